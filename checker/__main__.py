@@ -1,0 +1,5 @@
+"""`python -m checker` is `policy-check`."""
+
+from checker.cli import main
+
+main()

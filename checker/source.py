@@ -1,0 +1,116 @@
+"""What was read and where: a source text, a place in it, and a problem found there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+"""A value of a JSON or YAML document, in plain Python types."""
+
+Route: TypeAlias = tuple[str | int, ...]
+"""The way from a document's root to one of its nodes: keys and 0-based list indices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A span of a text; lines and columns (in characters) count from 1, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One text as it was read, once: its displayable path, its characters, its SHA-256 (hex)."""
+
+    path: str
+    text: str
+    sha256: str
+
+    def line(self, number: int) -> str:
+        """Return line `number` (from 1) without its line break; empty beyond the end."""
+        lines = self.text.split("\n", number)
+        return lines[number - 1].removesuffix("\r") if 0 < number <= len(lines) else ""
+
+
+def excerpt(line: str, column: int) -> tuple[str, int]:
+    """Return what to show of a line around a column (from 1), and how much is skipped before."""
+    skipped = max(0, column - 1 - _AROUND) if len(line) > 2 * _AROUND else 0
+    return line[skipped : skipped + 2 * _AROUND], skipped
+
+
+_AROUND = 200
+"""Characters of an overlong line that are shown on either side of a place, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with an input: where, what, and (in the message) what to do about it."""
+
+    path: str
+    message: str
+    location: Location | None = None
+    excerpt: str = ""
+    """What to show of the line that `location` starts on; empty when there is nothing."""
+    pointer: str = ""
+    """The JSON Pointer of the node in question, where there is one."""
+    skipped: int = 0
+    """Characters of the line before the excerpt."""
+
+    @classmethod
+    def at(cls, source: Source, message: str, location: Location, pointer: str = "") -> Problem:
+        """Return a problem at a place of a source, with the source line to show."""
+        shown, skipped = excerpt(source.line(location.line), location.column)
+        return cls(source.path, message, location, shown, pointer, skipped)
+
+
+class InputError(Exception):
+    """An input that cannot be used; carries every `Problem` that was found in it."""
+
+    def __init__(self, first: Problem, *more: Problem) -> None:
+        # INVARIANT: there is a problem, or what was refused would be lost without a word.
+        self.problems = (first, *more)
+        super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+def pointer(route: Route) -> str:
+    """Return a route as a JSON Pointer (https://www.rfc-editor.org/rfc/rfc6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in route)
+
+
+def visible(text: str) -> str:
+    r"""Return text with every control, format or unpaired surrogate character spelled out.
+
+    A terminal escape becomes `\x1b`, a bidirectional override `\u202e`, so that text of a
+    document can neither drive the terminal nor look like something else.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character == " " or unicodedata.category(character) not in _HIDDEN:
+        return character
+    code = ord(character)
+    width, letter = (2, "x") if code < 0x100 else (4, "u") if code < 0x10000 else (8, "U")  # noqa: PLR2004 - sizes of the escapes
+    return f"\\{letter}{code:0{width}x}"
+
+
+def inert(text: str) -> str:
+    """Return text in which no line is a command to a CI system that reads the output.
+
+    GitHub takes a line for one that starts, after blanks, with `::`, or holds `##[` anywhere;
+    Azure one that holds `##vso[`. A backslash breaks the mark.
+    https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+    """
+    return _COMMAND.sub(r"\1\\\2", text)
+
+
+_COMMAND = re.compile(r"(^\s*+(?:\x1b\[[0-9;]*m)*+\s*+)(::)|(?<=#)()(?=#(?:vso)?\[)", re.MULTILINE)
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
