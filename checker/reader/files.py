@@ -1,0 +1,132 @@
+"""A path or bytes go in, a `Source` comes out: one regular file, read once, UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import hashlib
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from checker.reader.limits import DEFAULT_LIMITS, Limits
+from checker.reader.spans import fault
+from checker.source import InputError, Problem, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Windows has neither FIFOs to wait for nor terminals to be captured by, but text mode.
+_FLAGS = os.O_RDONLY
+for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+    _FLAGS |= getattr(os, _name, 0)
+
+# UTF-32 stands first: its little-endian mark starts with that of UTF-16.
+_FOREIGN_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+_FIRST = 2
+"""How many bytes tell UTF-16 and UTF-32 without a mark: one of them is zero for ASCII."""
+
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_REASONS = {
+    errno.ENOENT: "no such file or directory: check the path",
+    errno.ENOTDIR: "a part of the path is not a directory: check the path",
+    errno.EACCES: "not permitted to read it: check its permissions",
+    errno.EPERM: "not permitted to read it: check its permissions",
+    errno.ELOOP: "its symbolic links lead in a circle: mend them",
+    errno.ENAMETOOLONG: "the path is too long: shorten it",
+    errno.ENXIO: "expected a regular file, not a socket or device",
+    errno.EISDIR: "expected a regular file, not a directory",
+}
+
+
+def display_path(path: str) -> str:
+    r"""Return a path as reports show it: with `/`, and `\xff` for bytes that are not UTF-8."""
+    try:
+        name = os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # no file can have such a name
+        name = path.encode("utf-8", "backslashreplace").decode("utf-8")
+    return name.replace(os.sep, "/")
+
+
+def identity(path: str) -> str:
+    """Return what all names of one file have in common: its real path."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # a NUL: no file has this name, and reading it says so
+        return path
+
+
+def read_file(path: str, limits: Limits = DEFAULT_LIMITS) -> Source:
+    """Return the text of a regular file, whose bytes are read once.
+
+    Raises InputError if it is missing, unreadable, too large, not UTF-8 or no regular file.
+    """
+    name = display_path(path)
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (OSError, ValueError) as error:
+        raise InputError(Problem(name, reason(error))) from None
+    try:
+        return read_bytes(name, _read(descriptor, path, limits), limits)
+    except OSError as error:
+        raise InputError(Problem(name, reason(error))) from None
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, path: str, limits: Limits) -> bytes:
+    if problem := kind_problem(path, os.fstat(descriptor).st_mode):
+        raise InputError(problem)
+    # One byte more than allowed shows that there is more, however the file grows meanwhile.
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        return file.read(limits.max_bytes + 1)
+
+
+def read_bytes(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
+    """Return the text of bytes that were read from what `name` displays; raises InputError."""
+    if len(data) > limits.max_bytes:
+        message = f"larger than the limit of {limits.max_bytes} bytes: split it"
+        raise InputError(Problem(name, message))
+    for mark, encoding in _FOREIGN_MARKS:
+        if data.startswith(mark):
+            message = f"the file is {encoding} (its byte order mark says so): save it as UTF-8"
+            raise InputError(Problem(name, message))
+    if b"\0" in data[:_FIRST]:
+        message = "the file starts with a zero byte, as UTF-16 and UTF-32 do: save it as UTF-8"
+        raise InputError(Problem(name, message))
+    digest = hashlib.sha256(data).hexdigest()
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return Source(name, data.decode(), digest)
+    except UnicodeDecodeError as error:
+        start = len(data[: error.start].decode())
+        source = Source(name, data.decode("utf-8", "replace"), digest)
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        raise fault(source, start, start + 1, message) from None
+
+
+def kind_problem(path: str, mode: int) -> Problem | None:
+    """Return the problem of a file whose mode says that it is no regular file."""
+    if stat.S_ISREG(mode):
+        return None
+    kind = next((words for matches, words in _KINDS if matches(mode)), "something else")
+    return Problem(display_path(path), f"not a regular file but {kind}: expected a regular file")
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Return why the system refused a path."""
+    if not isinstance(error, OSError):
+        return "no file can have this name: check the path"
+    known = _REASONS.get(error.errno or 0)
+    return known or f"cannot be read: {(error.strerror or str(error)).lower()}"

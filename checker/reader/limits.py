@@ -1,0 +1,20 @@
+"""How large and how deep an input may be before it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest input that is read: its size in bytes, and its levels of nesting."""
+
+    max_bytes: int = 16 * 1024 * 1024
+    max_depth: int = 64
+
+    def too_deep(self) -> str:
+        """Return the message for the bracket that is one level too deep."""
+        return f"nested deeper than {self.max_depth} levels: flatten what stands here"
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,56 @@
+"""Offsets of a text go in, lines and columns (or an error that shows them) come out."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Self
+
+from checker.source import InputError, Location, Problem, Source
+from checker.words import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    r"""Where each line of a text starts.
+
+    Only `\n` ends a line (so does `\r\n`), as `Source.line` has it, whatever a format's own
+    grammar says: a location always leads to the line that is shown for it.
+    """
+
+    starts: list[int]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return where the lines of a text start."""
+        lengths = (len(line) + 1 for line in text.split("\n"))
+        starts = list(accumulate(lengths, initial=0))
+        starts.pop()
+        return cls(starts)
+
+    def line(self, text: str, number: int) -> str:
+        """Return line `number` (from 1) of the text, without its line break."""
+        start = self.starts[number - 1]
+        end = self.starts[number] - 1 if number < len(self.starts) else len(text)
+        return text[start:end].removesuffix("\r")
+
+    def location(self, start: int, end: int) -> Location:
+        """Return the place of the characters from offset `start` up to offset `end`."""
+        line, end_line = bisect_right(self.starts, start), bisect_right(self.starts, end)
+        column, end_column = start - self.starts[line - 1], end - self.starts[end_line - 1]
+        return Location(line, column + 1, end_line, end_column + 1)
+
+
+def fault(source: Source, start: int, end: int, message: str) -> InputError:
+    """Return the error that says `message` of the characters from `start` up to `end`."""
+    size = len(source.text)
+    location = Lines.of(source.text).location(min(start, size), min(end, size))
+    return InputError(Problem.at(source, message, location))
+
+
+def duplicate_key(source: Source, key: str, first: int, span: tuple[int, int]) -> InputError:
+    """Return the error for the key at `span` that stood at offset `first` already."""
+    place = Lines.of(source.text).location(first, first)
+    where = f"line {place.line}, column {place.column}"
+    return fault(source, *span, f"duplicate key {quoted(key)}: first at {where}; keep one")

@@ -1,0 +1,178 @@
+"""A YAML text goes in, the data of its documents comes out: no more of YAML than JSON has.
+
+Only the events of PyYAML are used, one after another and without recursion. Refused are
+anchors, aliases, tags, merge keys, keys that are no scalars, duplicate keys, directives but
+`%YAML`, nesting deeper than the limit, and characters that YAML 1.1 takes for line breaks
+and YAML 1.2 does not. Plain scalars have the types of the JSON schema
+(https://yaml.org/spec/1.2.2/#102-json-schema): `null`, `true`, `false` and numbers as JSON
+writes them; anything else plain is a string (`2012-10-17`, `no`, `010`, `~`), except that
+a value of which nothing is written (`key:`) is null. A key is always a string, its text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+
+from checker.reader.number import integer, real
+from checker.reader.spans import duplicate_key, fault
+from checker.reader.yaml_events import events, span
+
+if TYPE_CHECKING:
+    from checker.reader.limits import Limits
+    from checker.source import InputError, Json, Source
+
+_WORDS: dict[str, bool | None] = {"": None, "null": None, "true": True, "false": False}
+_WORD = re.compile(r"\S++")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INTEGER = re.compile(r"-?+(?:0|[1-9][0-9]*+)")
+_REAL = re.compile(r"-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]*+)?+(?:[eE][-+]?+[0-9]++)?+")
+
+
+def read_yaml(source: Source, limits: Limits) -> Json:
+    """Return the data of the only document of a YAML text; raises InputError."""
+    documents = _read(source, limits, several=False)
+    if not documents:
+        raise fault(source, 0, 0, "the file is empty: expected a document")
+    return documents[0]
+
+
+def read_yaml_documents(source: Source, limits: Limits) -> list[Json]:
+    """Return the data of each document of a YAML text, none of an empty one.
+
+    Raises InputError, also for a document in which nothing is written.
+    """
+    return _read(source, limits, several=True)
+
+
+def _read(source: Source, limits: Limits, *, several: bool) -> list[Json]:
+    documents: list[Json] = []
+    builder = _Builder(source, limits)
+    for event in events(source):
+        if isinstance(event, yaml.ScalarEvent):
+            builder.scalar(event)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            builder.start(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            builder.end()
+        elif isinstance(event, yaml.DocumentStartEvent):
+            if documents and not several:
+                message = "a second document starts here: expected one; put it into its own file"
+                raise _fault(source, event, message)
+            builder.start_mark = event
+        elif isinstance(event, yaml.DocumentEndEvent):
+            documents.append(builder.root)
+        elif isinstance(event, yaml.AliasEvent):
+            raise _fault(source, event, "aliases are not read: write out what it stands for")
+    return documents
+
+
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    __slots__ = ("key", "keys", "value", "wants_key")
+
+    def __init__(self, value: dict[str, Json] | list[Json]) -> None:
+        self.value = value
+        self.wants_key = isinstance(value, dict)
+        """Whether the next scalar is a key."""
+        self.key = ""
+        """The key whose value comes next."""
+        self.keys: dict[str, int] = {}
+        """The offset of each key so far."""
+
+    def put(self, value: Json) -> None:
+        if isinstance(self.value, list):
+            self.value.append(value)
+        else:
+            self.value[self.key] = value
+            self.wants_key = True
+
+
+class _Builder:
+    """Builds the data of one document after another, from the events between their ends."""
+
+    __slots__ = ("limits", "root", "source", "stack", "start_mark")
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self.source = source
+        self.limits = limits
+        self.stack: list[_Open] = []
+        self.root: Json = None
+        self.start_mark: yaml.Event | None = None
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        text: str = event.value
+        if event.anchor is not None or event.tag is not None:
+            raise self._properties(event)
+        if not text.isascii() and _SURROGATE.search(text):
+            # Only the parser in Python lets it pass.
+            message = "not valid YAML: an escape is half a character: write the character itself"
+            raise _fault(self.source, event, message)
+        if not self.stack and not text and not event.style:
+            message = "the document is empty: write it, or remove its `---`"
+            raise _fault(self.source, self.start_mark or event, message)
+        if self.stack and self.stack[-1].wants_key:
+            self._key(event)
+        else:
+            self._put(text if event.style else self._plain(event))
+
+    def start(self, event: yaml.CollectionStartEvent) -> None:
+        if event.anchor is not None or event.tag is not None:
+            raise self._properties(event)
+        if self.stack and self.stack[-1].wants_key:
+            raise _fault(
+                self.source,
+                event,
+                "a list or mapping cannot be a key: put a text that starts with `{` in quotes",
+            )
+        if len(self.stack) == self.limits.max_depth:
+            raise _fault(self.source, event, self.limits.too_deep())
+        self.stack.append(_Open([] if isinstance(event, yaml.SequenceStartEvent) else {}))
+
+    def end(self) -> None:
+        self._put(self.stack.pop().value)
+
+    def _put(self, value: Json) -> None:
+        if self.stack:
+            self.stack[-1].put(value)
+        else:
+            self.root = value
+
+    def _key(self, event: yaml.ScalarEvent) -> None:
+        key: str = event.value
+        mapping = self.stack[-1]
+        if key == "<<" and not event.style:
+            message = "merge keys are not read: write out the keys that it stands for"
+            raise _fault(self.source, event, message)
+        place = span(event)
+        if mapping.keys.setdefault(key, place[0]) != place[0]:
+            raise duplicate_key(self.source, key, mapping.keys[key], place)
+        mapping.key = key
+        mapping.wants_key = False
+
+    def _plain(self, event: yaml.ScalarEvent) -> Json:
+        text: str = event.value
+        if text in _WORDS:
+            return _WORDS[text]
+        if text[0] not in "-0123456789":
+            return text
+        try:
+            if _INTEGER.fullmatch(text):
+                return integer(text)
+            return real(text) if _REAL.fullmatch(text) else text
+        except ValueError as error:
+            raise _fault(self.source, event, str(error)) from None
+
+    def _properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> InputError:
+        start, _ = span(event)
+        word = _WORD.match(self.source.text, start)
+        what = "tags" if event.anchor is None else "anchors"
+        message = f"{what} are not read: remove it, and write out what it stands for"
+        return fault(self.source, start, word.end() if word else start, message)
+
+
+def _fault(source: Source, event: yaml.Event, message: str) -> InputError:
+    return fault(source, *span(event), message)
