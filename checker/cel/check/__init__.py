@@ -1,0 +1,183 @@
+"""A syntax tree and an environment in; every node typed, and what is wrong or risky, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.cel.ast import (
+    Binary,
+    Bind,
+    Call,
+    Comprehension,
+    Conditional,
+    Expr,
+    Has,
+    Ident,
+    Index,
+    ListNode,
+    Literal,
+    Logic,
+    MapNode,
+    Select,
+    Text,
+    Unary,
+)
+from checker.cel.check import calls, macros, names, wording
+from checker.cel.check.guards import facts
+from checker.cel.check.infer import Inference
+from checker.cel.check.state import State
+from checker.cel.env import Env
+from checker.cel.errors import Diagnostic
+from checker.cel.hosts import hosts
+from checker.cel.stack import HOP, on_own_stack
+from checker.cel.types import BOOL, DYN, Type, list_of, map_of
+
+_KEYS = frozenset({"string", "int", "uint", "bool", "dyn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found; `slots` is the number of the macros' variables."""
+
+    type: Type
+    problems: tuple[Diagnostic, ...]
+    warnings: tuple[Diagnostic, ...]
+    slots: int
+
+
+def check(text: Text, root: Expr, env: Env, *, strict: bool = True) -> Checked:
+    """Type every node of a tree; where not `strict`, what is wrong is left to run time."""
+    checker = _Checker(text, env, strict=strict)
+    type_ = checker.type_of(root)
+    checker.close()
+    state = checker.state
+    found = state.inference.resolved(type_, closed=True)
+    return Checked(found, _sorted(state.problems), _sorted(state.warnings), state.slots)
+
+
+def _sorted(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(found, key=lambda each: (each.line, each.column)))
+
+
+class _Checker:
+    """Types nodes, going down the tree; chains of operators in a loop."""
+
+    def __init__(self, text: Text, env: Env, *, strict: bool) -> None:
+        known = hosts(env)
+        self.state = State(text, env, known, self.type_of, strict)
+        self.state.guarded = any(
+            record.struct.additional is not None
+            or not all(field.required for field in record.fields.values())
+            for record in known.types.values()
+        )
+        self.state.dotted = bool(env.container) or any("." in name for name in env.variables)
+        self.nodes: list[Expr] = []
+
+    def type_of(self, node: Expr) -> Type:
+        """Type a node and all below it."""
+        if node.depth % HOP or isinstance(node, Binary):
+            found = self._typed(node)
+        else:
+            found = on_own_stack(lambda: self._typed(node), node.depth)
+        node.type = found
+        if found.open:
+            self.nodes.append(node)
+        return found
+
+    def close(self) -> None:
+        """Replace what is left of type variables in the types of nodes by what they stand for."""
+        for node in self.nodes:
+            node.type = self.state.inference.resolved(node.type, closed=True)
+
+    def _typed(self, node: Expr) -> Type:  # noqa: C901, PLR0912 - one case a node
+        state = self.state
+        match node:
+            case Literal():
+                return names.literal(node)
+            case Ident():
+                return names.ident(state, node)
+            case Select():
+                return names.select(state, node)
+            case Binary():
+                return calls.binary(state, node)
+            case Call():
+                return calls.call(state, node)
+            case Logic():
+                return self._logic(node)
+            case Index():
+                return names.index(state, node)
+            case Has():
+                return names.has(state, node)
+            case Unary():
+                return calls.unary(state, node)
+            case Comprehension():
+                return macros.comprehension(state, node)
+            case Bind():
+                return macros.bind(state, node)
+            case Conditional():
+                return self._conditional(node)
+            case ListNode():
+                return self._list(node)
+            case MapNode():
+                return self._map(node)
+
+    def _logic(self, node: Logic) -> Type:
+        state, before = self.state, self.state.guards
+        # any operand guards any other: an error next to the one that decides is absorbed
+        state.guards = before | facts(state, node, holds=node.op == "&&")
+        for operand in node.operands:
+            state.is_bool(f"an operand of `{node.op}`", wording.not_bool, operand)
+        state.guards = before
+        return BOOL
+
+    def _conditional(self, node: Conditional) -> Type:
+        state, before = self.state, self.state.guards
+        state.is_bool("the condition of `?:`", wording.not_bool, node.condition)
+        state.guards = before | facts(state, node.condition, holds=True)
+        then = state.inference.resolved(state.type_of(node.then))
+        state.guards = before | facts(state, node.condition, holds=False)
+        otherwise = state.inference.resolved(state.type_of(node.otherwise))
+        state.guards = before
+        variable = state.inference.variable()
+        if state.inference.assign((then, otherwise), (variable, variable)):
+            return state.inference.resolved(variable)
+        return state.problem(wording.branches(then, otherwise), node.start, node.end)
+
+    def _list(self, node: ListNode) -> Type:
+        inference = self.state.inference
+        element: Type | None = None
+        for position, item in enumerate(node.items):
+            found = inference.resolved(self.type_of(item))
+            if position in node.optional:
+                found = self._unwrapped(item, found)
+            element = found if element is None else self._joined(inference, element, found)
+        return list_of(inference.variable() if element is None else element)
+
+    def _map(self, node: MapNode) -> Type:
+        inference = self.state.inference
+        key: Type | None = None
+        value: Type | None = None
+        for position, (key_node, value_node) in enumerate(zip(node.keys, node.values, strict=True)):
+            found = inference.resolved(self.type_of(key_node))
+            if found.name not in _KEYS and not found.open:
+                self.state.problem(wording.no_key(found), key_node.start, key_node.end)
+                found = DYN
+            key = found if key is None else self._joined(inference, key, found)
+            found = inference.resolved(self.type_of(value_node))
+            if position in node.optional:
+                found = self._unwrapped(value_node, found)
+            value = found if value is None else self._joined(inference, value, found)
+        if key is None or value is None:
+            return map_of(inference.variable(), inference.variable())
+        return map_of(value, key)
+
+    @staticmethod
+    def _joined(inference: Inference, before: Type, now: Type) -> Type:
+        return inference.resolved(inference.joined(before, now))
+
+    def _unwrapped(self, node: Expr, found: Type) -> Type:
+        if found.name == "optional":
+            return found.parameters[0]
+        if found.name != "dyn" and found.name[0] != "?":
+            self.state.problem(wording.no_optional("`?`", found), node.start, node.end)
+        return DYN

@@ -1,0 +1,173 @@
+"""An environment in, what engines look up of its structs and functions out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from checker.cel.env import Env, Field, Function, Struct
+from checker.cel.errors import EvaluationError, FunctionError, LimitError
+from checker.cel.library import Overload, functions, grouped
+from checker.cel.operators import no_such_key, optional_index
+from checker.cel.types import DYN, Type
+from checker.cel.values import NONE, Optional, type_name
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A struct as an engine sees it; `fields` by name, those of a host with guarded getters."""
+
+    struct: Struct
+    fields: Mapping[str, Field]
+
+    @property
+    def json(self) -> bool:
+        """Whether its values are objects of JSON."""
+        return self.struct.host is dict
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The structs and functions of an environment.
+
+    `types` has records by the name of their type, `classes` those of hosts by Python class.
+    """
+
+    types: Mapping[str, Record]
+    classes: Mapping[type[object], Record]
+    functions: Mapping[str, tuple[Overload, ...]]
+
+    def select(self, value: Any, name: str) -> Any:
+        """Return `value.name` of a value of any type; raises EvaluationError."""
+        record = self.classes.get(type(value))
+        if record is None:
+            if type(value) is dict:
+                if name in value:
+                    return value[name]
+                raise no_such_key(name)
+            if type(value) is Optional:
+                return self.optional_select(value, name)
+            raise EvaluationError(f"{type_name(value)} has no field `{name}`")
+        if name not in record.fields:
+            raise EvaluationError(f"{record.struct.type} has no field `{name}`")
+        return record.fields[name].get(value)
+
+    def has(self, value: Any, name: str) -> bool:
+        """Return `has(value.name)` of a value of any type; raises EvaluationError."""
+        if type(value) is dict:
+            return name in value
+        record = self.classes.get(type(value))
+        if record is not None:
+            return name in record.fields
+        if type(value) is Optional:
+            return value.present and self.has(value.value, name)
+        raise EvaluationError(f"{type_name(value)} has no fields for has()")
+
+    def optional_select(self, value: Any, name: str) -> Optional:
+        """Return `value.?name` of a value of any type; raises EvaluationError."""
+        if type(value) is Optional:
+            return self.optional_select(value.value, name) if value.present else value
+        record = self.classes.get(type(value))
+        if record is not None:
+            known = record.fields.get(name)
+            return NONE if known is None else Optional(known.get(value))
+        if type(value) is dict:
+            return optional_index(value, name)
+        raise EvaluationError(f"{type_name(value)} has no field `{name}`")
+
+    def accepts(self, wanted: Type, value: Any) -> bool:
+        """Say whether a value's own type (not that of its elements) is the wanted one."""
+        if wanted == DYN or (wanted.open and not wanted.parameters):
+            return True
+        record = self.classes.get(type(value))
+        if record is not None:
+            return record.struct.type == wanted
+        known = self.types.get(wanted.name)
+        if known is not None and known.json:
+            return type(value) is dict
+        return type_name(value) == wanted.name
+
+    def conforms(self, wanted: Type, value: Any) -> bool:
+        """Say whether a value and all within it are of the wanted type."""
+        if not self.accepts(wanted, value):
+            return False
+        if type(value) is list:
+            return all(self.conforms(wanted.parameters[0], item) for item in value)
+        if type(value) is dict and wanted.name == "map":
+            return all(
+                self.conforms(wanted.parameters[0], key)
+                and self.conforms(wanted.parameters[1], item)
+                for key, item in value.items()
+            )
+        return True
+
+
+def hosts(env: Env) -> Hosts:
+    """Return what an environment's structs and functions are to an engine."""
+    if not env.index:
+        types: dict[str, Record] = {}
+        classes: dict[type[object], Record] = {}
+        for struct in env.structs:
+            getters = {
+                field.name: field if struct.host is dict else _guarded_field(field)
+                for field in struct.fields
+            }
+            record = Record(struct, getters)
+            types[struct.type.name] = record
+            if not record.json:
+                classes[struct.host] = record
+        found = Hosts(types, classes, {})
+        declared = grouped(_overload(function, found) for function in env.functions)
+        table = dict(functions())
+        for name, overloads in declared.items():
+            table[name] = (*overloads, *table.get(name, ()))
+        env.index.append(Hosts(types, classes, table))
+    return env.index[0]  # type: ignore[no-any-return]
+
+
+def _guarded_field(field: Field) -> Field:
+    return Field(field.name, field.type, guarded(field.get, field.name), field.doc)
+
+
+def guarded(call: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Return a host's function whose errors are this language's.
+
+    What it raises beyond FunctionError is a defect of the host, which nothing may absorb.
+    """
+
+    def checked(*arguments: Any) -> Any:
+        try:
+            value = call(*arguments)
+        except FunctionError as error:
+            raise EvaluationError(str(error)) from error
+        except EvaluationError:
+            raise
+        except Exception as error:
+            raise LimitError(f"`{name}` failed: {type(error).__name__}: {error}") from error
+        return list(value) if type(value) is tuple else value
+
+    return checked
+
+
+def _overload(function: Function, found: Hosts) -> Overload:
+    parameters = function.parameters
+    if function.receiver is not None:
+        parameters = (function.receiver, *parameters)
+    call = guarded(function.call, function.name)
+
+    def exact(*arguments: Any) -> Any:
+        for wanted, argument in zip(parameters, arguments, strict=True):
+            if not found.conforms(wanted, argument):
+                given = ", ".join(map(type_name, arguments))
+                raise EvaluationError(f"no such overload: `{function.name}` of ({given})")
+        return call(*arguments)
+
+    return Overload(
+        function.name,
+        parameters,
+        function.result,
+        call,
+        receiver=function.receiver is not None,
+        checked=exact,
+    )

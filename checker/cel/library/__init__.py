@@ -1,0 +1,29 @@
+"""The functions of the language: nothing goes in, `functions()` by name come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
+
+from checker.cel.library import lists, numbers, optionals, standard, strings
+from checker.cel.library.overload import Cost, Overload
+
+__all__ = ["Cost", "Overload", "functions", "grouped"]
+
+
+def grouped(overloads: Iterable[Overload]) -> dict[str, tuple[Overload, ...]]:
+    """Return overloads by their function's name, in their order."""
+    names: dict[str, list[Overload]] = {}
+    for overload in overloads:
+        names.setdefault(overload.name, []).append(overload)
+    return {name: tuple(found) for name, found in names.items()}
+
+
+@cache
+def functions() -> Mapping[str, tuple[Overload, ...]]:
+    """Return every function of the language with its overloads."""
+    modules = (standard, strings, numbers, lists, optionals)
+    return MappingProxyType(
+        grouped(overload for module in modules for overload in module.OVERLOADS)
+    )

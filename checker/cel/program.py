@@ -1,0 +1,59 @@
+"""A checked expression in, a program that evaluates it out, by one engine or the other.
+
+INVARIANT: nothing but CompileError and EvaluationError leaves this module.
+"""
+
+from __future__ import annotations
+
+from checker.cel.activation import Activation
+from checker.cel.ast import Expr, Text
+from checker.cel.check import Checked, check
+from checker.cel.env import Env
+from checker.cel.errors import CompileError, Diagnostic, EvaluationError, LimitError
+from checker.cel.hosts import hosts
+from checker.cel.interpret import Interpreter
+from checker.cel.parser import parse
+from checker.cel.stack import on_own_stack
+from checker.cel.types import Type
+from checker.cel.values import plain
+
+
+class Interpreted:
+    """A program that the interpreter runs."""
+
+    __slots__ = ("_checked", "_env", "_root", "_text", "type", "warnings")
+
+    def __init__(self, text: Text, root: Expr, env: Env, checked: Checked) -> None:
+        self._text, self._root, self._env, self._checked = text, root, env, checked
+        self.type: Type = checked.type
+        self.warnings: tuple[Diagnostic, ...] = checked.warnings
+
+    def evaluate(self, activation: Activation) -> object:
+        """Return the value as plain Python data or a host's value; raises EvaluationError."""
+        interpreter = Interpreter(self._text, hosts(self._env), activation, self._env.cost)
+        try:
+            return on_own_stack(lambda: plain(interpreter.value(self._root)), self._root.depth)
+        except EvaluationError:
+            raise
+        except RecursionError as error:
+            raise too_deep() from error
+        except Exception as error:  # fail closed: what raises has no value
+            raise EvaluationError(f"{type(error).__name__}: {error}") from error
+
+
+def too_deep() -> LimitError:
+    """Return the error of values, or of an expression, that are nested too deeply to walk."""
+    return LimitError("nested too deeply to be evaluated")
+
+
+def front(text: str, env: Env, *, typed: bool = True) -> tuple[Text, Expr, Checked]:
+    """Return a text's checked tree; raises CompileError with all that is wrong."""
+    source = Text(text)
+    root = parse(source)
+    try:
+        checked = on_own_stack(lambda: check(source, root, env, strict=typed), root.depth)
+    except RecursionError as error:
+        raise source.error("the expression is nested too deeply", root.start, root.end) from error
+    if checked.problems:
+        raise CompileError.of(checked.problems)
+    return source, root, checked
