@@ -1,0 +1,151 @@
+"""A policy and a list of actions go in; whether and on which resources it allows them comes out.
+
+How statements work together:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from checker.cel.errors import FunctionError
+from checker.iam import actions as action_rules
+from checker.iam.patterns import Undecided
+from checker.iam.terms import Budget, Denial, Term, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from checker.iam.patterns import Pattern
+    from checker.iam.resources import Resource
+    from checker.iam.statement import Policy, Statement
+    from checker.source import Route
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Access:
+    """What a policy as a whole allows of some actions. Every answer may raise `Undecided`."""
+
+    asked: tuple[str, ...]
+    allows: tuple[Statement, ...]
+    """The Allow statements that could be about the actions."""
+    denies: tuple[Statement, ...]
+    """The Deny statements that could be, hold for everyone and have no condition."""
+    route: Route = ()
+    _terms: dict[object, tuple[Term, ...]] = field(default_factory=dict, repr=False)
+    _denials: dict[str, tuple[Denial, ...]] = field(default_factory=dict, repr=False)
+    _budget: Budget = field(default_factory=Budget, repr=False)
+
+    @property
+    def granted(self) -> bool:
+        """Whether any of the actions may be allowed on any resource."""
+        return _any(self._left(self.allows, self.asked))
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Those of the actions that may be allowed on some resource."""
+        return tuple(text for text in self.asked if _any(self._left(self.allows, (text,))))
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The Allow statements by which the actions may be allowed, in order."""
+        return tuple(item for item in self.allows if _any(self._left((item,), self.asked)))
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """All resources on which an action may be allowed: each set once, in order of place."""
+        found: dict[object, Resource] = {}
+        for term in self._left(self.allows, self.asked):
+            if term.doubt:
+                raise Undecided(term.doubt)
+            known = found.get(term.key)
+            found[term.key] = _merged(known, term.resource) if known else term.resource
+        return tuple(sorted(found.values(), key=lambda item: _place(item.route)))
+
+    def _left(self, statements: Iterable[Statement], asked: Iterable[str]) -> Iterator[Term]:
+        """Return what statements allow of actions, after all that is denied."""
+        names = tuple(asked)
+        for statement in statements:
+            for text in names:
+                key = (statement.route, text)
+                if key not in self._terms:
+                    self._terms[key] = self._worked_out(statement, text)
+                yield from self._terms[key]
+
+    def _worked_out(self, statement: Statement, text: str) -> tuple[Term, ...]:
+        pattern = action_rules.asked(text)
+        try:
+            matched = action_rules.matches_action(statement, pattern)
+            if matched is False:
+                return ()
+            doubt = action_rules.doubt(statement) if matched is None else ""
+            if text not in self._denials:
+                self._denials[text] = tuple(_denials(self.denies, pattern))
+            # Most often all actions are denied alike, so that the sets are worked out only once.
+            denials = self._denials[text]
+            key = (statement.route, doubt, tuple((d.statement.route, d.doubt) for d in denials))
+            if key not in self._terms:
+                self._terms[key] = terms(statement, denials, doubt, self._budget)
+            return self._terms[key]
+        except Undecided as why:
+            return (Term.unknown(statement, str(why)),)
+
+
+def access(policy: Policy, actions: Sequence[str]) -> Access:
+    """Return what a policy allows of some actions, each a name or a pattern such as `ecr:*`.
+
+    A pattern is allowed when any of its actions is. A condition on an Allow does not take the
+    grant away, for it may hold. A Deny counts only if it has no condition, is for everyone, and
+    covers the asked name or pattern wholly. Raises `Undecided` for an action with a placeholder.
+    """
+    key = tuple(actions)
+    if not key:
+        raise FunctionError("no action is asked for: name at least one")
+    found = policy.memo.get(key)
+    if not isinstance(found, Access):
+        found = policy.memo[key] = _access(policy, key)
+    return found
+
+
+def _access(policy: Policy, asked: tuple[str, ...]) -> Access:
+    services = action_rules.services(map(action_rules.asked, asked))
+    near = [item for item in policy.statements if action_rules.may_concern(item, services)]
+    return Access(
+        asked,
+        tuple(item for item in near if item.is_allow),
+        tuple(
+            item
+            for item in near
+            if item.effect == "Deny" and not item.conditions and item.is_for_everyone
+        ),
+    )
+
+
+def _denials(denies: Iterable[Statement], pattern: Pattern) -> Iterator[Denial]:
+    for statement in denies:
+        covered = action_rules.covers_action(statement, pattern)
+        if covered is not False:
+            yield Denial(statement, action_rules.doubt(statement) if covered is None else "")
+
+
+def _any(found: Iterator[Term]) -> bool:
+    """Tell whether a term is there for sure; raises `Undecided` if one only may be."""
+    doubt = ""
+    for term in found:
+        if term.sure:
+            return True
+        doubt = doubt or term.doubt
+    if doubt:
+        raise Undecided(doubt)
+    return False
+
+
+def _merged(left: Resource, right: Resource) -> Resource:
+    """Return one set for two that differ in what is denied: no resource of either is left out."""
+    kept = tuple(item for item in left.excluded if item in right.excluded)
+    return left if kept == left.excluded else replace(left, excluded=kept)
+
+
+def _place(route: Route) -> tuple[int, ...]:
+    return tuple(step for step in route if isinstance(step, int))

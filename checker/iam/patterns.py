@@ -1,0 +1,272 @@
+"""Patterns of `*` and `?` go in; exact decisions on the sets of texts that they match come out."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
+from typing import TYPE_CHECKING, TypeAlias
+
+from checker.cel.errors import FunctionError
+from checker.iam.machine import Machine, Token, Wild, machine, meet, reads_all_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+STATES = 50_000
+"""The most states that one search visits."""
+_WORK = 30_000_000
+"""The most state bits that one search visits: it bounds the time on long patterns."""
+
+
+class Undecided(FunctionError):  # noqa: N818 - it names an answer, not a fault
+    """A question that was not decided; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """A set of texts: `tokens` in order; `text` is how it was written, for messages."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    literal: str | None
+    """The one text of the set, if there is only one."""
+    prefix: str
+    """What every text of the set begins with."""
+    suffix: str
+    """What every text of the set ends with."""
+    everything: bool
+    """Whether the set holds every text."""
+    one_star: bool
+    """Whether there is nothing between prefix and suffix but one star."""
+
+    @property
+    def machine(self) -> Machine:
+        """The automaton that reads the texts of the set."""
+        return _machine(self)
+
+
+def pattern(text: str, tokens: Sequence[Token]) -> Pattern:
+    """Return the pattern made of tokens; `text` is how messages show it."""
+    prefix = _head(tokens)
+    literal = prefix if len(prefix) == len(tokens) else None
+    suffix = prefix if literal is not None else _head(tokens[::-1])[::-1]
+    everything = Wild.STAR in tokens and all(
+        token in (Wild.STAR, Wild.SEGMENT_STAR) for token in tokens
+    )
+    one_star = (
+        literal is None
+        and len(prefix) + 1 + len(suffix) == len(tokens)
+        and tokens[len(prefix)] is Wild.STAR
+    )
+    return Pattern(text, tuple(tokens), literal, prefix, suffix, everything, one_star)
+
+
+@lru_cache(maxsize=16_384)
+def _machine(pattern: Pattern) -> Machine:
+    return machine(pattern.tokens)
+
+
+@lru_cache(maxsize=16_384)
+def literal(text: str) -> Pattern:
+    """Return the pattern that matches exactly one text."""
+    return pattern(text, tuple(text))
+
+
+def _head(tokens: Sequence[Token]) -> str:
+    for index, token in enumerate(tokens):
+        if not isinstance(token, str) or len(token) > 1:
+            return "".join(map(str, tokens[:index]))
+    return "".join(map(str, tokens))
+
+
+def matches(pattern: Pattern, text: Sequence[str]) -> bool:
+    """Tell whether a text (or a sequence of characters and atoms) is in a pattern's set."""
+    if pattern.everything:
+        return True
+    if isinstance(text, str):
+        if pattern.literal is not None:
+            return pattern.literal == text
+        if not (text.startswith(pattern.prefix) and text.endswith(pattern.suffix)):
+            return False
+        if pattern.one_star:
+            return len(text) >= len(pattern.prefix) + len(pattern.suffix)
+    reader = pattern.machine
+    states = 1
+    for symbol in text:
+        states = reader.step(states, symbol)
+        if not states:
+            return False
+    return bool(states & reader.final)
+
+
+def overlaps(left: Pattern, right: Pattern) -> bool:
+    """Tell whether some text is in the sets of both patterns."""
+    if left.everything or right.everything or left is right:
+        return True
+    heads = left.prefix.startswith(right.prefix) or right.prefix.startswith(left.prefix)
+    tails = left.suffix.endswith(right.suffix) or right.suffix.endswith(left.suffix)
+    return heads and tails and _meet(left, right)
+
+
+@lru_cache(maxsize=65_536)
+def _meet(left: Pattern, right: Pattern) -> bool:
+    if left.literal is not None:
+        return matches(right, left.literal)
+    if right.literal is not None:
+        return matches(left, right.literal)
+    return meet(left.machine, right.machine)
+
+
+def covers(patterns: Iterable[Pattern], pattern: Pattern) -> bool:
+    """Tell whether every text of a pattern's set is in the set of at least one of the others.
+
+    Raises `Undecided` when that takes too many steps.
+    """
+    patterns = tuple(patterns)
+    free = bool(pattern.tokens) and isinstance(pattern.tokens[0], Wild)
+    if free and all(rival.prefix for rival in patterns):
+        return False  # some text of the pattern starts with a character that none of them does
+    rivals = tuple(rival for rival in patterns if overlaps(rival, pattern))
+    if not rivals:
+        return False
+    if pattern.literal is not None:
+        return True
+    if any(rival.everything or rival is pattern for rival in rivals):
+        return True
+    return _covers(rivals, pattern)
+
+
+@lru_cache(maxsize=65_536)
+def _covers(rivals: tuple[Pattern, ...], pattern: Pattern) -> bool:
+    other = pattern.machine
+    if any(reads_all_of(rival.machine, other) for rival in rivals):
+        return True
+    # Most patterns that are not covered show it in a plain text of theirs, without a search.
+    fresh = _unnamed([other, *(rival.machine for rival in rivals)])
+    for run in ("", fresh):
+        text = [_sample(token, run, fresh) for token in pattern.tokens]
+        symbols = [symbol for symbol in text if symbol]
+        if not any(matches(rival, symbols) for rival in rivals):
+            return False
+    return witness((pattern,), rivals) is None
+
+
+def _sample(token: Token, run: str, fresh: str) -> str:
+    if isinstance(token, str):
+        return token
+    return run if token in (Wild.STAR, Wild.SEGMENT_STAR) else fresh
+
+
+def witness(all_of: tuple[Pattern, ...] = (), none_of: tuple[Pattern, ...] = ()) -> str | None:
+    """Return a shortest text in every set of `all_of` and in no set of `none_of`, if there is one.
+
+    The texts are made of characters and of the atoms that `all_of` names. Raises `Undecided` when
+    the search takes too many steps.
+    """
+    found = _search(all_of or (_EVERYTHING,), none_of)
+    if found is _TOO_MANY:
+        raise Undecided(
+            f"cannot decide whether {_names(all_of)} lies within {_names(none_of)}: that takes "
+            f"more than {STATES:,} steps; use fewer wildcards"
+        )
+    return found if found is None else "".join(found)
+
+
+def _names(patterns: tuple[Pattern, ...]) -> str:
+    shown = ", ".join(f"`{item.text[:80]}`" for item in patterns[:3])
+    return shown + (" and others" if len(patterns) > 3 else "")  # noqa: PLR2004 - a message is short
+
+
+_State: TypeAlias = tuple[int, ...]
+_Path: TypeAlias = tuple[str, ...]
+_TOO_MANY: _Path = ("too many steps",)
+_EVERYTHING = pattern("*", (Wild.STAR,))
+
+
+@lru_cache(maxsize=65_536)
+def _search(all_of: tuple[Pattern, ...], none_of: tuple[Pattern, ...]) -> _Path | None:
+    """Search the product of the automata breadth first, one set of states for each pattern."""
+    machines = [item.machine for item in (*all_of, *none_of)]
+    count = len(all_of)
+    other = _unnamed(machines)
+    start = tuple(item.reduced(1) for item in machines)
+    came: dict[_State, tuple[_State, str] | None] = {start: None}
+    queue = deque([start])
+    limit = min(STATES, _WORK // (sum(item.size + 1 for item in machines) + 500))
+    while queue:
+        state = queue.popleft()
+        if _accepts(machines, count, state):
+            return _path(came, state)
+        for symbol in _symbols(machines, count, state, other):
+            after = tuple(map(Machine.step, machines, state, repeat(symbol)))
+            if after not in came and not _hopeless(machines, count, after):
+                came[after] = (state, symbol)
+                queue.append(after)
+        if len(came) > limit:
+            return _TOO_MANY
+    return None
+
+
+def _unnamed(machines: list[Machine]) -> str:
+    """Return a character that no pattern names: it stands for all such characters."""
+    for character in "xyzabcdefghijklmnopqrstuvw0123456789":
+        if not any(character in item.symbols for item in machines):
+            return character
+    code = 0x100
+    while any(chr(code) in item.symbols for item in machines):
+        code += 1
+    return chr(code)
+
+
+def _accepts(machines: list[Machine], count: int, state: _State) -> bool:
+    for index, (item, states) in enumerate(zip(machines, state, strict=True)):
+        if bool(states & item.final) is not (index < count):
+            return False
+    return True
+
+
+def _hopeless(machines: list[Machine], count: int, state: _State) -> bool:
+    """Tell whether no text from here on can be accepted."""
+    if not all(state[:count]):
+        return True
+    return any(
+        states & item.final & item.stars
+        for item, states in zip(machines[count:], state[count:], strict=True)
+    )
+
+
+def _symbols(machines: list[Machine], count: int, state: _State, other: str) -> list[str]:
+    """Return symbols such that every other one leads where one of them leads."""
+    named: dict[str, None] = {}
+    for index, (item, states) in enumerate(zip(machines, state, strict=True)):
+        waited = _waited(item, states)
+        free = item.stars | item.segment_stars | item.any | item.segment_any
+        if index < count and not states & free:
+            return waited
+        named.update(dict.fromkeys(symbol for symbol in waited if len(symbol) == 1))
+    atoms = [symbol for item in machines[:count] for symbol in item.symbols if len(symbol) > 1]
+    return list(dict.fromkeys((*named, *atoms, other, ":")))
+
+
+def _waited(item: Machine, states: int) -> list[str]:
+    found = []
+    states &= item.final - 1
+    while states:
+        low = states & -states
+        symbol = item.waiting[low.bit_length() - 1]
+        if symbol:
+            found.append(symbol)
+        states ^= low
+    return found
+
+
+def _path(came: dict[_State, tuple[_State, str] | None], state: _State) -> _Path:
+    path = []
+    step = came[state]
+    while step is not None:
+        state, symbol = step
+        path.append(symbol)
+        step = came[state]
+    return tuple(reversed(path))

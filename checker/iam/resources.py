@@ -1,0 +1,151 @@
+"""Entries of Resource and NotResource go in; sets of resources that answer questions come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from checker.iam import catalogue
+from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource, template
+from checker.iam.patterns import Pattern, Undecided, covers, overlaps, witness
+
+if TYPE_CHECKING:
+    from checker.iam.statement import Entry, Statement
+    from checker.source import Route
+
+_PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resource:
+    """The resources in every set of `reach` and in none of `excluded`."""
+
+    text: str
+    """How the policy says it."""
+    route: Route
+    literal: str | None
+    """The one resource there is, if there is only one."""
+    reach: tuple[Pattern, ...]
+    """With variables as any text, in a statement that allows."""
+    symbolic: tuple[Pattern, ...]
+    """The same with variables as atoms."""
+    excluded: tuple[Pattern, ...] = ()
+    doubt: str = ""
+    """Why it is not known which resources these are; empty when it is."""
+
+    def is_literal(self) -> bool:
+        """Tell whether this is exactly one resource. Raises `Undecided`."""
+        self._decided()
+        return self.literal is not None
+
+    def covers(self, pattern: str) -> bool:
+        """Tell whether this holds all resources of a pattern. Raises `Undecided`.
+
+        A pattern such as `*` or `arn:*`, which holds every ARN, asks for no more than that.
+        """
+        self._decided()
+        asked = _asked(pattern)
+        return self._holds(EVERY_ARN if covers((asked,), EVERY_ARN) else asked)
+
+    def within(self, pattern: str) -> bool:
+        """Tell whether this holds no resource outside a pattern. Raises `Undecided`.
+
+        A variable equals only itself there, so that `home/${aws:username}/*` lies within the
+        same text and within `home/*`, but not within `home/alice/*`.
+        """
+        self._decided()
+        none_of = (_asked(pattern), *self.excluded)
+        # Two sets with variables may share a resource though no atom shows it, so that each
+        # set is asked alone, or all of them with any text for a variable.
+        if any(witness((item,), none_of) is None for item in self.symbolic):
+            return True
+        return len(self.reach) > 1 and witness(self.reach, none_of) is None
+
+    def covers_all_of(self, service: str) -> bool:
+        """Tell whether this holds all resources of one type of a service, or everything.
+
+        Those of one account in one region are all there are to a policy's author. Of a service
+        that the catalogue does not know, any resource type is as good as another. Raises
+        `Undecided`.
+        """
+        self._decided()
+        formats = (
+            catalogue.resource_formats(service)
+            if catalogue.is_service(service)
+            else (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
+        )
+        return self._holds(EVERY_ARN) or any(
+            self._holds_somewhere(item, partition) for item in formats for partition in _PARTITIONS
+        )
+
+    def _holds_somewhere(self, arn: str, partition: str) -> bool:
+        """Tell whether this holds all resources of an ARN format in some account and region."""
+        found = witness((*self.reach, template(arn, partition)), self.excluded)
+        if found is None:
+            return False
+        _, _, _, region, account, _ = found.split(":", 5)
+        placed = arn.replace("${Region}", region).replace("${Account}", account)
+        return self._holds(template(placed, partition))
+
+    def _holds(self, pattern: Pattern) -> bool:
+        return all(covers((item,), pattern) for item in self.reach) and not any(
+            overlaps(item, pattern) for item in self.excluded
+        )
+
+    def _decided(self) -> None:
+        if self.doubt:
+            raise Undecided(self.doubt)
+
+
+def _asked(text: str) -> Pattern:
+    """Return a rule's own pattern; raises `Undecided` if it names a placeholder."""
+    return resource(text, variables=True).settled().symbolic
+
+
+def spelled(statement: Statement, entries: tuple[Entry, ...]) -> tuple[Spelling, ...]:
+    """Return what entries of a statement may mean."""
+    return tuple(resource(entry.text, variables=statement.variables) for entry in entries)
+
+
+def except_text(base: str, entries: tuple[Entry, ...]) -> str:
+    """Return how to say everything of `base` but some entries."""
+    return f"{base} except {', '.join(entry.text for entry in entries)}" if entries else base
+
+
+def resources(statement: Statement) -> tuple[Resource, ...]:
+    """Return the resources that a statement by itself is about, one for each entry.
+
+    A NotResource element is one set, and so is the resource of a statement without either. What a
+    statement allows is read as wide as it may be, what it denies as narrow.
+    """
+    if statement.has_not_resource:
+        return (_outside(statement),)
+    if not statement.has_resource:
+        return (_plain(ATTACHED, statement.route, allow=True),)
+    return tuple(
+        _plain(item, entry.route, allow=statement.is_allow)
+        for entry, item in zip(
+            statement.resources, spelled(statement, statement.resources), strict=True
+        )
+    )
+
+
+def _plain(item: Spelling, route: Route, *, allow: bool) -> Resource:
+    reach = item.widest if allow else item.narrowest or item.symbolic
+    literal = item.text if item is ATTACHED else item.symbolic.literal
+    doubt = item.doubt() if item.placeholder is not None else ""
+    return Resource(item.text, route, literal, (reach,), (item.symbolic,), doubt=doubt)
+
+
+def _outside(statement: Statement) -> Resource:
+    entries = spelled(statement, statement.not_resources)
+    excluded = [item.narrowest if statement.is_allow else item.widest for item in entries]
+    return Resource(
+        except_text("*", statement.not_resources),
+        statement.route,
+        None,
+        (EVERYTHING.widest,),
+        (EVERYTHING.widest,),
+        tuple(item for item in excluded if item is not None),
+        next((item.doubt() for item in entries if item.placeholder is not None), ""),
+    )

@@ -1,0 +1,208 @@
+"""An IAM policy as parsed JSON goes in; the same policy in one shape, with places, comes out.
+
+The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from checker.iam.arn import CURRENT_VERSION
+
+if TYPE_CHECKING:
+    from checker.source import Json, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action or resource as it is written."""
+
+    text: str
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """One principal: `kind` is AWS, Service, Federated or CanonicalUser, or `*` for everyone."""
+
+    kind: str
+    text: str
+    route: Route
+
+    @property
+    def is_everyone(self) -> bool:
+        """Whether anyone at all is meant: `"*"` and `{"AWS": "*"}` say the same.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+        """
+        return self.text == "*" and self.kind in ("*", "AWS")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition: an operator, a key, and the values of which one must hold."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement; an element that is absent is empty, and its `has_…` is false."""
+
+    sid: str
+    effect: str
+    actions: tuple[Entry, ...]
+    not_actions: tuple[Entry, ...]
+    resources: tuple[Entry, ...]
+    not_resources: tuple[Entry, ...]
+    principals: tuple[Principal, ...]
+    not_principals: tuple[Principal, ...]
+    conditions: tuple[Condition, ...]
+    has_not_action: bool
+    has_resource: bool
+    has_not_resource: bool
+    has_principal: bool
+    """Whether there is a Principal or NotPrincipal element."""
+    variables: bool
+    """Whether the policy's version knows policy variables."""
+    route: Route
+
+    @property
+    def is_allow(self) -> bool:
+        """Whether the statement allows; it denies otherwise."""
+        return self.effect == "Allow"
+
+    @property
+    def is_for_everyone(self) -> bool:
+        """Whether the statement holds for every caller, by its Principal alone."""
+        return not self.has_principal or any(item.is_everyone for item in self.principals)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A whole policy."""
+
+    version: str
+    statements: tuple[Statement, ...]
+    route: Route = ()
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+    """Answers that were worked out before, by question."""
+
+
+def policy(data: dict[str, Json]) -> Policy:
+    """Return a policy in one shape: lists everywhere, and the place of every part.
+
+    `data` must be valid by the schema of IAM policies. A place tells an element that is a list
+    from one that is not: `("Statement", 2, "Action")` is a string, `(…, "Action", 0)` in a list.
+    """
+    version = data.get("Version", "")
+    text = version if isinstance(version, str) else ""
+    variables = text == CURRENT_VERSION
+    statements = tuple(
+        _statement(item, route, variables=variables)
+        for item, route in _items(data.get("Statement", []), ("Statement",))
+        if isinstance(item, dict)
+    )
+    return Policy(text, statements)
+
+
+def _statement(data: dict[str, Json], route: Route, *, variables: bool) -> Statement:
+    return Statement(
+        sid=str(data.get("Sid", "")),
+        effect=str(data.get("Effect", "")),
+        actions=_entries(data, "Action", route),
+        not_actions=_entries(data, "NotAction", route),
+        resources=_entries(data, "Resource", route),
+        not_resources=_entries(data, "NotResource", route),
+        principals=_principals(data, "Principal", route),
+        not_principals=_principals(data, "NotPrincipal", route),
+        conditions=_conditions(data, route),
+        has_not_action="NotAction" in data,
+        has_resource="Resource" in data,
+        has_not_resource="NotResource" in data,
+        has_principal="Principal" in data or "NotPrincipal" in data,
+        variables=variables,
+        route=route,
+    )
+
+
+def _items(value: Json, route: Route) -> list[tuple[Json, Route]]:
+    if isinstance(value, list):
+        return [(item, (*route, index)) for index, item in enumerate(value)]
+    return [(value, route)]
+
+
+def _entries(data: dict[str, Json], name: str, route: Route) -> tuple[Entry, ...]:
+    value = data.get(name)
+    if value is None:
+        return ()
+    here = (*route, name)
+    if not isinstance(value, list):
+        return (Entry(_text(value), here),)
+    return tuple([Entry(_text(item), (*here, index)) for index, item in enumerate(value)])
+
+
+def _principals(data: dict[str, Json], name: str, route: Route) -> tuple[Principal, ...]:
+    value = data.get(name)
+    if value is None:
+        return ()
+    here = (*route, name)
+    if not isinstance(value, dict):
+        return tuple(Principal("*", _text(item), at) for item, at in _items(value, here))
+    return tuple(
+        Principal(kind, _text(item), at)
+        for kind, items in value.items()
+        for item, at in _items(items, (*here, kind))
+    )
+
+
+def _conditions(data: dict[str, Json], route: Route) -> tuple[Condition, ...]:
+    blocks = data.get("Condition")
+    if not isinstance(blocks, dict):
+        return ()
+    here = (*route, "Condition")
+    return tuple(
+        Condition(
+            _operator(operator),
+            key,
+            tuple(_text(item) for item in (value if isinstance(value, list) else [value])),
+            (*here, operator, key),
+        )
+        for operator, block in blocks.items()
+        if isinstance(block, dict)
+        for key, value in block.items()
+    )
+
+
+def _operator(written: str) -> str:
+    """Return an operator in AWS's own letters: IAM does not mind their case."""
+    qualifier, colon, name = written.rpartition(":")
+    suffix = "IfExists" if name.lower().endswith("ifexists") else ""
+    name = name[: len(name) - len(suffix)]
+    return (
+        _QUALIFIERS.get(qualifier.lower(), qualifier)
+        + colon
+        + _OPERATORS.get(name.lower(), name)
+        + suffix
+    )
+
+
+_QUALIFIERS = {name.lower(): name for name in ("ForAllValues", "ForAnyValue")}
+_NAMES = (
+    "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike "
+    "StringNotLike NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals "
+    "NumericGreaterThan NumericGreaterThanEquals DateEquals DateNotEquals DateLessThan "
+    "DateLessThanEquals DateGreaterThan DateGreaterThanEquals Bool BinaryEquals IpAddress "
+    "NotIpAddress ArnEquals ArnLike ArnNotEquals ArnNotLike Null"
+)
+_OPERATORS = {name.lower(): name for name in _NAMES.split()}
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

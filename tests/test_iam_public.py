@@ -1,0 +1,110 @@
+"""Which statements let everyone in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from checker.iam import public
+from checker.iam.patterns import Undecided
+from checker.iam.statement import Statement, policy
+
+NEW = "2012-10-17"
+
+
+def statement(version: str | None = NEW, **elements: Any) -> Statement:
+    data: dict[str, Any] = {} if version is None else {"Version": version}
+    return policy({**data, "Statement": {"Effect": "Allow", **elements}}).statements[0]
+
+
+def opened(*conditions: dict[str, Any], **elements: Any) -> bool:
+    merged: dict[str, Any] = {}
+    for condition in conditions:
+        merged |= condition
+    return public.is_public(
+        statement(**{"Principal": "*", "Action": "*", "Condition": merged, **elements})
+    )
+
+
+CONFINED: list[dict[str, Any]] = [
+    {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    {"StringEquals": {"AWS:principalorgid": ["o-a1b2c3d4e5", "o-2"]}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
+    {"StringLike": {"aws:PrincipalAccount": "123456789012"}},
+    {"StringEqualsIgnoreCase": {"aws:SourceAccount": "123456789012"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/*"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:*:iam::123456789012:role/*"}},
+    {"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:*"}},
+    {"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::bucket"}},
+    {"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
+    {"StringEquals": {"kms:CallerAccount": "123456789012"}},
+    {"StringEquals": {"s3:DataAccessPointAccount": "123456789012"}},
+    {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32", "203.0.113.7"]}},
+    {"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "Bool": {"aws:SecureTransport": "true"}},
+]
+
+OPEN: list[dict[str, Any]] = [
+    {},
+    {"StringEquals": {}},
+    {"Bool": {"aws:SecureTransport": "true"}},
+    {"StringEquals": {"aws:PrincipalOrgID": []}},
+    {"StringEquals": {"aws:PrincipalOrgID": ""}},
+    {"StringLike": {"aws:PrincipalOrgID": "*"}},
+    {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
+    {"StringLike": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5", "o-?*"]}},
+    {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    {"Null": {"aws:PrincipalOrgID": "false"}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-ab12/*"}},
+    {"StringEquals": {"aws:SourceAccount": "${aws:PrincipalAccount}"}},
+    {"StringEquals": {"aws:username": "alice"}},
+    {"StringEquals": {"aws:PrincipalTag/team": "one"}},
+    {"StringLike": {"aws:userid": "AROAEXAMPLEID:*"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}},
+    {"ArnLike": {"aws:PrincipalArn": "*"}},
+    {"StringLike": {"aws:PrincipalArn": "arn:aws:*:123456789012:*"}},
+    {"StringLike": {"aws:SourceArn": "arn:aws:*:*:123456789012:x"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::${aws:username}"}},
+    {"ArnLike": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
+    {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/1"]}},
+    {"IpAddress": {"aws:SourceIp": "2000::/31"}},
+    {"IpAddress": {"aws:SourceIp": "anywhere"}},
+    {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    {"IpAddressIfExists": {"aws:SourceIp": "203.0.113.0/24"}},
+    {"StringEquals": {"aws:SourceIp": "203.0.113.7"}},
+]
+
+
+@pytest.mark.parametrize("condition", CONFINED, ids=json.dumps)
+def test_a_condition_that_confines_the_caller(condition: dict[str, Any]) -> None:
+    assert not opened(condition)
+
+
+@pytest.mark.parametrize("condition", OPEN, ids=json.dumps)
+def test_a_condition_that_does_not_confine_the_caller(condition: dict[str, Any]) -> None:
+    assert opened(condition)
+
+
+def test_for_whom_a_statement_is_public() -> None:
+    assert opened(Principal={"AWS": "*"})
+    assert opened(Principal={"AWS": ["arn:aws:iam::123456789012:root", "*"]})
+    assert not opened(Principal={"AWS": "123456789012"})
+    assert not opened(Principal={"Service": "ec2.amazonaws.com"})
+    assert not opened(Effect="Deny")
+    assert not public.is_public(statement(Action="*", Resource="*"))
+    assert public.is_public(statement(NotPrincipal={"AWS": "123456789012"}, Action="*"))
+
+
+def test_a_placeholder_in_a_condition_that_could_confine() -> None:
+    with pytest.raises(Undecided, match="render the template before checking"):
+        opened({"StringEquals": {"aws:PrincipalOrgID": "${org_id}"}})
+    assert opened({"StringEquals": {"aws:username": "${name}"}})
+    assert not opened(
+        {"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "StringLike": {"aws:SourceVpc": "${vpc}"}}
+    )
