@@ -1,0 +1,11 @@
+"""The kinds of documents that rules can be about."""
+
+from checker.kinds.aws_iam_policy import aws_iam_policy
+from checker.kinds.kind import Kind, from_schema
+
+__all__ = ["Kind", "builtin", "from_schema"]
+
+
+def builtin() -> list[Kind]:
+    """Return the kinds that the tool knows by itself."""
+    return [aws_iam_policy()]
