@@ -1,0 +1,118 @@
+"""The repository's configuration file in, settings and the user's own kinds out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from checker import cel
+from checker.kinds import Kind, from_schema
+from checker.reader import Limits, Reading, parse, parse_yaml, read_file
+from checker.report import Input
+from checker.schema import Schema
+from checker.source import InputError, Json, Problem, Route
+
+FILE_NAME = "policy-check.yaml"
+_NEARLY = "policy-check.yml"
+"""What someone may call it who believes that it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a configuration file says; every field is empty where it is silent."""
+
+    input: Input | None = None
+    rules: Sequence[str] = ()
+    policies: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    kinds: Sequence[Kind] = ()
+    schemas: Sequence[str] = ()
+    """Where the schemas of these kinds stand."""
+    paths: Sequence[tuple[str, str]] = ()
+    params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    disable: Sequence[str] = ()
+    fail_level: str = ""
+    strict: bool = False
+
+
+def locate(start: Path) -> Path | None:
+    """Return the configuration file of the repository that holds a directory, if it has one.
+
+    Looked for in the directory and upwards to the repository's root (the one with `.git`);
+    outside any repository, in the directory alone. Raises InputError for a name that is nearly it.
+    """
+    start = start.resolve()
+    root = next((place for place in (start, *start.parents) if (place / ".git").exists()), start)
+    for place in (start, *start.parents):
+        if os.path.lexists(place / FILE_NAME):  # a broken link too: reading it says so
+            return place / FILE_NAME
+        if os.path.lexists(place / _NEARLY):
+            message = f"a configuration has the name {FILE_NAME}: rename it"
+            raise InputError(Problem(os.path.relpath(place / _NEARLY), message))
+        if place == root:
+            break
+    return None
+
+
+def load(path: Path, limits: Limits) -> Config:
+    """Return the settings of a file; raises InputError with all its problems."""
+    reading = parse_yaml(read_file(str(path), limits), limits)
+    problems = Schema.bundled("config.schema.json").problems(reading)
+    if problems:
+        raise InputError(*problems)
+    data = cast("dict[str, Any]", reading.data)
+    kinds = _kinds(path, reading, limits)
+    return Config(
+        input=Input(reading.source.path, reading.source.sha256),
+        rules=[
+            given if given.partition(":")[0] == "builtin" else _beside(path, given)
+            for given in data.get("rules", ())
+        ],
+        policies=[
+            given if given == "-" else _beside(path, given) for given in data.get("policies", ())
+        ],
+        exclude=data.get("exclude", ()),
+        kinds=kinds,
+        schemas=[_beside(path, kind["schema"]) for kind in data.get("kinds", ())],
+        paths=tuple(data.get("paths", {}).items()),
+        params=data.get("params", {}),
+        disable=data.get("disable", ()),
+        fail_level=data.get("fail_level", ""),
+        strict=data.get("strict", False),
+    )
+
+
+def _beside(config: Path, given: str) -> str:
+    """Return a path that is relative to the configuration file relative to where we are."""
+    return os.path.relpath(config.parent / given)
+
+
+def _kinds(config: Path, reading: Reading, limits: Limits) -> list[Kind]:
+    kinds: list[Kind] = []
+    problems: list[Problem] = []
+    for index in range(len(cast("Any", reading.data).get("kinds", ()))):
+        try:
+            kinds.append(_kind(index, config, reading, limits))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(*problems)
+    return kinds
+
+
+def _kind(index: int, config: Path, reading: Reading, limits: Limits) -> Kind:
+    declared = cast("Any", reading.data)["kinds"][index]
+    route: Route = ("kinds", index, "schema")
+    schema = parse(read_file(str(config.parent / declared["schema"]), limits), limits).data
+    try:
+        return from_schema(declared["name"], schema, declared.get("recognise", ""))
+    except ValueError as error:
+        message = f"`{declared['schema']}` is not a JSON Schema that can be used: {error}"
+        raise InputError(reading.problem(message, route)) from error
+    except cel.CompileError as error:
+        route = ("kinds", index, "recognise")
+        place = reading.locate_text(route, error.line, error.column)
+        raise InputError(reading.problem(error.message, route, place)) from error

@@ -1,0 +1,291 @@
+"""One rule document in, one runnable rule out, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from operator import itemgetter
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+from checker import cel
+from checker.cel.types import BOOL, DOUBLE, DYN, INT, Type, conforms, parse_type
+from checker.kinds.kind import Kind
+from checker.reader import Reading
+from checker.report import DOCUMENT_RULE, Severity
+from checker.rules.rule import Example, Hole, Requirement, Rule
+from checker.schema import Schema
+from checker.source import InputError, Json, Location, Problem, Route
+from checker.words import did_you_mean
+
+PARAMS = "params"
+"""The variable that holds the values of a rule's parameters."""
+
+_HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+
+
+def compile_rule(
+    reading: Reading,
+    kinds: Mapping[str, Kind],
+    overrides: Mapping[str, Mapping[str, Json]],
+    *,
+    alone: bool,
+    engine: cel.Engine,
+) -> Rule:
+    """Return the rule of a document; raises InputError with all its problems.
+
+    `alone` says that the file holds no other rule: then its name must be the rule's id.
+    """
+    problems = _schema().problems(reading)
+    if problems:
+        raise InputError(*problems)
+    data = cast("dict[str, Any]", reading.data)
+    compiler = _Compiler(reading, data, engine)
+    compiler.check_names(kinds, alone=alone)
+    if data["kind"] not in kinds:
+        raise compiler.refusal()
+    rule = compiler.rule(kinds[data["kind"]], overrides.get(data["id"], {}))
+    if compiler.problems:
+        raise compiler.refusal()
+    return rule
+
+
+@cache
+def _schema() -> Schema:
+    return Schema.bundled("rules/rule.schema.json")
+
+
+class _Broken:
+    """What stands for an expression that is not valid, so that the rest can be looked at.
+
+    A rule with one is never run; if it were, nothing would be decided.
+    """
+
+    type = DYN
+    warnings: tuple[cel.Diagnostic, ...] = ()
+
+    def evaluate(self, _activation: cel.Activation) -> object:
+        """Raise EvaluationError."""
+        raise cel.EvaluationError("the expression is not valid")
+
+
+class _Compiler:
+    """Compiles one schema-valid rule, gathering problems and warnings."""
+
+    def __init__(self, reading: Reading, data: dict[str, Any], engine: cel.Engine) -> None:
+        self.reading = reading
+        self.data = data
+        self.engine: cel.Engine = engine
+        self.env = cel.Env()
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def rule(self, kind: Kind, overrides: Mapping[str, Json]) -> Rule:
+        """Return the rule, which must not run when there are problems."""
+        data = self.data
+        params = {name: self._param(name, overrides) for name in data.get(PARAMS, {})}
+        self._check_overrides(overrides)
+        self.env = self._with_params(kind.env)
+        subject, for_each = self._for_each()
+        let = {name: self._let(name, text) for name, text in data.get("let", {}).items()}
+        return Rule(
+            id=data["id"],
+            title=data["title"].strip(),
+            severity=Severity.of(data["severity"]),
+            kind=kind.name,
+            description=data["description"].strip(),
+            remediation=data["remediation"].strip(),
+            references=tuple(data.get("references", ())),
+            controls={name: tuple(ids) for name, ids in data.get("controls", {}).items()},
+            params=params,
+            let={name: program.evaluate for name, program in let.items()},
+            subject=subject,
+            for_each=for_each,
+            when=self._cel(data["when"], ("when",), BOOL) if "when" in data else None,
+            requirements=tuple(self._requirements()),
+            waivable=data.get("waivable", True),
+            examples=tuple(
+                Example(each["name"], each["expect"], each.get("message", ""), each["document"])
+                for each in data.get("examples", ())
+            ),
+            path=self.reading.source.path,
+            warnings=tuple(self.warnings),
+        )
+
+    def check_names(self, kinds: Mapping[str, Kind], *, alone: bool) -> None:
+        """Hold the rule's id against those that are taken and its file, and its kind as well."""
+        name, path = self.data["id"], PurePosixPath(self.reading.source.path)
+        if name == DOCUMENT_RULE:
+            self._problem(f"the id `{name}` is taken: choose another", ("id",))
+        if alone and name != path.stem:
+            message = f"the rule `{name}` stands in {path.name}: a rule's id is its file's name"
+            self._problem(message, ("id",))
+        if (kind := self.data["kind"]) not in kinds:
+            known = ", ".join(f"`{each}`" for each in kinds)
+            message = f"unknown kind `{kind}`: expected one of {known}{did_you_mean(kind, kinds)}"
+            self._problem(message, ("kind",))
+
+    def refusal(self) -> InputError:
+        """Return the error of all problems, in the order of their places."""
+        return InputError(*sorted(self.problems, key=_place))
+
+    def _for_each(self) -> tuple[str, cel.Program | None]:
+        """Return the name of the subjects and what gives them; bring the name into scope."""
+        if "for_each" not in self.data:
+            return "", None
+        ((subject, text),) = self.data["for_each"].items()
+        if subject in self.data.get("let", {}):
+            message = f"the name `{subject}` is given twice: choose another for one"
+            self._problem(message, ("let", subject), of_key=True)
+        program = self._cel(text, ("for_each", subject))
+        element = DYN
+        if program.type.name == "list":
+            element = program.type.parameters[0]
+        elif program.type != DYN:
+            message = f"for_each takes a list, not {program.type}"
+            self._problem(message, ("for_each", subject))
+        self.env = self.env.extended({subject: element})
+        return subject, program
+
+    def _let(self, name: str, text: str) -> cel.Program:
+        program = self._cel(text, ("let", name))
+        self.env = self.env.extended({name: program.type})
+        return program
+
+    def _requirements(self) -> Iterator[Requirement]:
+        default = self._message(self.data.get("message"), ("message",))
+        at = self._at(self.data, ()) if "at" in self.data else None
+        require = self.data["require"]
+        if isinstance(require, str):
+            items: list[tuple[dict[str, Any], Route]] = [({"that": require}, ("require",))]
+        else:
+            items = [(item, ("require", index, "that")) for index, item in enumerate(require)]
+        for item, route in items:
+            base = route[:2]
+            that = self._cel(item["that"], route, BOOL)
+            message = self._message(item.get("message"), (*base, "message")) or default
+            if not message:
+                self._problem("no message: add `message` to the rule or here", base)
+            point = self._at(item, base) if "at" in item else at
+            yield Requirement(" ".join(item["that"].split()), that, message, point)
+
+    def _at(self, item: dict[str, Any], base: Route) -> cel.Program:
+        """Compile an `at`; what has no value there cannot change the verdict: no warnings."""
+        return self._program(item["at"], (*base, "at"), decides=False)
+
+    def _with_params(self, env: cel.Env) -> cel.Env:
+        """Return an environment in which `params` has a field for every parameter."""
+        fields = tuple(
+            cel.Field(name, _type(declared["type"]), itemgetter(name), declared["description"])
+            for name, declared in self.data.get(PARAMS, {}).items()
+        )
+        struct = cel.Struct(Type(PARAMS), dict, fields, "the rule's parameters")
+        return env.extended({PARAMS: struct.type}, (struct,))
+
+    def _cel(self, text: str, route: Route, wanted: Type = DYN) -> cel.Program:
+        """Compile an expression; one whose type cannot be what is wanted is a problem."""
+        program = self._program(text, route)
+        if wanted != DYN and program.type not in (wanted, DYN):
+            message = f"expected an expression of type {wanted}, not {program.type}"
+            self._problem(message, route)
+        return program
+
+    def _program(
+        self, text: str, route: Route, line: int = 1, column: int = 1, *, decides: bool = True
+    ) -> cel.Program:
+        """Compile text that starts at `line` and `column` of the scalar at `route`.
+
+        Only what decides something is warned of.
+        """
+        try:
+            program = cel.compile(text, self.env, engine=self.engine)
+        except cel.CompileError as error:
+            for found in error.problems:
+                self._problem(found.message, route, self._span(found, route, line, column))
+            return _Broken()
+        for found in program.warnings if decides else ():
+            place = self._span(found, route, line, column)
+            self.warnings.append(self.reading.problem(found.message, route, place))
+        return program
+
+    def _span(self, found: cel.Diagnostic, route: Route, line: int, column: int) -> Location:
+        """Return the place in the file of what was found in a text of the scalar at `route`."""
+
+        def place(at_line: int, at_column: int) -> Location:
+            before = column - 1 if at_line == 1 else 0
+            return self.reading.locate_text(route, line + at_line - 1, at_column + before)
+
+        start = place(found.line, found.column)
+        last = place(found.end_line, max(1, found.end_column - 1))
+        if (last.line, last.column) < (start.line, start.column):
+            return start
+        return Location(start.line, start.column, last.end_line, last.end_column)
+
+    def _message(self, text: str | None, route: Route) -> tuple[str | Hole, ...]:
+        """Split a message into its texts and holes; a hole ends at the first `}}`."""
+        parts: list[str | Hole] = []
+        end = 0
+        text = (text or "").rstrip()
+        for match in _HOLE.finditer(text):
+            parts.append(text[end : match.start()])
+            before = text[: match.start(1)]
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+            program = self._program(match[1], route, line, column, decides=False)
+            parts.append(Hole(match[0], program))
+            end = match.end()
+        return tuple(filter(None, (*parts, text[end:])))
+
+    def _param(self, name: str, overrides: Mapping[str, Json]) -> Json:
+        declared = self.data[PARAMS][name]
+        try:
+            wanted = parse_type(declared["type"])
+        except ValueError as error:
+            self._problem(str(error), (PARAMS, name, "type"))
+            return None
+        default = _coerced(declared["default"], wanted)
+        if not conforms(default, wanted):
+            message = f"the default of the parameter `{name}` is no {wanted}"
+            self._problem(message, (PARAMS, name, "default"))
+        if name not in overrides:
+            return default
+        value = _coerced(overrides[name], wanted)
+        if not conforms(value, wanted):
+            message = f"the configuration's value of the parameter `{name}` is no {wanted}"
+            self._problem(message, (PARAMS, name, "type"))
+        return value
+
+    def _check_overrides(self, overrides: Mapping[str, Json]) -> None:
+        known = list(self.data.get(PARAMS, {}))
+        for name in overrides:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                message = f"the configuration sets `{name}`, which is no parameter of this rule"
+                self._problem(message + hint, ("id",))
+
+    def _problem(
+        self, message: str, route: Route, place: Location | None = None, *, of_key: bool = False
+    ) -> None:
+        self.problems.append(self.reading.problem(message, route, place, of_key=of_key))
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    location = problem.location
+    return (location.line, location.column) if location else (0, 0)
+
+
+def _type(text: str) -> Type:
+    try:
+        return parse_type(text)
+    except ValueError:  # told where the parameter is read
+        return DYN
+
+
+def _coerced(value: Json, wanted: Type) -> Json:
+    """Return a value with its integers as doubles where the type asks for these."""
+    match wanted:
+        case Type("list", (element,)) if isinstance(value, list):
+            return [_coerced(item, element) for item in value]
+        case Type("map", (_, element)) if isinstance(value, dict):
+            return {key: _coerced(item, element) for key, item in value.items()}
+    return float(cast("int", value)) if wanted == DOUBLE and conforms(value, INT) else value

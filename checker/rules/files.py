@@ -1,0 +1,133 @@
+"""Paths of rule files in, the rules of a run out, or every problem of every file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+
+from checker import cel
+from checker.kinds.kind import Kind
+from checker.reader import (
+    Limits,
+    Walk,
+    display_path,
+    identity,
+    parse_yaml_documents,
+    read_file,
+    walk,
+)
+from checker.report import Input
+from checker.rules.compile import compile_rule
+from checker.rules.rule import Rule
+from checker.source import InputError, Json, Problem, Source
+
+SUFFIXES = frozenset({".yaml", ".yml"})
+BUILTIN = "builtin"
+"""Names the shipped rules; `builtin:ecr` those of one folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of a run, in the order of their ids, and the files they came from.
+
+    `unread` are files of the given directories that are no YAML.
+    """
+
+    rules: tuple[Rule, ...]
+    inputs: tuple[Input, ...]
+    unread: tuple[str, ...]
+
+
+def load(
+    paths: Sequence[str],
+    kinds: Mapping[str, Kind],
+    overrides: Mapping[str, Mapping[str, Json]],
+    limits: Limits,
+    engine: cel.Engine = "codegen",
+) -> RuleSet:
+    """Return every rule under the paths: files, directories, `builtin` and `builtin:FOLDER`.
+
+    `overrides` maps rule ids to values of their parameters. Raises InputError with all problems
+    of all files: one bad rule means that no rule may be run.
+    """
+    rules: dict[str, Rule] = {}
+    inputs: list[Input] = []
+    problems: list[Problem] = []
+    listing = _listing(paths)
+    builtin = any(map(_is_builtin, paths))
+    problems.extend(listing.problems)
+    for path in listing.files:
+        if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
+            message = "not a rule file by its name: expected .yaml or .yml"
+            problems.append(Problem(display_path(path), message))
+            continue
+        try:
+            source = _named(read_file(path, limits), builtin)
+            inputs.append(Input(source.path, source.sha256))
+            readings = parse_yaml_documents(source, limits)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        if not readings:
+            problems.append(Problem(source.path, "the file holds no rule: write one, or remove it"))
+        for reading in readings:
+            try:
+                alone = len(readings) == 1
+                rule = compile_rule(reading, kinds, overrides, alone=alone, engine=engine)
+            except InputError as error:
+                problems.extend(error.problems)
+                continue
+            if rule.id in rules:
+                message = f"the rule `{rule.id}` stands in {rules[rule.id].path} too: keep one"
+                problems.append(reading.problem(message, ("id",)))
+            rules[rule.id] = rule
+    if problems:
+        raise InputError(*problems)
+    return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), listing.others)
+
+
+def builtin_root() -> Path:
+    """Return the directory of the shipped rules, of an installation or of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    shipped = package / "shipped"
+    return shipped if shipped.is_dir() else package.parent / "rules"
+
+
+def _listing(paths: Sequence[str]) -> Walk:
+    """Return what all the paths hold, each file once however often it is named."""
+    found = [_walked(path) for path in paths]
+    files = {identity(file): file for walked in found for file in reversed(walked.files)}
+    return Walk(
+        tuple(sorted(files.values())),
+        tuple(other for walked in found for other in walked.others),
+        tuple(problem for walked in found for problem in walked.problems),
+    )
+
+
+def _walked(path: str) -> Walk:
+    if _is_builtin(path):
+        name = path.removeprefix(BUILTIN).removeprefix(":")
+        known = ", ".join(sorted(_folders()))
+        if not name or name in _folders():
+            return walk(str(builtin_root() / name), SUFFIXES)
+        message = f"no shipped rules of this name: expected `{BUILTIN}:` and one of {known}"
+        return Walk((), (), (Problem(path, message),))
+    return walk(path, SUFFIXES) if os.path.isdir(path) else Walk((path,), (), ())  # noqa: PTH112 - of any text, also with NUL
+
+
+def _is_builtin(path: str) -> bool:
+    return path == BUILTIN or path.startswith(BUILTIN + ":")
+
+
+def _named(source: Source, builtin: bool) -> Source:  # noqa: FBT001 - one fact of one call
+    """Return a shipped rule's source under a name that is the same on every machine."""
+    root = builtin_root().as_posix() + "/"
+    if builtin and source.path.startswith(root):
+        return replace(source, path=f"{BUILTIN}/{source.path.removeprefix(root)}")
+    return source
+
+
+def _folders() -> Iterator[str]:
+    return (entry.name for entry in builtin_root().iterdir() if entry.is_dir())

@@ -1,0 +1,68 @@
+"""A rule that can run: its documentation as data, its conditions as programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from checker import cel
+from checker.report import Severity
+from checker.source import Json, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A `{{ CEL }}` hole of a message; `text` stands in for it when it has no value."""
+
+    text: str
+    program: cel.Program
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that must be true, what to say where it is not, and where to point."""
+
+    text: str
+    that: cel.Program
+    message: tuple[str | Hole, ...]
+    at: cel.Program | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A document with the result that the rule must give; `message` is an RE2 pattern or empty."""
+
+    name: str
+    expect: str
+    message: str
+    document: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One guardrail.
+
+    `subject` is the name that `for_each` gives to every element; without `for_each` the document
+    is the only subject. `let` (by what gives the value), `params` and `subject` are variables of
+    every program.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    kind: str
+    description: str
+    remediation: str
+    references: tuple[str, ...]
+    controls: Mapping[str, tuple[str, ...]]
+    params: Mapping[str, Json]
+    let: Mapping[str, Callable[[cel.Activation], object]]
+    subject: str
+    for_each: cel.Program | None
+    when: cel.Program | None
+    requirements: tuple[Requirement, ...]
+    waivable: bool
+    examples: tuple[Example, ...]
+    path: str
+    warnings: tuple[Problem, ...]
+    """What may go wrong when the rule is decided; it can run all the same."""
