@@ -1,0 +1,61 @@
+"""Rendered text in, bytes on standard output or in a file out: whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from checker.source import Problem
+
+
+class OutputError(Exception):
+    """A report that was made but could not be written."""
+
+    def __init__(self, target: str, reason: object) -> None:
+        super().__init__(str(reason))
+        self.problem = Problem(target, f"the report was not written: {reason}")
+
+
+def write_stdout(text: str) -> None:
+    """Write text to standard output as UTF-8; raises OutputError when it cannot be written."""
+    if sys.stdout is None:
+        raise OutputError("standard output", "it is closed")
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except (OSError, ValueError) as error:
+        # What the interpreter would flush at exit goes nowhere: the failure is reported once.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError("standard output", error) from error
+
+
+def write_file(path: Path, text: str) -> None:
+    """Replace a file by text, atomically; raises OutputError and leaves no half a report."""
+    temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise OutputError(str(path), error.strerror) from error
+
+
+def remove_stale(path: Path) -> None:
+    """Remove an older report, so that it never stands as the result of this run.
+
+    Raises OutputError for anything that is not a regular file, or cannot be removed.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OutputError(str(path), "the target is not a regular file")
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(str(path), error.strerror) from error

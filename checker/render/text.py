@@ -1,0 +1,262 @@
+"""A report (or the problems that prevented one) in, text for a terminal of 80 columns out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from textwrap import wrap
+from unicodedata import combining, east_asian_width
+
+from checker.report import (
+    COUNTED,
+    DOCUMENT_RULE,
+    Exit,
+    Finding,
+    Place,
+    Report,
+    RuleCounts,
+    Severity,
+    Status,
+)
+from checker.source import Location, Problem, inert, visible
+
+WIDTH = 80
+_MOST_RELATED = 3
+"""Further places of one finding that are listed; the JSON report has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to mark text: with ANSI colours, or not at all."""
+
+    colour: bool = False
+
+    def __call__(self, text: str, *codes: int) -> str:
+        """Return text in the given SGR codes."""
+        if not self.colour or not text:
+            return text
+        return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
+
+
+_BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE, _MAGENTA, _CYAN = 1, 2, 31, 32, 33, 34, 35, 36
+_COLOUR = {
+    Severity.CRITICAL: (_BOLD, _MAGENTA),
+    Severity.HIGH: (_BOLD, _RED),
+    Severity.MEDIUM: (_BOLD, _YELLOW),
+    Severity.LOW: (_BOLD, _BLUE),
+}
+
+
+def render_text(report: Report, *, colour: bool = False) -> str:
+    """Return the whole report, worst findings first, with a table and a verdict at its end."""
+    style = Style(colour)
+    lines = [_heading(report, style), ""]
+    for _, group in groupby(report.findings, key=lambda finding: (finding.severity, finding.rule)):
+        lines.extend(_group(list(group), style))
+    if report.warnings:
+        lines.extend(_problems(report.warnings, style, style("warning", _BOLD, _YELLOW)))
+        lines.append("")
+    lines.extend(_table(report.rules, style))
+    lines.extend(_notes(report, style))
+    lines.extend(_closing(report, style))
+    return inert("\n".join(lines) + "\n")
+
+
+def render_problems(problems: Iterable[Problem], *, colour: bool = False) -> str:
+    """Return problems one after the other, each with its source line and a caret."""
+    style = Style(colour)
+    lines = list(_problems(problems, style, style("error", _BOLD, _RED)))
+    return inert("\n".join(lines) + "\n") if lines else ""
+
+
+def _problems(problems: Iterable[Problem], style: Style, mark: str) -> Iterator[str]:
+    for problem in problems:
+        where = style(_where(problem.path, problem.location), _BOLD)
+        yield f"{where}: {mark}: {visible(problem.message)}"
+        place = Place("", problem.location, problem.excerpt, problem.skipped)
+        yield from _excerpt(place, style)
+
+
+def _heading(report: Report, style: Style) -> str:
+    rules, documents = _count(len(report.rules), "rule"), _count(report.documents, "document")
+    lines = [style(f"policy-check {report.version}", _BOLD) + f"  {rules} on {documents}"]
+    if report.config:
+        given = report.config
+        lines.append(style(f"config {visible(given.path)} (sha256 {given.sha256[:12]})", _DIM))
+    return "\n".join(lines)
+
+
+def _group(findings: list[Finding], style: Style) -> Iterator[str]:
+    """Yield the findings of one rule: its title once, then every place, then what to do."""
+    first = findings[0]
+    label = style(f"{first.severity.label.upper():<9}", *_COLOUR[first.severity])
+    yield label + style(first.rule, _BOLD)
+    yield from _wrapped(visible(first.title), " " * 9)
+    for finding in findings:
+        yield ""
+        yield from _finding(finding, style)
+    if first.remediation:
+        yield ""
+        fix, *more = _wrapped(visible(first.remediation), " " * 9)
+        yield style("  to fix ", _GREEN) + fix.lstrip()
+        yield from more
+    yield ""
+
+
+def _finding(finding: Finding, style: Style) -> Iterator[str]:
+    where = style(_where(finding.document, finding.place.location), _CYAN)
+    pointer = visible(finding.place.pointer)
+    yield f"  {where}" + (style(f"  {pointer}", _DIM) if pointer else "")
+    yield from _excerpt(finding.place, style)
+    mark = ""
+    if finding.status is Status.ERROR:
+        mark = "error: " if finding.rule == DOCUMENT_RULE else "undecided: "
+    first, *more = _wrapped(mark + visible(finding.message), "    ")
+    yield first.replace(mark, style(mark, _BOLD, _YELLOW), 1)
+    yield from more
+    for place in finding.related[:_MOST_RELATED]:
+        yield style(f"    also {_where(finding.document, place.location)}", _DIM)
+    if len(finding.related) > _MOST_RELATED:
+        yield style(f"    and {len(finding.related) - _MOST_RELATED} more places", _DIM)
+
+
+def _excerpt(place: Place, style: Style) -> Iterator[str]:
+    """Yield the source line of a place with carets under it; a long line is cut around them."""
+    location = place.location
+    if location is None or not place.excerpt.strip():
+        return
+    gutter = f"{location.line:>6} | "
+    room = WIDTH - len(gutter)
+    line, skipped = place.excerpt.expandtabs(1), place.skipped
+    start = location.column - 1 - skipped
+    one_line = location.end_line == location.line
+    stop = min(location.end_column - 1 - skipped, len(line)) if one_line else len(line)
+    before, marked, after = map(visible, (line[:start], line[start:stop], line[stop:]))
+    if _cells(before + marked + after) > room:
+        if _cells(before) > room // 2:
+            before = _cut(before[::-1], room // 2)[::-1]
+        marked = _cut(marked, room - _cells(before))
+        after = _cut(after, room - _cells(before + marked))
+    yield style(gutter, _DIM) + before + marked + after
+    carets = style("^" * max(1, _cells(marked)), _RED)
+    yield style(f"{'|':>{len(gutter) - 1}} ", _DIM) + " " * _cells(before) + carets
+
+
+def _cut(text: str, room: int) -> str:
+    """Return as much of a text as fits into a number of cells, with a mark where it is cut."""
+    if _cells(text) <= room:
+        return text
+    while text and _cells(text) >= room:
+        text = text[: room - 1 - _cells(text)]
+    return text + "…"[:room]
+
+
+def _cells(text: str) -> int:
+    """Return how many cells of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def _where(path: str, location: Location | None) -> str:
+    place = f":{location.line}:{location.column}" if location else ""
+    return visible(path) + place
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    lines = wrap(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return lines or [indent]
+
+
+def _table(rules: list[RuleCounts], style: Style) -> Iterator[str]:
+    if not rules:
+        return
+    width = min(44, max(len(rule.id) for rule in rules))
+    titles = "".join(f"{status.value.upper():>{_column(status)}}" for status in COUNTED)
+    yield style(f"{'RULE':<{width}}  {'SEVERITY':<8}{titles}", _BOLD)
+    for rule in rules:
+        name = rule.id if len(rule.id) <= width else rule.id[: width - 1] + "…"
+        severity = f"{rule.severity.label:<8}"
+        counts = "".join(_cell(rule.counts[status], status, style) for status in COUNTED)
+        yield f"{name:<{width}}  {severity}{counts}"
+    yield ""
+
+
+def _column(status: Status) -> int:
+    return max(5, len(status.value)) + 1
+
+
+def _cell(count: int, status: Status, style: Style) -> str:
+    text = f"{count:>{_column(status)}}"
+    if count and status in {Status.FAIL, Status.ERROR}:
+        return style(text, _BOLD, _RED if status is Status.FAIL else _YELLOW)
+    return style(text, _DIM) if not count else text
+
+
+def _notes(report: Report, style: Style) -> Iterator[str]:
+    notes = [
+        ("disabled by the configuration", report.disabled),
+        ("not read, by its extension", report.unread),
+        ("left out by --exclude", report.excluded),
+        ("rule never applied", report.never_applied if report.documents else ()),
+    ]
+    for title, names in notes:
+        if names:
+            listed = ", ".join(map(visible, names[:5]))
+            more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - as above
+            first, *rest = _wrapped(f"note: {title}: {listed}{more}", "")
+            yield first.replace("note: ", style("note: ", _YELLOW), 1)
+            yield from rest
+
+
+def _closing(report: Report, style: Style) -> Iterator[str]:
+    totals = ", ".join(f"{report.total(status)} {status.value}" for status in COUNTED)
+    pairs = report.documents * len(report.rules)
+    yield f"{_count(pairs, 'decision')}: {totals}"
+    code = report.exit_code
+    verdict, *codes = _verdict(report, code)
+    for line in _wrapped(f"{verdict} (exit {int(code)})", ""):
+        yield style(line, *codes)
+
+
+def _verdict(report: Report, code: Exit) -> tuple[str, int, int]:
+    errors = sum(finding.status is Status.ERROR for finding in report.findings)
+    violations = sum(map(report.counts_as_violation, report.findings))
+    below = sum(finding.status is Status.FAIL for finding in report.findings) - violations
+    parts = [_count(violations, "violation")] if violations else []
+    if below:
+        parts.append(f"{below} below the fail level ({report.fail_level.label})")
+    if errors:
+        parts.append(f"{_count(errors, 'thing')} not evaluated")
+    tail = f": {', '.join(parts)}" if parts else ""
+    match code:
+        case Exit.OK:
+            return f"PASSED{tail or ': no violations'}", _BOLD, _GREEN
+        case Exit.VIOLATIONS:
+            return f"FAILED{tail}", _BOLD, _RED
+        case Exit.NOTHING_CHECKED:
+            return f"NOTHING CHECKED: {_nothing(report)}", _BOLD, _YELLOW
+    return f"NOT EVALUATED{tail or ': see the notes above (--strict)'}", _BOLD, _YELLOW
+
+
+def _nothing(report: Report) -> str:
+    if not report.rules:
+        return "no rule was found"
+    if not report.documents:
+        return "no document was found"
+    return "no rule applied to any document"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,153 @@
+"""The result of a run: findings, counts and what they mean for the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from checker.source import Location, Problem
+
+DOCUMENT_RULE = "valid-document"
+"""The rule id of findings about a document that could not be read or is not valid."""
+
+
+class Severity(IntEnum):
+    """How bad a violation is, in rising order."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """Return the severity as rules and reports write it."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, label: str) -> Severity:
+        """Return the severity of a label; raises KeyError."""
+        return cls[label.upper()]
+
+
+class Status(StrEnum):
+    """What became of a rule on a document (or on one of its subjects)."""
+
+    SKIP = "skip"
+    PASS = "pass"  # noqa: S105 - not a password
+    WAIVED = "waived"
+    FAIL = "fail"
+    ERROR = "error"
+
+
+COUNTED = (Status.PASS, Status.FAIL, Status.SKIP, Status.WAIVED, Status.ERROR)
+"""The statuses in the order in which reports count them."""
+WORST = {status: rank for rank, status in enumerate(Status)}
+"""Rank of a status; the status of a rule on a document is the worst of its subjects'."""
+
+
+class Exit(IntEnum):
+    """The exit codes of the gate."""
+
+    OK = 0
+    VIOLATIONS = 1
+    NOT_EVALUATED = 2
+    NOTHING_CHECKED = 3
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of a document: its JSON Pointer, its span, and what to show of it."""
+
+    pointer: str
+    location: Location | None = None
+    excerpt: str = ""
+    skipped: int = 0
+    """Characters of the line before the excerpt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation, or one thing that could not be decided."""
+
+    rule: str
+    title: str
+    severity: Severity
+    status: Status
+    document: str
+    kind: str
+    subject: str
+    place: Place
+    related: tuple[Place, ...]
+    message: str
+    remediation: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file that decided the result: its path and the SHA-256 (hex) of its bytes."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(slots=True)
+class RuleCounts:
+    """One rule and how many documents ended in each status; the counts add up to all of them."""
+
+    id: str
+    title: str
+    severity: Severity
+    controls: Mapping[str, tuple[str, ...]]
+    counts: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything a renderer shows. Passing results are counted, not kept."""
+
+    version: str
+    fail_level: Severity
+    strict: bool
+    rules: list[RuleCounts]
+    inputs: list[Input]
+    config: Input | None
+    disabled: tuple[str, ...] = ()
+    documents: int = 0
+    documents_sha256: str = ""
+    """Of one line `SHA-256 path` per document, in order."""
+    unread: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    """What may go wrong in rules, though it need not have."""
+
+    def total(self, status: Status) -> int:
+        """Return how many rule and document pairs ended in a status."""
+        return sum(rule.counts[status] for rule in self.rules)
+
+    @property
+    def never_applied(self) -> list[str]:
+        """Return the ids of the rules that applied to no document."""
+        return [rule.id for rule in self.rules if rule.counts[Status.SKIP] == self.documents]
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what the run means for a gate; what was not evaluated wins over violations."""
+        undecided = any(finding.status is Status.ERROR for finding in self.findings)
+        if undecided or self.total(Status.ERROR):
+            return Exit.NOT_EVALUATED
+        if self.strict and (self.unread or self.never_applied) and self.documents and self.rules:
+            return Exit.NOT_EVALUATED
+        if any(self.counts_as_violation(finding) for finding in self.findings):
+            return Exit.VIOLATIONS
+        if not self.rules or not self.documents or len(self.never_applied) == len(self.rules):
+            return Exit.NOTHING_CHECKED
+        return Exit.OK
+
+    def counts_as_violation(self, finding: Finding) -> bool:
+        """Say whether a finding is a violation at or above the fail level."""
+        return finding.status is Status.FAIL and finding.severity >= self.fail_level
