@@ -1,0 +1,247 @@
+"""A rule and a document in, a status and findings out; pure: no clock, no files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from checker import cel
+from checker.cel.values import type_name
+from checker.documents import Document
+from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status
+from checker.rules import Hole, Requirement, Rule
+from checker.source import Route, excerpt, pointer
+
+_LONGEST_MESSAGE = 1000
+"""Characters of a message; the rest is cut visibly."""
+_MOST_RELATED = 20
+"""Places that one finding points to beside its first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule decided on one document: the worst status of its subjects, the findings."""
+
+    status: Status
+    findings: tuple[Finding, ...] = ()
+
+
+def evaluate(rule: Rule, document: Document) -> Outcome:
+    """Decide one rule on one document; what cannot be decided is an error, never a pass."""
+    if document.problems or document.kind is None:
+        return Outcome(Status.ERROR)
+    if document.kind.name != rule.kind:
+        return Outcome(Status.SKIP)
+    evaluation = _Evaluation(rule, document)
+    findings: list[Finding] = []
+    try:
+        for finding in evaluation.findings():
+            findings.append(finding)  # noqa: PERF402 - what is found before a mistake is kept
+    except Exception as error:  # noqa: BLE001 - our own mistake must not hide other findings
+        findings.append(evaluation.failed(error))
+    return Outcome(evaluation.status, tuple(findings))
+
+
+def broken(document: Document) -> Iterator[Finding]:
+    """Yield one finding for every problem of a document that could not be read or is invalid."""
+    for problem in document.problems:
+        yield Finding(
+            rule=DOCUMENT_RULE,
+            title="Every document can be read and is valid",
+            severity=Severity.CRITICAL,
+            status=Status.ERROR,
+            document=document.path,
+            kind=document.kind.name if document.kind else "",
+            subject="",
+            place=Place(problem.pointer, problem.location, problem.excerpt, problem.skipped),
+            related=(),
+            message=problem.message,
+            remediation="",
+            fingerprint=_hash(DOCUMENT_RULE, document.path, problem.pointer, problem.message),
+        )
+
+
+class _UndecidedError(Exception):
+    """A condition that gave no boolean; the text says which and why."""
+
+
+class _Evaluation:
+    """One rule on one document, subject by subject."""
+
+    def __init__(self, rule: Rule, document: Document) -> None:
+        self.rule = rule
+        self.document = document
+        self.status = Status.SKIP
+        self.seen: dict[str, int] = {}
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong, keeping `status` at the worst that was met."""
+        try:
+            subjects = self._subjects()
+        except _UndecidedError as error:
+            yield self._undecided((), str(error))
+            return
+        for route, subject in subjects:
+            variables = {self.rule.subject: subject} if self.rule.for_each else {}
+            activation = self._activation(variables)
+            try:
+                if self.rule.when and not _truth("when", self.rule.when, activation):
+                    continue
+            except _UndecidedError as error:
+                yield self._undecided(route, str(error))
+                continue
+            self._met(Status.PASS)
+            for requirement in self.rule.requirements:
+                yield from self._decide(requirement, route, activation)
+
+    def _subjects(self) -> list[tuple[Route, object]]:
+        if self.rule.for_each is None:
+            return [((), None)]
+        try:
+            found = self.rule.for_each.evaluate(self._activation({}))
+        except cel.EvaluationError as error:
+            raise _UndecidedError(f"`for_each` could not be decided: {error.message}") from error
+        if not isinstance(found, list | tuple):
+            raise _UndecidedError("`for_each` gave no list: expected a list of subjects")
+        routes = [self.document.route(item) for item in found]
+        whole = self.document.route(found) if None in routes else None
+        return [
+            (((*whole, index) if whole is not None else ()) if route is None else route, item)
+            for index, (route, item) in enumerate(zip(routes, found, strict=True))
+        ]
+
+    def _activation(self, variables: dict[str, object]) -> cel.Activation:
+        values = {"params": self.rule.params, **variables}
+        return cel.Activation(values, self.rule.let, self.document.activation)
+
+    def _decide(
+        self, requirement: Requirement, route: Route, activation: cel.Activation
+    ) -> Iterator[Finding]:
+        try:
+            if _truth("require", requirement.that, activation):
+                return
+        except _UndecidedError as error:
+            yield self._undecided(route, str(error), requirement.text)
+            return
+        self._met(Status.FAIL)
+        routes = self._pointed(requirement.at, activation) or [route]
+        message = _message(requirement.message, activation)
+        yield self._finding(Status.FAIL, route, routes, message, requirement.text)
+
+    def failed(self, error: Exception) -> Finding:
+        """Return the finding for a mistake of this program."""
+        return self._undecided((), f"internal error, please report it: {error!r}")
+
+    def _undecided(self, route: Route, message: str, asked: str = "") -> Finding:
+        self._met(Status.ERROR)
+        return self._finding(Status.ERROR, route, [route], message, asked)
+
+    def _met(self, status: Status) -> None:
+        self.status = max(self.status, status, key=WORST.__getitem__)
+
+    def _pointed(self, at: cel.Program | None, activation: cel.Activation) -> list[Route]:
+        """Return the places that a rule's `at` names; it can never change the verdict."""
+        if at is None:
+            return []
+        try:
+            value = at.evaluate(activation)
+        except cel.EvaluationError:
+            return []
+        whole = self.document.route(value)
+        items = value if isinstance(value, list | tuple) and whole is None else [value]
+        routes = (
+            self.document.resolve(item) if isinstance(item, str) else self.document.route(item)
+            for item in items
+        )
+        return list(dict.fromkeys(route for route in routes if route is not None))
+
+    def _finding(
+        self, status: Status, subject: Route, routes: list[Route], message: str, asked: str
+    ) -> Finding:
+        """Return a finding; `asked`, the requirement's text, tells two at one place apart."""
+        places = [self._place(route) for route in routes[: _MOST_RELATED + 1]]
+        content = [self._content(route) for route in routes]
+        fingerprint = _hash(self.rule.id, asked, self.document.path, content)
+        again = self.seen[fingerprint] = self.seen.get(fingerprint, 0) + 1
+        return Finding(
+            rule=self.rule.id,
+            title=self.rule.title,
+            severity=self.rule.severity,
+            status=status,
+            document=self.document.path,
+            kind=self.rule.kind,
+            subject=pointer(subject),
+            place=places[0],
+            related=tuple(places[1:]),
+            message=message,
+            remediation=self.rule.remediation,
+            fingerprint=fingerprint if again == 1 else _hash(fingerprint, again),
+        )
+
+    def _place(self, route: Route) -> Place:
+        reading = self.document.reading
+        if reading is None:
+            return Place(pointer(route))
+        location = reading.locate(route)
+        shown = excerpt(reading.line(location.line), location.column)
+        return Place(pointer(route), location, *shown)
+
+    def _content(self, route: Route) -> object:
+        """Return what a fingerprint holds of a place: keys and content, no index, no line."""
+        keys = [step for step in route if isinstance(step, str)]
+        try:
+            return [keys, self.document.node(route)]
+        except (LookupError, TypeError):
+            return [keys]
+
+
+def _truth(name: str, program: cel.Program, activation: cel.Activation) -> bool:
+    try:
+        value = program.evaluate(activation)
+    except cel.EvaluationError as error:
+        raise _UndecidedError(f"`{name}` could not be decided: {error.message}") from error
+    if not isinstance(value, bool):
+        raise _UndecidedError(f"`{name}` gave a {type_name(value)}: expected true or false")
+    return value
+
+
+def _message(parts: Iterable[str | Hole], activation: cel.Activation) -> str:
+    text = "".join(part if isinstance(part, str) else _filled(part, activation) for part in parts)
+    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def _filled(hole: Hole, activation: cel.Activation) -> str:
+    try:
+        return _text(hole.program.evaluate(activation))
+    except (cel.EvaluationError, ValueError):
+        return hole.text
+
+
+def _text(value: object) -> str:
+    """Return a value as a message shows it; raises ValueError for one that has no text."""
+    if isinstance(value, str):
+        return value
+    if _is_large(value):
+        raise ValueError("too large to show")
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except TypeError as error:
+        raise ValueError(type(value).__name__) from error
+
+
+def _is_large(value: object) -> bool:
+    """Say whether a value has more parts than a message could show, however they are shared."""
+    todo, seen = [value], 0
+    while todo and seen <= _LONGEST_MESSAGE:
+        part = todo.pop()
+        seen += 1
+        if isinstance(part, list | dict):
+            todo.extend(part if isinstance(part, list) else part.values())
+    return bool(todo)
+
+
+def _hash(*parts: object) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,129 @@
+"""The whole walk on one page: options in, every rule decided on every document, a report out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from checker import cel, documents, kinds, rules
+from checker.config import Config
+from checker.documents import Document, Selection
+from checker.evaluate import broken, evaluate
+from checker.reader import Limits
+from checker.report import WORST, Finding, Report, RuleCounts, Severity
+from checker.rules import Rule
+from checker.source import InputError, Problem
+from checker.version import VERSION
+from checker.words import did_you_mean
+
+Progress = Callable[[int, int], None]
+"""Called with the number of documents decided so far and of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked to do, by the command line and the configuration file."""
+
+    rules: Sequence[str] = ()
+    policies: Sequence[str] = ()
+    kinds: Sequence[tuple[str, str]] = ()
+    exclude: Sequence[str] = ()
+    config: Config = field(default_factory=Config)
+    fail_level: Severity | None = None
+    strict: bool | None = None
+    limits: Limits = field(default_factory=Limits)
+    engine: cel.Engine = "codegen"
+
+
+def check(options: Options, progress: Progress = lambda _done, _all: None) -> Report:
+    """Decide every rule on every document and return the report.
+
+    Raises InputError when a rule or the configuration cannot be used: then nothing is checked.
+    """
+    settings = options.config
+    selection = _selection(options, settings)
+    rule_set = rules.load(
+        options.rules, selection.kinds, settings.params, options.limits, options.engine
+    )
+    chosen = _enabled(rule_set.rules, settings)
+    listing = documents.find(selection)
+    report = Report(
+        version=VERSION,
+        fail_level=options.fail_level or Severity.of(settings.fail_level or Severity.LOW.label),
+        strict=settings.strict if options.strict is None else options.strict,
+        rules=[RuleCounts(r.id, r.title, r.severity, r.controls) for r in chosen],
+        inputs=list(rule_set.inputs),
+        config=settings.input,
+        disabled=tuple(sorted(settings.disable)),
+        unread=[*rule_set.unread, *listing.unread],
+        excluded=list(listing.excluded),
+        warnings=[warning for rule in chosen for warning in rule.warnings],
+    )
+    digest = hashlib.sha256()
+    total = len(listing.files) + len(listing.problems)
+    for document in documents.load(listing, selection, options.limits):
+        digest.update(f"{document.sha256} {document.path}\n".encode())
+        _decide(chosen, document, report)
+        progress(report.documents, total)
+    report.documents_sha256 = digest.hexdigest()
+    report.findings.sort(key=_worst_first)
+    return report
+
+
+def _decide(chosen: Sequence[Rule], document: Document, report: Report) -> None:
+    report.documents += 1
+    report.findings.extend(broken(document))
+    for rule, row in zip(chosen, report.rules, strict=True):
+        outcome = evaluate(rule, document)
+        row.counts[outcome.status] += 1
+        report.findings.extend(outcome.findings)
+
+
+def _selection(options: Options, settings: Config) -> Selection:
+    known = {kind.name: kind for kind in kinds.builtin()}
+    for kind in settings.kinds:
+        if kind.name in known:
+            message = f"the kind `{kind.name}` exists already: choose another name"
+            raise InputError(Problem(settings.input.path if settings.input else "", message))
+        known[kind.name] = kind
+    mapped = (*settings.paths, *options.kinds)
+    for glob, name in mapped:
+        if name not in known:
+            hint = did_you_mean(name, list(known)) or f": expected one of {', '.join(known)}"
+            raise InputError(Problem(glob, f"unknown kind `{name}`{hint}"))
+    return Selection(
+        paths=options.policies,
+        kinds=known,
+        mapped=mapped,
+        excluded=(*settings.exclude, *options.exclude),
+    )
+
+
+def _enabled(loaded: Sequence[Rule], settings: Config) -> list[Rule]:
+    """Return the rules that are not disabled; a setting for no rule at all is an error."""
+    known = [rule.id for rule in loaded]
+    origin = settings.input.path if settings.input else ""
+    problems = [
+        Problem(origin, f"`{name}` is set in {where}, but no such rule is loaded{hint}")
+        for where, names in (("params", settings.params), ("disable", settings.disable))
+        for name in names
+        if name not in known
+        for hint in [did_you_mean(name, known)]
+    ]
+    if problems and loaded:
+        raise InputError(*problems)
+    return [rule for rule in loaded if rule.id not in settings.disable]
+
+
+def _worst_first(finding: Finding) -> tuple[object, ...]:
+    location = finding.place.location
+    return (
+        -finding.severity,
+        finding.rule,
+        -WORST[finding.status],
+        finding.document,
+        (location.line, location.column) if location else (0, 0),
+        finding.message,
+        finding.fingerprint,
+    )

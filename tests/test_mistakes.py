@@ -1,0 +1,122 @@
+"""A mistake of this program hides nothing of the rest, and opens no gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from checker import cel, kinds
+from checker.documents import Document, Selection, find, load
+from checker.evaluate import evaluate
+from checker.kinds.kind import Kind, from_schema, typed
+from checker.reader import Limits
+from checker.report import Status
+from checker.rules import load as load_rules
+from checker.schema import Schema
+from checker.source import InputError, Json, Problem
+
+
+def _stumbles(data: Json) -> Mapping[str, object]:
+    if data == {"stumble": True}:
+        raise RuntimeError("over nothing")
+    return {}
+
+
+def test_a_document_that_a_kind_stumbles_over_is_broken_and_the_next_is_read(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.json").write_text('{"stumble": true}', encoding="utf-8")
+    (tmp_path / "b.json").write_text("{}", encoding="utf-8")
+    schema = Schema({"type": "object"})
+    kind = typed("thing", schema, recognises=lambda _: True, bind=_stumbles)
+    selection = Selection([str(tmp_path)], {"thing": kind})
+    first, second = load(find(selection), selection, Limits())
+    assert "internal error" in first.problems[0].message
+    assert "over nothing" in first.problems[0].message
+    assert second.problems == ()
+
+
+def test_a_rule_that_evaluation_stumbles_over_is_undecided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = {kind.name: kind for kind in kinds.builtin()}
+    policy = Path(__file__).parents[1] / "examples" / "policies" / "ecr-one-repository.json"
+    selection = Selection([str(policy)], known)
+    (document,) = load(find(selection), selection, Limits())
+    rule = load_rules(["builtin:ecr"], known, {}, Limits()).rules[0]
+
+    def stumble(*_: object) -> None:
+        raise MemoryError("none left")
+
+    monkeypatch.setattr(cel.Activation, "__init__", stumble)
+    outcome = evaluate(rule, document)
+    assert outcome.status is Status.ERROR
+    assert "internal error" in outcome.findings[0].message
+
+
+def _one(tmp_path: Path, kinds_: dict[str, Kind], text: str = "{}") -> Document:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    selection = Selection([str(tmp_path / "a.json")], kinds_)
+    (document,) = load(find(selection), selection, Limits())
+    return document
+
+
+def test_what_is_found_before_a_mistake_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = typed("thing", Schema({"type": "object"}), recognises=lambda _: True)
+    rule = tmp_path / "twice.yaml"
+    rule.write_text(
+        "id: twice\ntitle: t\nseverity: low\nkind: thing\ndescription: d\nremediation: r\n"
+        "message: m\nrequire:\n- that: document.a == 1\n- that: document.a == 2\n",
+        encoding="utf-8",
+    )
+    (loaded,) = load_rules([str(rule)], {"thing": kind}, {}, Limits()).rules
+    document = _one(tmp_path, {"thing": kind}, '{"a": 0}')
+    resolved = iter([False])
+
+    def once(*_: object) -> bool:
+        return next(resolved)  # the second requirement meets a mistake: StopIteration
+
+    monkeypatch.setattr("checker.evaluate._truth", once)
+    outcome = evaluate(loaded, document)
+    assert outcome.status is Status.ERROR
+    assert [finding.status for finding in outcome.findings] == [Status.FAIL, Status.ERROR]
+
+
+def test_a_document_without_a_kind_passes_nothing() -> None:
+    known = {kind.name: kind for kind in kinds.builtin()}
+    rule = load_rules(["builtin:ecr"], known, {}, Limits()).rules[0]
+    assert evaluate(rule, Document("a.json")).status is Status.ERROR
+
+
+@pytest.mark.parametrize(
+    ("recognise", "reason"),
+    [
+        ("lists.range(10000000).all(x, x >= 0)", "cost budget exceeded"),
+        ("document.a", "gave a int: expected true or false"),
+    ],
+)
+def test_a_kind_that_cannot_be_decided_is_no_other_kind(
+    tmp_path: Path, recognise: str, reason: str
+) -> None:
+    strict = from_schema("strict", {"type": "object"}, recognise)
+    lax = from_schema("lax", {"type": "object"}, "true")
+    document = _one(tmp_path, {"strict": strict, "lax": lax}, '{"a": 1}')
+    assert "its kind could not be decided" in document.problems[0].message
+    assert reason in document.problems[0].message
+
+
+def test_an_error_that_names_nothing_cannot_be_made() -> None:
+    with pytest.raises(TypeError):
+        InputError(*list[Problem]())
+
+
+def test_a_rejected_value_has_a_violation_though_nothing_explains_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("checker.schema._explanations", lambda *_: iter(()))
+    (violation,) = Schema({"type": "object"}).violations(5)
+    assert violation.message == "not valid by the schema of its kind"
