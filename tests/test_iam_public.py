@@ -43,6 +43,8 @@ CONFINED: list[dict[str, Any]] = [
     {"StringEquals": {"s3:DataAccessPointAccount": "123456789012"}},
     {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32", "203.0.113.7"]}},
+    {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "12.0.0.0/8", "10.1.0.0/16"]}},
+    {"IpAddress": {"aws:SourceIp": "::ffff:203.0.113.0/120"}},
     {"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "Bool": {"aws:SecureTransport": "true"}},
 ]
 
@@ -75,6 +77,11 @@ OPEN: list[dict[str, Any]] = [
     {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/1"]}},
     {"IpAddress": {"aws:SourceIp": "2000::/31"}},
     {"IpAddress": {"aws:SourceIp": "anywhere"}},
+    {"IpAddress": {"aws:SourceIp": [f"{head}.0.0.0/8" for head in range(256)]}},
+    {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "11.0.0.0/8"]}},
+    {"IpAddress": {"aws:SourceIp": "::ffff:0:0/96"}},
+    {"IpAddress": {"aws:SourceIp": "::/32"}},
+    {"IpAddress": {"aws:SourceIp": ["::ffff:10.0.0.0/104", "11.0.0.0/8"]}},
     {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     {"IpAddressIfExists": {"aws:SourceIp": "203.0.113.0/24"}},
     {"StringEquals": {"aws:SourceIp": "203.0.113.7"}},
@@ -99,6 +106,20 @@ def test_for_whom_a_statement_is_public() -> None:
     assert not opened(Effect="Deny")
     assert not public.is_public(statement(Action="*", Resource="*"))
     assert public.is_public(statement(NotPrincipal={"AWS": "123456789012"}, Action="*"))
+
+
+@pytest.mark.parametrize("text", ["${who}", "${a}${b}", "*${b}", "${who"])
+def test_a_principal_that_may_stand_for_everyone(text: str) -> None:
+    for principal in ({"AWS": text}, {"AWS": ["123456789012", text]}):
+        with pytest.raises(Undecided, match="render the template before checking"):
+            opened(Principal=principal)
+    assert opened(Principal={"AWS": [text, "*"]})
+    assert not opened({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, Principal={"AWS": text})
+
+
+def test_a_principal_with_a_placeholder_that_cannot_stand_for_everyone() -> None:
+    assert not opened(Principal={"AWS": "arn:aws:iam::${account}:root"})
+    assert not opened(Principal={"Service": "${service}"})
 
 
 def test_a_placeholder_in_a_condition_that_could_confine() -> None:

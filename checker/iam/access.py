@@ -31,7 +31,7 @@ class Access:
     allows: tuple[Statement, ...]
     """The Allow statements that could be about the actions."""
     denies: tuple[Statement, ...]
-    """The Deny statements that could be, hold for everyone and have no condition."""
+    """The Deny statements that could be, and have no condition."""
     route: Route = ()
     _terms: dict[object, tuple[Term, ...]] = field(default_factory=dict, repr=False)
     _denials: dict[str, tuple[Denial, ...]] = field(default_factory=dict, repr=False)
@@ -114,19 +114,22 @@ def _access(policy: Policy, asked: tuple[str, ...]) -> Access:
     return Access(
         asked,
         tuple(item for item in near if item.is_allow),
-        tuple(
-            item
-            for item in near
-            if item.effect == "Deny" and not item.conditions and item.is_for_everyone
-        ),
+        tuple(item for item in near if item.effect == "Deny" and not item.conditions),
     )
 
 
 def _denials(denies: Iterable[Statement], pattern: Pattern) -> Iterator[Denial]:
     for statement in denies:
         covered = action_rules.covers_action(statement, pattern)
-        if covered is not False:
-            yield Denial(statement, action_rules.doubt(statement) if covered is None else "")
+        if covered is False:
+            continue
+        doubt = action_rules.doubt(statement) if covered is None else ""
+        try:
+            applies = statement.is_for_everyone
+        except Undecided as why:
+            applies, doubt = True, str(why)
+        if applies:
+            yield Denial(statement, doubt)
 
 
 def _any(found: Iterator[Term]) -> bool:

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checker.iam.arn import fold, resource
 from checker.iam.patterns import Undecided
+from checker.iam.statement import has_everyone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from checker.iam.statement import Condition, Statement
 
 _NAMES = frozenset(
@@ -48,6 +51,9 @@ _ARN_OPERATORS = frozenset({"ArnEquals", "ArnLike"})
 _ACCOUNT = re.compile(r"[0-9]{12}|aws|cloudfront")
 _WIDEST = {4: 8, 6: 32}
 """The shortest prefix of an address range that S3 does not call public, by IP version."""
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+"""IPv4 addresses as IPv6 writes them: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2"""
+_ALL_IPV4 = (1 << 32) - 1
 _ARN_SEGMENTS = 6
 
 
@@ -60,10 +66,16 @@ def is_public(statement: Statement) -> bool:
     """
     if not statement.is_allow:
         return False
-    if not statement.not_principals and not any(item.is_everyone for item in statement.principals):
-        return False
+    doubt: Undecided | None = None
+    try:
+        if not statement.not_principals and not has_everyone(statement.principals):
+            return False
+    except Undecided as why:
+        doubt = why
     if any(_confines(condition) for condition in statement.conditions):
         return False
+    if doubt is not None:
+        raise doubt
     for condition in statement.conditions:
         if _kind(condition) is not None:
             for value in condition.values:
@@ -93,7 +105,7 @@ def _confines(condition: Condition) -> bool:
     if key is None or not condition.values:
         return False
     if key == _ADDRESS:
-        return all(map(_narrow, condition.values))
+        return _narrow(condition.values)
     if key in _ARNS:
         segmented = condition.operator.removeprefix("ForAnyValue:") in _ARN_OPERATORS
         return all(_fixed_account(value, segmented=segmented) for value in condition.values)
@@ -122,9 +134,21 @@ def _fixed_account(text: str, *, segmented: bool) -> bool:
     return bool(_ACCOUNT.fullmatch(account)) or (not account and _fixed(name))
 
 
-def _narrow(text: str) -> bool:
-    try:
-        network = ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen >= _WIDEST[network.version]
+def _narrow(texts: Iterable[str]) -> bool:
+    """Tell whether address ranges, taken together, hold none that S3 calls public."""
+    found: dict[int, list[Any]] = {4: [], 6: []}
+    for text in texts:
+        try:
+            network = ipaddress.ip_network(text, strict=False)
+        except ValueError:
+            return False
+        found[network.version].append(network)
+        if isinstance(network, ipaddress.IPv6Network) and network.overlaps(_MAPPED):
+            bits = max(network.prefixlen - _MAPPED.prefixlen, 0)
+            address = int(network.network_address) & _ALL_IPV4 if bits else 0
+            found[4].append(ipaddress.IPv4Network((address, bits)))
+    return all(
+        network.prefixlen >= _WIDEST[version]
+        for version, networks in found.items()
+        for network in ipaddress.collapse_addresses(networks)
+    )

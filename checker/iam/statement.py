@@ -6,13 +6,20 @@ The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from checker.iam.arn import CURRENT_VERSION
+from checker.iam.patterns import Undecided
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from checker.source import Json, Route
+
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}?")
+"""Principals know no policy variables, so that any `${…}` in one is of a template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +42,17 @@ class Principal:
     def is_everyone(self) -> bool:
         """Whether anyone at all is meant: `"*"` and `{"AWS": "*"}` say the same.
 
+        Raises `Undecided` for a placeholder of a template that may stand for that.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
         """
-        return self.text == "*" and self.kind in ("*", "AWS")
+        if self.kind not in ("*", "AWS"):
+            return False
+        if "${" in self.text and not _PLACEHOLDER.sub("", self.text).strip("*"):
+            raise Undecided(
+                f"cannot decide whom `{self.text[:200]}` means: it is a placeholder of a template; "
+                "render the template before checking"
+            )
+        return self.text == "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +94,25 @@ class Statement:
 
     @property
     def is_for_everyone(self) -> bool:
-        """Whether the statement holds for every caller, by its Principal alone."""
-        return not self.has_principal or any(item.is_everyone for item in self.principals)
+        """Whether the statement holds for every caller, by its Principal alone.
+
+        Raises `Undecided`.
+        """
+        return not self.has_principal or has_everyone(self.principals)
+
+
+def has_everyone(principals: Iterable[Principal]) -> bool:
+    """Tell whether one of some principals is everyone; raises `Undecided` if one only may be."""
+    doubt: Undecided | None = None
+    for item in principals:
+        try:
+            if item.is_everyone:
+                return True
+        except Undecided as why:
+            doubt = why
+    if doubt is not None:
+        raise doubt
+    return False
 
 
 @dataclass(frozen=True, slots=True)
