@@ -37,8 +37,9 @@ def evaluate(rule: Rule, document: Document) -> Outcome:
     evaluation = _Evaluation(rule, document)
     findings: list[Finding] = []
     try:
-        for finding in evaluation.findings():
-            findings.append(finding)  # noqa: PERF402 - what is found before a mistake is kept
+        with cel.budget():
+            for finding in evaluation.findings():
+                findings.append(finding)  # noqa: PERF402 - what is found before a mistake is kept
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other findings
         findings.append(evaluation.failed(error))
     return Outcome(evaluation.status, tuple(findings))
@@ -67,6 +68,10 @@ class _UndecidedError(Exception):
     """A condition that gave no boolean; the text says which and why."""
 
 
+class _ExhaustedError(_UndecidedError):
+    """The same, because the rule has nothing left to spend on this document."""
+
+
 class _Evaluation:
     """One rule on one document, subject by subject."""
 
@@ -89,12 +94,14 @@ class _Evaluation:
             try:
                 if self.rule.when and not _truth("when", self.rule.when, activation):
                     continue
+                self._met(Status.PASS)
+                for requirement in self.rule.requirements:
+                    yield from self._decide(requirement, route, activation)
+            except _ExhaustedError as error:
+                yield self._undecided(route, str(error))
+                return
             except _UndecidedError as error:
                 yield self._undecided(route, str(error))
-                continue
-            self._met(Status.PASS)
-            for requirement in self.rule.requirements:
-                yield from self._decide(requirement, route, activation)
 
     def _subjects(self) -> list[tuple[Route, object]]:
         if self.rule.for_each is None:
@@ -122,6 +129,8 @@ class _Evaluation:
         try:
             if _truth("require", requirement.that, activation):
                 return
+        except _ExhaustedError:
+            raise
         except _UndecidedError as error:
             yield self._undecided(route, str(error), requirement.text)
             return
@@ -201,7 +210,9 @@ def _truth(name: str, program: cel.Program, activation: cel.Activation) -> bool:
     try:
         value = program.evaluate(activation)
     except cel.EvaluationError as error:
-        raise _UndecidedError(f"`{name}` could not be decided: {error.message}") from error
+        exhausted = isinstance(error, cel.BudgetError)
+        kind = _ExhaustedError if exhausted else _UndecidedError
+        raise kind(f"`{name}` could not be decided: {error.message}") from error
     if not isinstance(value, bool):
         raise _UndecidedError(f"`{name}` gave a {type_name(value)}: expected true or false")
     return value

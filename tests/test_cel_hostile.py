@@ -59,14 +59,23 @@ HOSTILE = {
     "regex too large, unknown": "s.matches(d.pattern)",
     "many regexes": "l.all(x, !s.matches('(\\\\pL{90}){9}' + string(x)))",
     "many long regexes": "l.all(x, !s.matches('[a-z]{500}\\\\PL{300}' + string(x)))",
+    "many digits": "double(digits + 'x') == 1.0",
+    "many spans": "l.exists(x, l.exists(y, duration(d.span) == duration('1s')))",
+    "long substrings": "l.all(x, l.all(y, long.substring(1).size() > 0))",
+    "long texts formatted": "l.all(x, '%s'.format([l.map(y, long)]).size() == 0)",
+    "short lists searched": "l.all(x, l.all(y, !(x in d.few || y in d.few)))",
+    "short lists, distinct": "l.all(x, l.all(y, d.few.distinct().size() > 0))",
     "long regex": f"s.matches('{'(a|b)?' * 3000}')",
 }
+_OUTCOMES = {"value", "CompileError", "EvaluationError", "LimitError", "BudgetError"}
 _CHILD = """
 import json, sys
 from checker import cel
 text, engine = json.load(sys.stdin)
 data = {"s": "x" * 1000, "l": list(range(1000)), "b": True, "i": 1}
-data["d"] = {"values": [[n] for n in range(5000)], "pattern": "((a{100}){100}){100}"}
+data["digits"], data["long"] = "1" * 1_000_000, "x" * 10_000_000
+data["d"] = {"span": "1" * 100, "few": [[0.5]] * 100 + [[n] for n in range(100)]}
+data["d"] |= {"values": [[n] for n in range(5000)], "pattern": "((a{100}){100}){100}"}
 data["d"] |= {str(n): {"k": [1, 2, 3] * 5} for n in range(2000)}
 env = cel.Env(dict.fromkeys(data, cel.Type("dyn")), cost=100_000)
 try:
@@ -89,7 +98,7 @@ def test_nothing_hangs(name: str, engine: cel.Engine) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-500:]
-    assert done.stdout.split()[0] in {"value", "CompileError", "EvaluationError", "LimitError"}
+    assert done.stdout.split()[0] in _OUTCOMES
 
 
 def test_deep_data_is_an_error(engine: cel.Engine) -> None:

@@ -208,6 +208,29 @@ def test_nothing_absorbs_an_exceeded_budget(text: str, engine: cel.Engine) -> No
         evaluated(text, engine, cel.Env(ENV.variables, cost=10))
 
 
+def test_evaluations_share_a_budget_that_is_open(engine: cel.Engine) -> None:
+    loop = cel.compile("lists.range(50).all(x, b)", ENV, engine=engine)
+    deep = cel.compile("(" * 100 + "lists.range(50).all(x, b)" + ")" * 100, ENV, engine=engine)
+    with cel.budget(100 * 3):
+        assert loop.evaluate(cel.Activation(VALUES)) is True
+        assert deep.evaluate(cel.Activation(VALUES)) is True
+        assert loop.evaluate(cel.Activation(VALUES)) is True
+        for program in (loop, deep):
+            with pytest.raises(cel.BudgetError, match="cost budget exceeded"):
+                program.evaluate(cel.Activation(VALUES))
+    assert loop.evaluate(cel.Activation(VALUES)) is True
+
+
+def test_a_regular_expression_is_paid_for_once(engine: cel.Engine) -> None:
+    env = cel.Env({"p": cel.Type("string"), "s": cel.Type("string")})
+    program = cel.compile("[1, 2, 3].all(x, s.matches(p))", env, engine=engine)
+    for _ in range(2):  # that it was compiled before makes it no cheaper
+        with cel.budget(5_000):
+            assert program.evaluate(cel.Activation({"p": "^x+$", "s": "x"})) is True
+        with cel.budget(500), pytest.raises(cel.BudgetError):
+            program.evaluate(cel.Activation({"p": "^x+$", "s": "x"}))
+
+
 def test_what_is_not_needed_costs_nothing(engine: cel.Engine) -> None:
     env = cel.Env(ENV.variables, cost=10)
     assert evaluated("b || lists.range(100).exists(x, true)", engine, env) is True

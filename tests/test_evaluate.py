@@ -271,6 +271,26 @@ def test_a_long_message_is_cut_visibly(decide: Decide) -> None:
     assert finding.message.endswith("x…")
 
 
+def test_a_rule_stops_where_it_has_nothing_left_to_spend(decide: Decide) -> None:
+    zeros: list[Json] = [0] * 1000
+    most: Json = {"list": [zeros] * 1500}
+    outcome = decide(most, for_each={"x": "document.list"}, require="x.all(n, n == 0)")
+    assert (outcome.status, outcome.findings) == (Status.PASS, ())
+    more: Json = {"list": [[1], *[zeros] * 2500, [1]]}
+    outcome = decide(more, for_each={"x": "document.list"}, require="x.all(n, n == 0)")
+    assert outcome.status is Status.ERROR
+    first, last = outcome.findings
+    assert (first.status, first.place.pointer) == (Status.FAIL, "/list/0")
+    assert (last.status, last.place.pointer) == (Status.ERROR, "/list/2000")
+    assert "cost budget exceeded" in last.message
+
+
+def test_each_document_has_its_own_budget(rule: Callable[..., Rule]) -> None:
+    loaded = rule(require="lists.range(1500000).size() > 0")
+    outcomes = [evaluate(loaded, written("{}")) for _ in range(3)]
+    assert {outcome.status for outcome in outcomes} == {Status.PASS}
+
+
 def test_a_rule_of_another_kind_is_skipped(decide: Decide, rule: Callable[..., Rule]) -> None:
     assert decide(POD, require="document.nothing", kind="pod").status is Status.ERROR
     assert evaluate(rule("aws-iam-policy", require="dyn(1)"), written("{}")).status is Status.SKIP

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from checker import cel
+from checker.cel.meter import shared
 from checker.iam.access import Access, access
 from checker.iam.patterns import Undecided
 from checker.iam.statement import policy
@@ -89,6 +91,39 @@ def test_denies_that_repeat_their_entries_are_not_too_many_sets() -> None:
     every = [f"{ECR}r{index}" for index in range(300)]
     denies = [deny("ecr:*", NotResource=every[index:]) for index in range(4)]
     assert texts(ask("ecr:Put", allow("ecr:*"), *denies)) == every[3:]
+
+
+def test_a_deny_for_a_principal_that_may_be_everyone() -> None:
+    maybe = deny("s3:*", Resource="*", Principal={"AWS": "${who}"})
+    with pytest.raises(Undecided, match="cannot decide whom"):
+        _ = ask("s3:Put", allow("s3:*"), maybe).granted
+    everyone = deny("s3:*", Resource="*", Principal={"AWS": ["${who}", "*"]})
+    assert not ask("s3:Put", allow("s3:*"), everyone).granted
+    someone = deny("s3:*", Resource="*", Principal={"AWS": "arn:aws:iam::${account}:root"})
+    assert ask("s3:Put", allow("s3:*"), someone).granted
+    assert ask("ecr:Put", allow("ecr:*"), maybe).granted
+
+
+def test_all_searches_of_one_rule_share_a_budget() -> None:
+    hard = ["*a?" + str(at) + "*a??" * 9 for at in range(20)]
+    taken = ["*b?a*b*?a", "*a???????????????", "*?b????????????a*", "*c?????????????*"]
+    statements = [allow("s3:*", item) for item in hard]
+    found = ask("s3:Put", *statements, deny("*", Resource=taken))
+    start = time.perf_counter()
+    with cel.budget(), pytest.raises(cel.BudgetError):
+        _ = found.granted
+    assert time.perf_counter() - start < 5
+
+
+def test_a_search_costs_the_same_again() -> None:
+    def units() -> int:
+        with cel.budget(1_000_000):
+            _ = ask("s3:Put", allow("s3:*", "*ab?c*"), deny("*", Resource=["*b*d", "*b?c"])).granted
+            left = shared()
+            assert left is not None
+            return 1_000_000 - int(left[0])
+
+    assert units() == units() > 0
 
 
 def test_a_hostile_policy_takes_no_more_than_a_moment() -> None:

@@ -11,17 +11,20 @@ from typing import Literal, Protocol
 from checker.cel.activation import Activation
 from checker.cel.env import Env, Field, Function, Struct
 from checker.cel.errors import (
+    BudgetError,
     CompileError,
     Diagnostic,
     EvaluationError,
     FunctionError,
     LimitError,
 )
+from checker.cel.meter import budget
 from checker.cel.types import Type
 
 __all__ = [
     "ENGINES",
     "Activation",
+    "BudgetError",
     "CompileError",
     "Diagnostic",
     "Engine",
@@ -34,6 +37,7 @@ __all__ = [
     "Program",
     "Struct",
     "Type",
+    "budget",
     "compile",
 ]
 

@@ -52,5 +52,9 @@ class LimitError(EvaluationError):
     """An evaluation that was stopped, or met a defect; no `||`, `&&` or `all` absorbs it."""
 
 
+class BudgetError(LimitError):
+    """An evaluation that was stopped because it cost too much: there is nothing left to spend."""
+
+
 class FunctionError(Exception):
     """Raised by a host's function or field that cannot give a value; the text says why."""

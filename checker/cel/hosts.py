@@ -92,7 +92,7 @@ class Hosts:
         """Say whether a value and all within it are of the wanted type."""
         if not self.accepts(wanted, value):
             return False
-        if type(value) is list:
+        if type(value) is list and wanted.name == "list":
             return all(self.conforms(wanted.parameters[0], item) for item in value)
         if type(value) is dict and wanted.name == "map":
             return all(

@@ -33,7 +33,7 @@ from checker.cel.dispatch import candidates, dispatcher
 from checker.cel.errors import EvaluationError, LimitError
 from checker.cel.hosts import Hosts
 from checker.cel.library.lists import sort_by
-from checker.cel.meter import Meter, loop
+from checker.cel.meter import Meter, loop, shared
 from checker.cel.stack import HOP, on_own_stack
 from checker.cel.types import Type
 from checker.cel.values import NONE, Optional
@@ -46,7 +46,7 @@ class Interpreter:
         self.text = text
         self.hosts = hosts
         self.activation = activation
-        self.meter: Meter = [cost]
+        self.meter: Meter = shared() or [cost]
         self.variables: dict[int, Any] = {}
 
     def value(self, node: Expr) -> Any:

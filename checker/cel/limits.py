@@ -14,8 +14,9 @@ MAX_NODES: Final = 20_000
 """Nodes of one expression's syntax tree."""
 MAX_PROBLEMS: Final = 100
 """Problems that are reported of one expression."""
-COST: Final = 1_000_000
-"""Units that one evaluation may spend, unless the environment says otherwise.
+COST: Final = 2_000_000
+"""Units that may be spent: by one evaluation, unless the environment says otherwise, or by all
+that share a `meter.budget`, as all evaluations of one rule on one document do.
 
 A loop charges one unit an element; a concatenation, a search or a function over text or lists
 one for every element or character of what it reads or makes."""

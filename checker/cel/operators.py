@@ -239,9 +239,10 @@ def contains(item: Any, container: Any, meter: Meter) -> bool:
     """Return `item in container`, of a list or the keys of a map."""
     kind = type(container)
     if kind is list:
-        charge(meter, len(container))
         if type(item) is str:
+            charge(meter, len(container))
             return item in container
+        loop(meter, len(container))
         return any(equal(item, other, meter) for other in container)
     if kind is dict and type(item) in _KEYS:
         return find(container, item) is not MISSING

@@ -22,7 +22,8 @@ from checker.cel.activation import Activation
 from checker.cel.env import Env
 from checker.cel.errors import CompileError, Diagnostic, EvaluationError
 from checker.cel.hosts import Hosts, hosts
-from checker.cel.limits import MAX_LENGTH
+from checker.cel.limits import COST, MAX_LENGTH
+from checker.cel.meter import Meter, loop, shared
 from checker.cel.reference_values import (
     Host,
     called,
@@ -32,6 +33,9 @@ from checker.cel.reference_values import (
     to_celpy,
 )
 from checker.cel.types import DYN
+
+_STEP = 20
+"""Units of one expression: celpy takes as long for it as the other engines for that many."""
 
 
 def program(text: str, env: Env) -> ReferenceProgram:
@@ -61,7 +65,8 @@ class ReferenceProgram:
 
     def evaluate(self, activation: Activation) -> object:
         """Return the value as plain Python data or a host's value; raises EvaluationError."""
-        interpreter = _Interpreter(self._tree, self._activation, self._hosts, activation)
+        meter = shared() or [COST]
+        interpreter = _Interpreter(self._tree, self._activation, self._hosts, activation, meter)
         try:
             return from_celpy(interpreter.evaluate())
         except CELEvalError as error:
@@ -78,15 +83,21 @@ class _Interpreter(Evaluator):
     """celpy's interpreter, with host values, lazy variables and no error taken for a value."""
 
     def __init__(
-        self, ast: lark.Tree[Any], base: CelpyActivation, hosts: Hosts, variables: Activation
+        self,
+        ast: lark.Tree[Any],
+        base: CelpyActivation,
+        hosts: Hosts,
+        variables: Activation,
+        meter: Meter,
     ) -> None:
         super().__init__(ast, base)
         self.hosts = hosts
         self.variables = variables
+        self.meter = meter
 
     def sub_evaluator(self, ast: lark.Tree[Any]) -> Evaluator:
         """Return an interpreter for the body of a macro."""
-        return _Interpreter(ast, self.activation, self.hosts, self.variables)
+        return _Interpreter(ast, self.activation, self.hosts, self.variables, self.meter)
 
     def ident_value(self, name: str, root_scope: bool = False) -> Any:  # noqa: FBT001, FBT002 - celpy's signature
         """Return a macro's variable, else one of the activation."""
@@ -132,7 +143,11 @@ class _Interpreter(Evaluator):
         return CELEvalError(f"{name_of(member)} has no fields", TypeError)
 
     def expr(self, tree: lark.Tree[Any]) -> Any:
-        """Return `condition ? a : b`, evaluating the condition once; it must be a boolean."""
+        """Return `condition ? a : b`, evaluating the condition once; it must be a boolean.
+
+        Every expression and every turn of a loop comes through here and is charged.
+        """
+        loop(self.meter, _STEP)
         if len(tree.children) == 1:
             return self.visit_children(tree)[0]
         condition = _boolean(self.visit(cast("lark.Tree[Any]", tree.children[0])))

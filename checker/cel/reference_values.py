@@ -18,6 +18,7 @@ from checker.cel.env import Env
 from checker.cel.errors import EvaluationError, LimitError
 from checker.cel.hosts import Hosts, hosts
 from checker.cel.limits import COST
+from checker.cel.meter import shared
 from checker.cel.values import type_name
 
 
@@ -40,7 +41,7 @@ def _function(name: str, known: Hosts) -> Callable[..., Any]:
     dispatched = dispatcher(name, known.functions[name], known)
 
     def call(*arguments: Any) -> Any:
-        return called(dispatched, [COST], *map(from_celpy, arguments))
+        return called(dispatched, shared() or [COST], *map(from_celpy, arguments))
 
     return _checked(call)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Final, TypeVar
 
 _T = TypeVar("_T")
@@ -36,7 +37,7 @@ def on_own_stack(work: Callable[[], _T], depth: int) -> _T:
         except BaseException as error:  # noqa: BLE001 - raised again by the caller's thread
             failed.append(error)
 
-    thread = threading.Thread(target=run, name="cel")
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="cel")
     thread.start()
     thread.join()
     if failed:

@@ -9,6 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, TypeAlias
 
 from checker.cel.errors import FunctionError
+from checker.cel.meter import spend
 from checker.iam.machine import Machine, Token, Wild, machine, meet, reads_all_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ STATES = 50_000
 """The most states that one search visits."""
 _WORK = 30_000_000
 """The most state bits that one search visits: it bounds the time on long patterns."""
+_UNITS = 20
+"""What a rule pays for a state that a search visits, in units of the expression language."""
 
 
 class Undecided(FunctionError):  # noqa: N818 - it names an answer, not a fault
@@ -135,11 +138,13 @@ def covers(patterns: Iterable[Pattern], pattern: Pattern) -> bool:
         return True
     if any(rival.everything or rival is pattern for rival in rivals):
         return True
-    return _covers(rivals, pattern)
+    obvious = _obvious(rivals, pattern)
+    return witness((pattern,), rivals) is None if obvious is None else obvious
 
 
 @lru_cache(maxsize=65_536)
-def _covers(rivals: tuple[Pattern, ...], pattern: Pattern) -> bool:
+def _obvious(rivals: tuple[Pattern, ...], pattern: Pattern) -> bool | None:
+    """Tell whether patterns cover another one if that shows without a search, else None."""
     other = pattern.machine
     if any(reads_all_of(rival.machine, other) for rival in rivals):
         return True
@@ -150,7 +155,7 @@ def _covers(rivals: tuple[Pattern, ...], pattern: Pattern) -> bool:
         symbols = [symbol for symbol in text if symbol]
         if not any(matches(rival, symbols) for rival in rivals):
             return False
-    return witness((pattern,), rivals) is None
+    return None
 
 
 def _sample(token: Token, run: str, fresh: str) -> str:
@@ -163,9 +168,10 @@ def witness(all_of: tuple[Pattern, ...] = (), none_of: tuple[Pattern, ...] = ())
     """Return a shortest text in every set of `all_of` and in no set of `none_of`, if there is one.
 
     The texts are made of characters and of the atoms that `all_of` names. Raises `Undecided` when
-    the search takes too many steps.
+    the search takes too many steps, and `BudgetError` when all searches of a rule on a document do.
     """
-    found = _search(all_of or (_EVERYTHING,), none_of)
+    found, visited = _search(all_of or (_EVERYTHING,), none_of)
+    spend(_UNITS * visited)
     if found is _TOO_MANY:
         raise Undecided(
             f"cannot decide whether {_names(all_of)} lies within {_names(none_of)}: that takes "
@@ -186,8 +192,12 @@ _EVERYTHING = pattern("*", (Wild.STAR,))
 
 
 @lru_cache(maxsize=65_536)
-def _search(all_of: tuple[Pattern, ...], none_of: tuple[Pattern, ...]) -> _Path | None:
-    """Search the product of the automata breadth first, one set of states for each pattern."""
+def _search(all_of: tuple[Pattern, ...], none_of: tuple[Pattern, ...]) -> tuple[_Path | None, int]:
+    """Search the product of the automata breadth first, one set of states for each pattern.
+
+    Returns what was found and how many states were visited, which costs the same to whoever asks
+    again: what a rule can decide does not depend on what was decided before.
+    """
     machines = [item.machine for item in (*all_of, *none_of)]
     count = len(all_of)
     other = _unnamed(machines)
@@ -198,15 +208,15 @@ def _search(all_of: tuple[Pattern, ...], none_of: tuple[Pattern, ...]) -> _Path 
     while queue:
         state = queue.popleft()
         if _accepts(machines, count, state):
-            return _path(came, state)
+            return _path(came, state), len(came)
         for symbol in _symbols(machines, count, state, other):
             after = tuple(map(Machine.step, machines, state, repeat(symbol)))
             if after not in came and not _hopeless(machines, count, after):
                 came[after] = (state, symbol)
                 queue.append(after)
         if len(came) > limit:
-            return _TOO_MANY
-    return None
+            return _TOO_MANY, len(came)
+    return None, len(came)
 
 
 def _unnamed(machines: list[Machine]) -> str:

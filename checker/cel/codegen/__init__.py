@@ -38,6 +38,7 @@ from checker.cel.codegen.emitter import Code, Emitter
 from checker.cel.env import Env
 from checker.cel.errors import Diagnostic, EvaluationError
 from checker.cel.hosts import Hosts, hosts
+from checker.cel.meter import shared
 from checker.cel.program import Interpreted, too_deep
 from checker.cel.stack import on_own_stack
 from checker.cel.types import Type
@@ -165,7 +166,9 @@ def _prologue(emitter: Emitter, cost: int) -> list[ast.stmt]:
         body.append(py.assign(local, py.method(values, "get", py.constant(name), unset)))
         body.append(py.when(is_unset, inherited))
     if emitter.metered:
-        body.append(py.assign("m", py.ListNode([py.constant(cost)], py.LOAD)))
+        own = py.ListNode([py.constant(cost)], py.LOAD)
+        open_budget = py.call(emitter.ref(shared))
+        body.append(py.assign("m", py.BoolOp(py.OR, [open_budget, own])))
     return body
 
 

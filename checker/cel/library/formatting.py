@@ -109,6 +109,7 @@ def _of_integer(verb: str, value: Any) -> str:
 def _shown(meter: Meter, value: Any) -> str:  # noqa: C901 - one case a type
     kind = type(value)
     if kind is str:
+        charge(meter, len(value))
         return str(value)
     if kind is bool or kind is BoolKey:
         return "true" if (value if kind is bool else value.value) else "false"

@@ -61,7 +61,7 @@ def _simple(pattern: str) -> Callable[[str], bool] | None:
     if not _LITERAL.issuperset(body):
         return None
     if start and end:
-        return body.__eq__
+        return lambda text: text == body
     if start:
         return lambda text: text.startswith(body)
     if end:
@@ -71,8 +71,9 @@ def _simple(pattern: str) -> Callable[[str], bool] | None:
 
 def searcher_for(pattern: str, meter: Meter) -> Callable[[str], bool]:
     """Return the search for a pattern, charging for compiling it; raises EvaluationError."""
-    before = searcher.cache_info().misses
-    found = searcher(pattern)
-    if searcher.cache_info().misses != before:
+    # INVARIANT: charged before it is compiled, and once per meter even if another evaluation had it
+    # compiled: what one may do does not depend on what ran before
+    if pattern not in meter:
         loop(meter, _COMPILED + 10 * len(pattern))
-    return found
+        meter.append(pattern)
+    return searcher(pattern)

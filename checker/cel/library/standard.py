@@ -36,7 +36,7 @@ from checker.cel.values import BILLION, UInt, runtime_type
 _A, _B = Type("A"), Type("B")
 _DIGITS = re.compile(r"[+-]?[0-9]{1,20}")
 _UNSIGNED = re.compile(r"\+?[0-9]{1,20}")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
 _SPECIAL = re.compile(r"[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
 _LEAST, _MOST = -4, 6
 """Exponents of ten from and up to which a double is written without one."""
@@ -89,7 +89,8 @@ def _uint_of_text(text: str) -> UInt:
     return unsigned(int(text))
 
 
-def _double_of_text(text: str) -> float:
+def _double_of_text(meter: Meter, text: str) -> float:
+    charge(meter, len(text))
     if _DECIMAL.fullmatch(text) is None and _SPECIAL.fullmatch(text) is None:
         raise EvaluationError("no double: expected a decimal number")
     return float(text)
@@ -164,7 +165,7 @@ OVERLOADS = (
     Overload("double", (DOUBLE,), DOUBLE, _same, fails=False),
     Overload("double", (INT,), DOUBLE, float),
     Overload("double", (UINT,), DOUBLE, float),
-    Overload("double", (STRING,), DOUBLE, _double_of_text),
+    Overload("double", (STRING,), DOUBLE, _double_of_text, cost=Cost.LINEAR),
     Overload("string", (STRING,), STRING, _same, fails=False),
     Overload("string", (BOOL,), STRING, lambda value: "true" if value else "false", fails=False),
     Overload("string", (INT,), STRING, str, fails=False),

@@ -66,12 +66,13 @@ def _last_index_before(meter: Meter, text: str, part: str, last: int) -> int:
     return text.rfind(part, 0, _in_range(last, len(text)) + len(part))
 
 
-def _substring(text: str, start: int, end: int | None = None) -> str:
+def _substring(meter: Meter, text: str, start: int, end: int | None = None) -> str:
     last = len(text) if end is None else end
     _in_range(start, len(text))
     _in_range(last, len(text))
     if start > last:
         raise EvaluationError(f"invalid range of a substring: from {start} to {last}")
+    charge(meter, last - start)
     return text[start:last]
 
 
@@ -154,8 +155,8 @@ OVERLOADS = (
     _on_text("replace", _replace, STRING, STRING, INT),
     _on_text("split", _split, STRING, result=_STRINGS),
     _on_text("split", _split, STRING, INT, result=_STRINGS),
-    Overload("substring", (STRING, INT), STRING, _substring, receiver=True),
-    Overload("substring", (STRING, INT, INT), STRING, _substring, receiver=True),
+    _on_text("substring", _substring, INT, fails=True),
+    _on_text("substring", _substring, INT, INT, fails=True),
     _on_text("trim", _linear(lambda text: text.strip(_SPACE))),
     _on_text("reverse", _linear(lambda text: text[::-1])),
     _on_text("format", _format, list_of(DYN), fails=True),

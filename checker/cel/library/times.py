@@ -19,7 +19,7 @@ _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))",
     re.ASCII,
 )
-_SPAN = re.compile(r"(\d*\.?\d*)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+_SPAN = re.compile(r"(\d*+\.?\d*+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _UNITS = {
     "ns": 1,
     "us": 1_000,
@@ -59,11 +59,12 @@ def parse_timestamp(text: str) -> Timestamp:
 
 def parse_duration(text: str) -> Duration:
     """Return the span of a text such as `1h45m` or `-1.5s`; raises EvaluationError."""
-    body = text[1:] if text[:1] in ("-", "+") else text
+    body = text[1 : _LONGEST + 2] if text[:1] in ("-", "+") else text[: _LONGEST + 1]
     total = end = 0
-    for match in _SPAN.finditer(body[:_LONGEST]):
+    # INVARIANT: only what starts where the last match ended is looked at, so the time is linear
+    while len(body) <= _LONGEST and (match := _SPAN.match(body, end)):
         number, unit = match.groups()
-        if match.start() != end or number in ("", "."):
+        if number in ("", "."):
             break
         whole, _, fraction = number.partition(".")
         scale = _UNITS[unit]
