@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import CodeType, TracebackType
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from checker.cel.activation import UNSET, Activation
 from checker.cel.ast import (
@@ -48,39 +49,25 @@ _FILE = "<cel>"
 _Function: TypeAlias = Callable[[Activation], Any]
 
 
+@dataclass(slots=True)
 class Generated:
-    """A program that is a Python function.
+    """A program that is a Python function: it takes the activation and raises EvaluationError."""
 
-    The function expects every variable to be ready. Where one has yet to be computed, another
-    is generated (once, when first needed) that reads variables where they are used.
-    """
+    evaluate: _Function
+    type: Type
+    warnings: tuple[Diagnostic, ...]
 
-    __slots__ = ("_generate", "_lazy", "_ready", "type", "warnings")
 
-    def __init__(self, generate: Callable[[bool], _Function], checked: Checked) -> None:
-        self._generate = generate
-        self._ready = generate(False)  # noqa: FBT003 - named where it is declared
-        self._lazy: _Function | None = None
-        self.type: Type = checked.type
-        self.warnings: tuple[Diagnostic, ...] = checked.warnings
-
-    def evaluate(self, activation: Activation) -> object:
-        """Return the value as plain Python data or a host's value; raises EvaluationError."""
-        try:
-            value = self._ready(activation)
-            if value is not UNSET:
-                return value
-            if self._lazy is None:
-                self._lazy = self._generate(True)  # noqa: FBT003 - the same
-            return self._lazy(activation)
-        except EvaluationError as error:
-            if not error.line:
-                error.line, error.column = _place(error.__traceback__)
-            raise
-        except RecursionError as error:
-            raise too_deep() from error
-        except Exception as error:  # fail closed: what raises has no value
-            raise EvaluationError(_reason(error), *_place(error.__traceback__)) from error
+def _told(error: Exception) -> NoReturn:
+    """Raise what went wrong in a generated function as this language's error, with its place."""
+    if isinstance(error, EvaluationError):
+        if not error.line:
+            error.line, error.column = _place(error.__traceback__)
+        raise error
+    if isinstance(error, RecursionError):
+        raise too_deep() from error
+    # fail closed: what raises has no value
+    raise EvaluationError(_reason(error), *_place(error.__traceback__)) from error
 
 
 def _reason(error: Exception) -> str:
@@ -121,22 +108,38 @@ def generated(text: Text, root: Expr, env: Env, checked: Checked) -> Generated |
     """
     known = hosts(env)
 
-    def generate(lazy: bool) -> _Function:  # noqa: FBT001 - one of two forms
-        return on_own_stack(lambda: _compiled(text, root, known, env.cost, lazy=lazy), root.depth)
+    def function(otherwise: _Function | None) -> _Function:
+        return on_own_stack(lambda: _compiled(text, root, known, env.cost, otherwise), root.depth)
+
+    made: list[_Function] = []
+
+    def lazy(activation: Activation) -> Any:
+        if not made:
+            made.append(function(None))
+        return made[0](activation)
 
     try:
-        return Generated(generate, checked)
+        return Generated(function(lazy), checked.type, checked.warnings)
     except (RecursionError, MemoryError):
         return Interpreted(text, root, env, checked)
 
 
-def _compiled(text: Text, root: Expr, known: Hosts, cost: int, *, lazy: bool) -> _Function:
-    emitter = _Generator(text, known, lazy=lazy).emitter
+def _compiled(
+    text: Text, root: Expr, known: Hosts, cost: int, otherwise: _Function | None
+) -> _Function:
+    """Return a function that expects every variable to be ready, and calls another otherwise.
+
+    Without another, the function reads variables where they are used.
+    """
+    emitter = _Generator(text, known, lazy=otherwise is None).emitter
     code = emitter.code(root)
     result = code.expr
     if emitter.bool_keys:
         result = py.call(emitter.ref(plain), result)
-    body = [*_prologue(emitter, cost), *emitter.body, py.Return(result)]
+    body = [*_prologue(emitter, cost, otherwise), *emitter.body, py.Return(result)]
+    failed = [py.ExprNode(py.call(emitter.ref(_told), py.name("e")))]
+    handler = py.ExceptHandler(emitter.ref(Exception), "e", failed)
+    body = [py.Try(body, [handler], [], [])]
     arguments = ast.arguments([], [py.Argument("a", None, None)], None, [], [], None, [])
     function = py.FunctionDef("program", arguments, body, [], None, None)
     module = ast.Module([function], [])
@@ -149,11 +152,8 @@ def _compiled(text: Text, root: Expr, known: Hosts, cost: int, *, lazy: bool) ->
     return emitter.globals["program"]  # type: ignore[no-any-return]
 
 
-def _prologue(emitter: Emitter, cost: int) -> list[ast.stmt]:
-    """Return the statements that read the ready variables, and fill the meter.
-
-    Where one is not ready, the function that needs it returns UNSET.
-    """
+def _prologue(emitter: Emitter, cost: int, otherwise: _Function | None) -> list[ast.stmt]:
+    """Return the statements that read the ready variables, and fill the meter."""
     body: list[ast.stmt] = []
     for name, local in emitter.variables.items():
         values = py.Attribute(py.name("a"), "values", py.LOAD)
@@ -161,8 +161,9 @@ def _prologue(emitter: Emitter, cost: int) -> list[ast.stmt]:
         is_unset = py.compare(py.name(local), py.IS, unset)
         look = py.method(py.name("a"), "ready", py.constant(name))
         inherited: list[ast.stmt] = [py.assign(local, look)]
-        if not emitter.lazy:
-            inherited.append(py.when(is_unset, [py.Return(unset)]))
+        if otherwise is not None:
+            slowly = py.call(emitter.ref(otherwise), py.name("a"))
+            inherited.append(py.when(is_unset, [py.Return(slowly)]))
         body.append(py.assign(local, py.method(values, "get", py.constant(name), unset)))
         body.append(py.when(is_unset, inherited))
     if emitter.metered:

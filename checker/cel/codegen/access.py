@@ -6,7 +6,7 @@ import ast
 
 from checker.cel import operators
 from checker.cel.activation import UNSET
-from checker.cel.ast import Expr, Has, Ident, Index, Literal, Select
+from checker.cel.ast import Has, Ident, Index, Literal, Select
 from checker.cel.codegen import python as py
 from checker.cel.codegen.emitter import Code, Emitter, again
 from checker.cel.errors import EvaluationError
@@ -139,8 +139,3 @@ def _index(emitter: Emitter, node: Index, owner: ast.expr, key: ast.expr) -> ast
     if type_.name == "dyn" and isinstance(node.key, Literal) and of == "string":
         return _dynamic(emitter, owner, key, node.key.start, operators.index)
     return emitter.at(py.call(emitter.ref(operators.index), owner, key), node.key)
-
-
-def simple(node: Expr) -> bool:
-    """Say whether a node is a literal, which costs nothing and cannot fail."""
-    return isinstance(node, Literal)

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from checker.cel.ast import Call, Expr, Index, Literal, Select
+from checker.cel.ast import Call, Expr, Index, ListNode, Literal, Select
 from checker.cel.codegen import python as py
-from checker.cel.codegen.access import is_json, simple
+from checker.cel.codegen.access import is_json
 from checker.cel.codegen.emitter import Code, Emitter
+from checker.cel.codegen.natives import is_constant
 from checker.cel.dispatch import candidates, dispatcher
 from checker.cel.errors import EvaluationError
 from checker.cel.library import Overload
@@ -98,9 +99,40 @@ def _native(
     if name in ("startsWith", "endsWith") and overload.receiver:
         python = name.lower()
         return emitter.at(py.method(arguments[0], python, arguments[1]), node.at)
-    if name in ("contains", "matches") and overload.call.__module__.endswith("standard"):
+    if overload.of_host:
+        return None
+    if name in ("contains", "matches"):
         return _searched(emitter, node, overload, arguments)
+    if name in _SHORT:
+        return _short(emitter, node, overload, arguments)
     return None
+
+
+_SHORT = frozenset({"lowerAscii", "upperAscii", "split", "replace"})
+"""Functions for which Python has a method, on a text that is short enough to be free."""
+
+
+def _short(
+    emitter: Emitter, node: Call, overload: Overload, arguments: list[ast.expr]
+) -> ast.expr | None:
+    """Return Python's own method on a short text, and the function on any other, or None."""
+    first, again = emitter.held(arguments[0])
+    fits = py.compare(py.call(emitter.ref(len), first), py.LT, py.constant(SMALL))
+    literals = [each.value for each in node.operands[1:] if isinstance(each, Literal)]
+    if len(literals) < len(node.operands) - 1:
+        return None
+    match node.name, literals:
+        case ("lowerAscii" | "upperAscii") as name, []:
+            fits = py.BoolOp(py.AND, [fits, py.method(again, "isascii")])
+            native = py.method(again, name.removesuffix("Ascii"))
+        case "split", [str(mark)] if mark:
+            native = py.method(again, "split", arguments[1])
+        case "replace", [str(old), str(new)] if old and len(new) <= len(old):
+            native = py.method(again, "replace", *arguments[1:])
+        case _:
+            return None
+    slow = py.call(emitter.ref(overload.call), emitter.meter(), again, *arguments[1:])
+    return py.choose(fits, native, emitter.at(slow, node.at))
 
 
 def _searched(
@@ -166,15 +198,15 @@ def _likely(emitter: Emitter, node: Call, arguments: list[ast.expr]) -> ast.expr
 
 
 _LIKELY = frozenset({"size", "startsWith", "endsWith", "contains", "matches"})
-ABSENT: Any = object()
-"""What stands for an absent value in the code of `x.?a.?b.orValue(c)`."""
+_ABSENT: dict[str, Any] = {}
+"""What stands for an absent object in the code of `x.?a.?b.orValue(c)`: it has no field."""
 
 
 def _or_value(emitter: Emitter, node: Call) -> Code | None:
     """Return the code of `x.?a.?b.orValue(c)` without making the optionals, or None."""
     if node.name != "orValue" or node.target is None or len(node.arguments) != 1:
         return None
-    if not simple(node.arguments[0]) or len(node.overloads) != 1:
+    if not _is_constant(node.arguments[0]) or len(node.overloads) != 1:
         return None
     steps: list[Select | Index] = []
     owner: Expr = node.target
@@ -192,16 +224,9 @@ def _or_value(emitter: Emitter, node: Call) -> Code | None:
     default = emitter.code(node.arguments[0])
     code = emitter.code(owner)
     expr = code.expr
-    for position, step in enumerate(reversed(steps)):
-        last = position == len(steps) - 1
-        missing = default.expr if last else emitter.ref(ABSENT)
-        if position == 0:
-            expr = py.method(expr, "get", _key(step), missing)
-        else:
-            first, again = emitter.held(expr)
-            absent = py.compare(first, py.IS, emitter.ref(ABSENT))
-            expr = py.choose(absent, missing, py.method(again, "get", _key(step), missing))
-    return Code(expr, code.fails)
+    for step in reversed(steps[1:]):
+        expr = py.method(expr, "get", _key(step), emitter.ref(_ABSENT))
+    return Code(py.method(expr, "get", _key(steps[0]), default.expr), code.fails)
 
 
 def _alternative(emitter: Emitter, node: Call, target: Expr, argument: Expr) -> Code:
@@ -228,6 +253,10 @@ def _alternative(emitter: Emitter, node: Call, target: Expr, argument: Expr) -> 
     body.append(py.assign(result, alternative))
     emitter.body.append(py.when(there, [py.assign(result, found)], body))
     return Code(py.name(result), fails)
+
+
+def _is_constant(node: Expr) -> bool:
+    return isinstance(node, Literal) or (isinstance(node, ListNode) and is_constant(node))
 
 
 def _within(type_: Type) -> Type:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from checker.cel.ast import Binary, Comprehension, Expr, Has, Literal, Logic, Text, Unary
+from checker.cel.ast import Binary, Call, Comprehension, Expr, Has, Literal, Logic, Text, Unary
 from checker.cel.codegen import python as py
+from checker.cel.dispatch import candidates
 from checker.cel.errors import EvaluationError, LimitError
 from checker.cel.hosts import Hosts
 from checker.cel.stack import HOP, on_own_stack
+from checker.cel.types import BOOL
 
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 _MAX_BLOCKS = 10
@@ -165,13 +167,21 @@ class Emitter:
     def boolean(self, node: Expr, code: Code, check: Callable[[Any], bool]) -> Code:
         """Return code that is true or false, or raises where the value is neither.
 
-        INVARIANT: only what the operators and macros make is believed to be boolean by its type.
-        What comes from data or a host is looked at, since anything else would count as its truth.
+        INVARIANT: only what the operators, the macros and the library make is believed to be
+        boolean by its type. What comes from data or a host is looked at, since anything else would
+        count as its truth.
         """
-        made = isinstance(node, Logic | Unary | Binary | Has | Comprehension | Literal)
-        if made and node.type.name == "bool":
+        if node.type.name == "bool" and self._is_made(node):
             return code
         first, again = self.held(code.expr)
         is_bool = py.compare(py.call(self.ref(type), first), py.IS, self.ref(bool))
         bad = self.at(py.call(self.ref(check), again), node)
         return Code(py.choose(is_bool, again, bad), fails=True)
+
+    def _is_made(self, node: Expr) -> bool:
+        """Say whether the language itself makes the boolean that is a node's value."""
+        if not isinstance(node, Call):
+            return isinstance(node, Logic | Unary | Binary | Has | Comprehension | Literal)
+        receiver = node.target is not None
+        found = candidates(self.hosts, node.name, receiver=receiver, count=len(node.operands))
+        return bool(found) and all(each.result == BOOL and not each.of_host for each in found)

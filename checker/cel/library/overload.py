@@ -43,6 +43,11 @@ class Overload:
         """Whether `call` takes the meter first."""
         return self.cost is not Cost.CONSTANT
 
+    @property
+    def of_host(self) -> bool:
+        """Whether a host declared it: then nothing is known of what it returns."""
+        return self.checked is not None
+
     def __str__(self) -> str:
         """Return the signature as a rule author reads it: `string.split(string) -> …`."""
         texts = [str(parameter) for parameter in self.parameters]

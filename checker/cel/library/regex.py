@@ -9,13 +9,15 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from checker.cel.errors import EvaluationError
-from checker.cel.meter import Meter, loop
+from checker.cel.meter import SMALL, Meter, loop
 
 _LITERAL = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/_- ,;=@!\"'<>~%&"
 )
 _LONGEST = 10_000
 """Characters of one regular expression."""
+_TEXTS = 1_000
+"""Short texts whose answer an expression remembers: policies repeat them."""
 _COMPILED = 1_000
 """Units that compiling a regular expression costs, beside ten for each of its characters."""
 
@@ -46,11 +48,12 @@ def searcher(pattern: str) -> Callable[[str], bool]:
     empty = compiled.search("") is not None
     match = one.Match
 
-    def search(text: str) -> bool:
+    @lru_cache(maxsize=_TEXTS)
+    def short(text: str) -> bool:
         # `Match` of a set is several times faster than `search`; it is unsure of empty texts
         return bool(match(text)) if text else empty
 
-    return search
+    return lambda text: short(text) if len(text) < SMALL else bool(match(text))
 
 
 def _simple(pattern: str) -> Callable[[str], bool] | None:
