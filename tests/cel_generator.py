@@ -73,6 +73,8 @@ _PATTERNS = ("a", "^a", "b$", "^a.*c$", "[a-c]+", "(", "é", "^$", ",", "\\\\d+"
 _INTS = (0, 1, 2, 3, -1, -2, 5, 7, 9223372036854775807, -9223372036854775808)
 _DOUBLES = (0.0, 1.0, -1.5, 2.5, 1e300, 1e-7, 123456.75, 3.0)
 _KEYS = ("a", "b", "c", "missing")
+_FAILING = {"int": "(6 / {} > 1)", "string": "(ms[{}] > 0)", "dyn": "({} > 0)"}
+"""Conditions that fail for some elements, by the elements' type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +477,8 @@ class Generator:
                         "(true in d.l)",
                         "(n in [1.0])",
                     ),
+                    *("(n == [1])", "([true] == d.a)", "(d.b != [0, 1])", "(n == ['a'])"),
+                    *("(d.l == [true, 1])", "([0] == n)", "([1.0] != d.c)", "(d.l == [1])"),
                     "(!has(r.child) || r.child.n > i)",
                     "('opt' in r)",
                 )
@@ -525,6 +529,8 @@ class Generator:
             self.note("two variables")
             return f"{where}.{macro}({names}, {body})"
         names, body = self._scoped("bool", depth, of)
+        if rnd.random() < 0.2:
+            body = _FAILING[of].format(names)
         macro = "exists_one" if macro == "existsOne" and rnd.random() < 0.5 else macro
         return f"{where}.{macro}({names}, {body})"
 
@@ -669,7 +675,8 @@ def _parsed(text: str) -> Type:
 
 def data(rnd: random.Random, *, typed: bool = True) -> dict[str, Any]:
     """Return values of the variables; no uint where its type would not be told."""
-    scalars: list[Any] = [None, True, False, 0, 1, -3, 2.5, "a", "b", "", [], ["a"], {}]
+    scalars: list[Any] = [None, True, False, 0, 1, -3, 2.5, "a", "b", "", {}]
+    scalars += [[], ["a"], [1], [True], [0.0]]
     return {
         "i": rnd.choice(_INTS),
         "u": UInt(rnd.choice((0, 1, 3, 2**64 - 1))) if typed else rnd.choice(_INTS),
