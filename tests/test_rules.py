@@ -262,6 +262,11 @@ def test_all_mistakes_of_one_rule_are_told_in_one_go(write: Write) -> None:
         ("require: '!has(document.Version) || document.Version == ''a'''\n", []),
         ("require: document.?Version.orValue('a') == 'a'\n", []),
         ("require: document.Statement != []\n", []),
+        ("when: has(document.Version)\nrequire: document.Version == 'a'\n", []),
+        ("when: has(document.Id) && limit\nrequire: document.Id == ''\nlet: {limit: 'true'}\n", []),
+        ("when: has(document.Id)\nrequire: document.Version == 'a'\n", [(8, 19)]),
+        ("when: '!has(document.Id)'\nrequire: document.Id == 'a'\n", [(8, 19)]),
+        ("when: document.Id == ''\nrequire: has(document.Id)\n", [(7, 16)]),
     ],
 )
 def test_an_optional_field_that_is_read_unguarded_is_warned_of(

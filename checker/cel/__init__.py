@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 from checker.cel.activation import Activation
-from checker.cel.env import Env, Field, Function, Struct
+from checker.cel.env import Env, Field, Function, Path, Struct
 from checker.cel.errors import (
     BudgetError,
     CompileError,
@@ -34,6 +34,7 @@ __all__ = [
     "Function",
     "FunctionError",
     "LimitError",
+    "Path",
     "Program",
     "Struct",
     "Type",
@@ -48,11 +49,14 @@ ENGINES: tuple[Engine, ...] = ("codegen", "interpret", "cel-python")
 class Program(Protocol):
     """A compiled expression; may be evaluated any number of times, from any thread.
 
-    `type` is what the checker inferred of its value; `warnings` what may go wrong at run time.
+    `type` is what the checker inferred of its value; `warnings` what may go wrong at run time;
+    `present` the optional fields that are there where it is true, for an `Env` of what depends
+    on it.
     """
 
     type: Type
     warnings: tuple[Diagnostic, ...]
+    present: frozenset[Path]
 
     def evaluate(self, activation: Activation) -> object:
         """Return the value as plain Python data or a host's value; raises EvaluationError."""

@@ -14,6 +14,8 @@ from checker.cel.limits import COST
 from checker.cel.types import Type
 
 HostClass: TypeAlias = type[object]
+Path: TypeAlias = tuple[str, ...]
+"""The way from a variable to a field: `("document", "Version")`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Env:
     """Everything that the expressions of one rule may name.
 
     `container` is the namespace that names are first looked up in; `cost` is what one evaluation
-    may spend (see `limits.COST`).
+    may spend (see `limits.COST`). `present` are the optional fields that are known to be there,
+    so that reading them is no warning.
     """
 
     variables: Mapping[str, Type] = field(default_factory=dict)
@@ -74,15 +77,22 @@ class Env:
     functions: tuple[Function, ...] = ()
     container: str = ""
     cost: int = COST
+    present: frozenset[Path] = frozenset()
     index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
     """Where an engine keeps what it works out of the structs and functions; shared."""
 
-    def extended(self, variables: Mapping[str, Type], structs: tuple[Struct, ...] = ()) -> Env:
-        """Return this environment with more variables, and more structs if they need them."""
+    def extended(
+        self,
+        variables: Mapping[str, Type],
+        structs: tuple[Struct, ...] = (),
+        present: frozenset[Path] = frozenset(),
+    ) -> Env:
+        """Return this environment with more variables, structs and fields that are there."""
         more = replace(
             self,
             variables={**self.variables, **variables},
             structs=self.structs + structs,
+            present=self.present | present,
         )
         if not structs:
             # INVARIANT: the same structs and functions, so what was worked out of them holds

@@ -8,7 +8,7 @@ from __future__ import annotations
 from checker.cel.activation import Activation
 from checker.cel.ast import Expr, Text
 from checker.cel.check import Checked, check
-from checker.cel.env import Env
+from checker.cel.env import Env, Path
 from checker.cel.errors import CompileError, Diagnostic, EvaluationError, LimitError
 from checker.cel.hosts import hosts
 from checker.cel.interpret import Interpreter
@@ -21,12 +21,13 @@ from checker.cel.values import plain
 class Interpreted:
     """A program that the interpreter runs."""
 
-    __slots__ = ("_checked", "_env", "_root", "_text", "type", "warnings")
+    __slots__ = ("_checked", "_env", "_root", "_text", "present", "type", "warnings")
 
     def __init__(self, text: Text, root: Expr, env: Env, checked: Checked) -> None:
         self._text, self._root, self._env, self._checked = text, root, env, checked
         self.type: Type = checked.type
         self.warnings: tuple[Diagnostic, ...] = checked.warnings
+        self.present: frozenset[Path] = checked.present
 
     def evaluate(self, activation: Activation) -> object:
         """Return the value as plain Python data or a host's value; raises EvaluationError."""

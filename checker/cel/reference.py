@@ -19,7 +19,7 @@ from celpy.evaluation import Activation as CelpyActivation
 from celpy.evaluation import CELEvalError, Evaluator
 
 from checker.cel.activation import Activation
-from checker.cel.env import Env
+from checker.cel.env import Env, Path
 from checker.cel.errors import CompileError, Diagnostic, EvaluationError
 from checker.cel.hosts import Hosts, hosts
 from checker.cel.limits import COST, MAX_LENGTH
@@ -54,7 +54,7 @@ def program(text: str, env: Env) -> ReferenceProgram:
 class ReferenceProgram:
     """An expression as celpy's syntax tree, with the functions of its environment."""
 
-    __slots__ = ("_activation", "_hosts", "_tree", "type", "warnings")
+    __slots__ = ("_activation", "_hosts", "_tree", "present", "type", "warnings")
 
     def __init__(self, tree: lark.Tree[Any], env: Env) -> None:
         self._tree = tree
@@ -62,6 +62,7 @@ class ReferenceProgram:
         self._hosts = hosts(env)
         self.type = DYN  # celpy infers no types
         self.warnings: tuple[Diagnostic, ...] = ()
+        self.present: frozenset[Path] = frozenset()
 
     def evaluate(self, activation: Activation) -> object:
         """Return the value as plain Python data or a host's value; raises EvaluationError."""

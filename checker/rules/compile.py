@@ -64,6 +64,7 @@ class _Broken:
 
     type = DYN
     warnings: tuple[cel.Diagnostic, ...] = ()
+    present: frozenset[cel.Path] = frozenset()
 
     def evaluate(self, _activation: cel.Activation) -> object:
         """Raise EvaluationError."""
@@ -102,7 +103,7 @@ class _Compiler:
             let={name: program.evaluate for name, program in let.items()},
             subject=subject,
             for_each=for_each,
-            when=self._cel(data["when"], ("when",), BOOL) if "when" in data else None,
+            when=self._when(),
             requirements=tuple(self._requirements()),
             waivable=data.get("waivable", True),
             examples=tuple(
@@ -151,6 +152,14 @@ class _Compiler:
     def _let(self, name: str, text: str) -> cel.Program:
         program = self._cel(text, ("let", name))
         self.env = self.env.extended({name: program.type})
+        return program
+
+    def _when(self) -> cel.Program | None:
+        """Return the condition of `when`; what it shows to be there is, in all that follows."""
+        if "when" not in self.data:
+            return None
+        program = self._cel(self.data["when"], ("when",), BOOL)
+        self.env = self.env.extended({}, present=program.present)
         return program
 
     def _requirements(self) -> Iterator[Requirement]:

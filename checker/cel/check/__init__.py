@@ -26,7 +26,7 @@ from checker.cel.check import calls, macros, names, wording
 from checker.cel.check.guards import facts
 from checker.cel.check.infer import Inference
 from checker.cel.check.state import State
-from checker.cel.env import Env
+from checker.cel.env import Env, Path
 from checker.cel.errors import Diagnostic
 from checker.cel.hosts import hosts
 from checker.cel.stack import HOP, on_own_stack
@@ -37,11 +37,16 @@ _KEYS = frozenset({"string", "int", "uint", "bool", "dyn"})
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found; `slots` is the number of the macros' variables."""
+    """What a check found.
+
+    `present` are the fields that are there where the expression is true, `slots` is the number of
+    the macros' variables.
+    """
 
     type: Type
     problems: tuple[Diagnostic, ...]
     warnings: tuple[Diagnostic, ...]
+    present: frozenset[Path]
     slots: int
 
 
@@ -52,7 +57,8 @@ def check(text: Text, root: Expr, env: Env, *, strict: bool = True) -> Checked:
     checker.close()
     state = checker.state
     found = state.inference.resolved(type_, closed=True)
-    return Checked(found, _sorted(state.problems), _sorted(state.warnings), state.slots)
+    present = env.present | facts(state, root, holds=True)
+    return Checked(found, _sorted(state.problems), _sorted(state.warnings), present, state.slots)
 
 
 def _sorted(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:

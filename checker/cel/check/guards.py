@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from checker.cel.ast import Binary, Expr, Has, Ident, Index, Literal, Logic, Select, Unary
-from checker.cel.check.state import Path, State
+from checker.cel.check.state import State
+from checker.cel.env import Path
 
 
 def path_of(state: State, node: Expr) -> Path | None:

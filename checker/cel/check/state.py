@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 
 from checker.cel.ast import Expr, Ident, Text
 from checker.cel.check.infer import Inference
-from checker.cel.env import Env
+from checker.cel.env import Env, Path
 from checker.cel.errors import Diagnostic
 from checker.cel.hosts import Hosts
 from checker.cel.library import Overload
 from checker.cel.limits import MAX_PROBLEMS
 from checker.cel.types import BOOL, DYN, Type
-
-Path = tuple[str, ...]
-"""The way from a variable to a field, for guards: `("document", "Version")`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +31,7 @@ class State:
     slots: int = 0
     problems: list[Diagnostic] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
-    guards: frozenset[Path] = frozenset()
+    guards: frozenset[Path] = field(init=False)
     """The fields that are known to be there."""
     guarded: bool = False
     """Whether any struct has optional fields, so that guards matter."""
@@ -44,6 +41,9 @@ class State:
         default_factory=dict
     )
     """The calls that were resolved, by name, style and types."""
+
+    def __post_init__(self) -> None:
+        self.guards = self.env.present
 
     def problem(self, message: str, start: int, end: int) -> Type:
         """Note something wrong; return the type to go on with."""

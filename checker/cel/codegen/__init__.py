@@ -36,7 +36,7 @@ from checker.cel.check import Checked
 from checker.cel.codegen import access, calls, logic, loops, natives
 from checker.cel.codegen import python as py
 from checker.cel.codegen.emitter import Code, Emitter
-from checker.cel.env import Env
+from checker.cel.env import Env, Path
 from checker.cel.errors import Diagnostic, EvaluationError
 from checker.cel.hosts import Hosts, hosts
 from checker.cel.meter import shared
@@ -56,6 +56,7 @@ class Generated:
     evaluate: _Function
     type: Type
     warnings: tuple[Diagnostic, ...]
+    present: frozenset[Path]
 
 
 def _told(error: Exception) -> NoReturn:
@@ -119,7 +120,7 @@ def generated(text: Text, root: Expr, env: Env, checked: Checked) -> Generated |
         return made[0](activation)
 
     try:
-        return Generated(function(lazy), checked.type, checked.warnings)
+        return Generated(function(lazy), checked.type, checked.warnings, checked.present)
     except (RecursionError, MemoryError):
         return Interpreted(text, root, env, checked)
 
