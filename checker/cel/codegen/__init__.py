@@ -37,7 +37,7 @@ from checker.cel.codegen import access, calls, logic, loops, natives
 from checker.cel.codegen import python as py
 from checker.cel.codegen.emitter import Code, Emitter
 from checker.cel.env import Env, Path
-from checker.cel.errors import Diagnostic, EvaluationError
+from checker.cel.errors import Diagnostic, EvaluationError, LimitError
 from checker.cel.hosts import Hosts, hosts
 from checker.cel.meter import shared
 from checker.cel.program import Interpreted, too_deep
@@ -51,7 +51,10 @@ _Function: TypeAlias = Callable[[Activation], Any]
 
 @dataclass(slots=True)
 class Generated:
-    """A program that is a Python function: it takes the activation and raises EvaluationError."""
+    """A program that is a Python function: it takes the activation and raises EvaluationError.
+
+    The function is generated when it is first called, since many programs of a run never are.
+    """
 
     evaluate: _Function
     type: Type
@@ -102,7 +105,7 @@ def _place(trace: TracebackType | None) -> tuple[int, int]:
     return found
 
 
-def generated(text: Text, root: Expr, env: Env, checked: Checked) -> Generated | Interpreted:
+def generated(text: Text, root: Expr, env: Env, checked: Checked) -> Generated:
     """Return the program of a checked tree.
 
     Loops at the very limit of nesting make code that CPython refuses; those are interpreted.
@@ -119,10 +122,18 @@ def generated(text: Text, root: Expr, env: Env, checked: Checked) -> Generated |
             made.append(function(None))
         return made[0](activation)
 
-    try:
-        return Generated(function(lazy), checked.type, checked.warnings, checked.present)
-    except (RecursionError, MemoryError):
-        return Interpreted(text, root, env, checked)
+    def first(activation: Activation) -> Any:
+        if program.evaluate is first:
+            try:
+                program.evaluate = function(lazy)
+            except (RecursionError, MemoryError):
+                program.evaluate = Interpreted(text, root, env, checked).evaluate
+            except Exception as error:
+                raise LimitError(f"no code could be generated: {error!r}") from error
+        return program.evaluate(activation)
+
+    program = Generated(first, checked.type, checked.warnings, checked.present)
+    return program
 
 
 def _compiled(
