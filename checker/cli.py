@@ -6,9 +6,8 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO
 
 import click
 
@@ -54,8 +53,7 @@ def _complain(error: click.ClickException) -> None:
     click.echo(inert(f"Error: {visible(error.format_message())}"), err=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A format, and the file it goes to; None is standard output."""
 
     format: str

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from checker import cel
 from checker.kinds.kind import Kind
@@ -44,8 +44,7 @@ class Selection:
     excluded: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What a selection found: files to read, in order, and what is passed over or broken."""
 
     files: tuple[str, ...]

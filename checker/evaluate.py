@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker import cel
 from checker.cel.values import type_name
@@ -20,8 +20,7 @@ _MOST_RELATED = 20
 """Places that one finding points to beside its first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one rule decided on one document: the worst status of its subjects, the findings."""
 
     status: Status

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from checker.source import Location, Problem
 
@@ -57,8 +58,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A node of a document: its JSON Pointer, its span, and what to show of it."""
 
     pointer: str
@@ -68,8 +68,7 @@ class Place:
     """Characters of the line before the excerpt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One violation, or one thing that could not be decided."""
 
     rule: str
@@ -86,8 +85,7 @@ class Finding:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A file that decided the result: its path and the SHA-256 (hex) of its bytes."""
 
     path: str

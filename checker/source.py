@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 """A value of a JSON or YAML document, in plain Python types."""
@@ -14,8 +14,7 @@ Route: TypeAlias = tuple[str | int, ...]
 """The way from a document's root to one of its nodes: keys and 0-based list indices."""
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A span of a text; lines and columns (in characters) count from 1, the end is exclusive."""
 
     line: int
@@ -48,8 +47,7 @@ _AROUND = 200
 """Characters of an overlong line that are shown on either side of a place, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something wrong with an input: where, what, and (in the message) what to do about it."""
 
     path: str

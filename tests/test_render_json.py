@@ -57,7 +57,7 @@ def test_what_was_written_is_kept_to_the_letter(report: Report) -> None:
 
 
 def test_a_lone_surrogate_is_no_failure(report: Report) -> None:
-    report.findings[0] = replace(report.findings[0], message="\ud800")
+    report.findings[0] = report.findings[0]._replace(message="\ud800")
     assert rendered(report)["findings"][0]["message"] == "\ud800"
 
 

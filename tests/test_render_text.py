@@ -91,7 +91,7 @@ SHOWN = r"\x1b[2J\x07\u202e\u200b\u2066\x0d\x9b31m"
 @pytest.mark.parametrize("field", ["title", "document", "message", "remediation"])
 def test_text_of_others_drives_no_terminal(report: Report, field: str) -> None:
     changes: dict[str, Any] = {field: HOSTILE}
-    findings = [replace(each, **changes) for each in report.findings]
+    findings = [each._replace(**changes) for each in report.findings]
     text = render_text(replace(report, findings=findings))
     assert not ACTING & set(text)
     assert r"\x1b[2J\x07\u202e\u200b\u2066" in text
@@ -107,7 +107,7 @@ def test_names_of_files_drive_no_terminal(report: Report, field: str) -> None:
 
 def test_a_place_drives_no_terminal(report: Report) -> None:
     place = Place(f"/{HOSTILE}", Location(1, 1, 1, 2), HOSTILE)
-    findings = [replace(each, place=place) for each in report.findings]
+    findings = [each._replace(place=place) for each in report.findings]
     text = render_text(replace(report, findings=findings))
     assert not ACTING & set(text)
 
@@ -194,5 +194,6 @@ def test_a_long_place_is_cut_and_stays_marked() -> None:
 
 def test_a_very_long_line_takes_no_time(report: Report) -> None:
     place = Place("", Location(1, 8_000_000, 1, 8_000_005), "x" * 16_000_000)
-    text = render_text(replace(report, findings=[replace(report.findings[0], place=place)]))
+    findings = [report.findings[0]._replace(place=place)]
+    text = render_text(replace(report, findings=findings))
     assert len(text) < 5000

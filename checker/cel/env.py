@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from checker.cel.limits import COST
 from checker.cel.types import Type
@@ -18,8 +18,7 @@ Path: TypeAlias = tuple[str, ...]
 """The way from a variable to a field: `("document", "Version")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of a struct: `value.name`. `get` may raise `FunctionError`.
 
     A field that is not `required` may be absent from a value; that is for structs of JSON.
@@ -32,8 +31,7 @@ class Field:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Struct:
+class Struct(NamedTuple):
     """A type whose values are instances of the Python class `host`.
 
     Of the class `dict` it is an object of JSON: its fields are the keys, and `additional` is the
@@ -47,8 +45,7 @@ class Struct:
     additional: Type | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A function `name(…)`, or with a receiver a method `value.name(…)`.
 
     `call` takes the receiver first, then one argument per parameter, as plain Python values

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.cel.env import Env, Field, Function, Struct
 from checker.cel.errors import EvaluationError, FunctionError, LimitError
@@ -14,8 +13,7 @@ from checker.cel.types import DYN, Type
 from checker.cel.values import NONE, Optional, type_name
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A struct as an engine sees it; `fields` by name, those of a host with guarded getters."""
 
     struct: Struct
@@ -27,8 +25,7 @@ class Record:
         return self.struct.host is dict
 
 
-@dataclass(frozen=True, slots=True)
-class Hosts:
+class Hosts(NamedTuple):
     """The structs and functions of an environment.
 
     `types` has records by the name of their type, `classes` those of hosts by Python class.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam.arn import ATTACHED, EVERYTHING, Spelling, escaped
 from checker.iam.patterns import Pattern, Undecided, covers, literal, overlaps, witness
@@ -19,8 +19,7 @@ SETS = 500
 """The most sets of which one question works out what a Deny leaves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(NamedTuple):
     """A Deny statement that applies; only perhaps, if there is a doubt."""
 
     statement: Statement
@@ -43,8 +42,7 @@ class Budget:
             )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Term:
+class Term(NamedTuple):
     """A set of resources that is left, with at least one resource in it.
 
     `sure` is false if, depending on a placeholder, nothing may be left; `doubt` is empty only if
@@ -65,8 +63,7 @@ class Term:
         return cls(resource, sure=False, doubt=doubt, key=doubt)
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
+class _Limits(NamedTuple):
     """What is taken off: for certain, and perhaps."""
 
     excluded: tuple[Pattern, ...]

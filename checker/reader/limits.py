@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The largest input that is read: its size in bytes, and its levels of nesting."""
 
     max_bytes: int = 16 * 1024 * 1024

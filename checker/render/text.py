@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from textwrap import wrap
+from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
 from checker.report import (
@@ -26,8 +26,7 @@ _MOST_RELATED = 3
 """Further places of one finding that are listed; the JSON report has them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How to mark text: with ANSI colours, or not at all."""
 
     colour: bool = False

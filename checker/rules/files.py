@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from checker import cel
 from checker.kinds.kind import Kind
@@ -28,8 +29,7 @@ BUILTIN = "builtin"
 """Names the shipped rules; `builtin:ecr` those of one folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(NamedTuple):
     """The rules of a run, in the order of their ids, and the files they came from.
 
     `unread` are files of the given directories that are no YAML.

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker import cel
 from checker.report import Severity
 from checker.source import Json, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(NamedTuple):
     """A `{{ CEL }}` hole of a message; `text` stands in for it when it has no value."""
 
     text: str
     program: cel.Program
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One thing that must be true, what to say where it is not, and where to point."""
 
     text: str
@@ -28,8 +26,7 @@ class Requirement:
     at: cel.Program | None
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A document with the result that the rule must give; `message` is an RE2 pattern or empty."""
 
     name: str
@@ -38,8 +35,7 @@ class Example:
     document: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One guardrail.
 
     `subject` is the name that `for_each` gives to every element; without `for_each` the document

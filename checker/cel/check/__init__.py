@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.cel.ast import (
     Binary,
@@ -35,8 +35,7 @@ from checker.cel.types import BOOL, DYN, Type, list_of, map_of
 _KEYS = frozenset({"string", "int", "uint", "bool", "dyn"})
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What a check found.
 
     `present` are the fields that are there where the expression is true, `slots` is the number of

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.cel.types import Type
 
@@ -18,8 +17,7 @@ class Cost(Enum):
     QUADRATIC = "quadratic"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Overload:
+class Overload(NamedTuple):
     """One signature of a function.
 
     `call` takes one value per parameter (the receiver first) and returns one; where `cost` is
