@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TextIO
 import click
 
 from checker.cel import ENGINES
-from checker.output import OutputError, remove_stale, write_file, write_stdout
+from checker.output import OutputError, has_colour, remove_stale, write_file, write_stdout
 from checker.render import FORMATS
 from checker.report import Exit, Severity
 from checker.source import InputError, Problem, inert, visible
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit with its code; nothing but 0 means that the gate is open."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = _command.main(given, prog_name="policy-check", standalone_mode=False)
+        code = _chosen(given).main(given, prog_name="policy-check", standalone_mode=False)
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
@@ -45,6 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo("policy-check: internal error, the check is not complete", err=True)
         code = Exit.NOT_EVALUATED
     sys.exit(Exit.NOT_EVALUATED if code is None else int(code))
+
+
+def _chosen(given: list[str]) -> click.Command:
+    """Return the command of some arguments, and take its name from them; a check has none."""
+    if given[:1] != ["compare"]:
+        return _command
+    from checker.cli_compare import command  # noqa: PLC0415 - a check needs none of it
+
+    del given[0]
+    return command
 
 
 def _complain(error: click.ClickException) -> None:
@@ -110,7 +120,9 @@ class _Check(click.Command):
     options_metavar="[OPTIONS]",
     epilog="""Exit codes: 0 everything was decided and nothing is violated; 1 violations;
     2 something was not evaluated; 3 nothing to check; 130 interrupted. Every option can be set
-    as an environment variable, such as POLICY_CHECK_FAIL_LEVEL.""",
+    as an environment variable, such as POLICY_CHECK_FAIL_LEVEL.
+
+    `policy-check compare OLD NEW` tells whether new policies grant more than old ones.""",
 )
 @click.argument("paths", nargs=-1, metavar="[RULES [POLICIES]...]")
 @click.option("--rules", multiple=True, metavar="PATH", help="Rules; may be repeated.")
@@ -196,7 +208,7 @@ def _command(
 def _refused(problems: Sequence[Problem], color: str, verdict: str) -> int:
     from checker.render.text import render_problems  # noqa: PLC0415 - after a failure only
 
-    colour = _colour(color, sys.stderr)
+    colour = has_colour(color, sys.stderr)
     text = render_problems(problems, colour=colour) + f"policy-check: {verdict}"
     click.echo(text, err=True, color=colour)
     return Exit.NOT_EVALUATED
@@ -263,21 +275,10 @@ def _run(options: Options, outputs: tuple[Output, ...], color: str) -> int:
         if output.path is not None:
             write_file(output.path, FORMATS[output.format](report))
         elif output.format == "text":
-            write_stdout(render_text(report, colour=_colour(color, sys.stdout)))
+            write_stdout(render_text(report, colour=has_colour(color, sys.stdout)))
         else:
             write_stdout(FORMATS[output.format](report))
     return code
-
-
-def _colour(choice: str, stream: TextIO | None) -> bool:
-    """Decide about colours, by https://no-color.org and https://force-color.org."""
-    if choice != "auto" or stream is None:
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 class _Progress:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from checker.source import Problem
 
@@ -59,3 +60,14 @@ def remove_stale(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(str(path), error.strerror) from error
+
+
+def has_colour(choice: str, stream: TextIO | None) -> bool:
+    """Decide about colours, by https://no-color.org and https://force-color.org."""
+    if choice != "auto" or stream is None:
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

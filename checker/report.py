@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -46,6 +46,24 @@ COUNTED = (Status.PASS, Status.FAIL, Status.SKIP, Status.WAIVED, Status.ERROR)
 """The statuses in the order in which reports count them."""
 WORST = {status: rank for rank, status in enumerate(Status)}
 """Rank of a status; the status of a rule on a document is the worst of its subjects'."""
+
+
+class Access(StrEnum):
+    """What a new policy grants, beside its old one."""
+
+    MORE = "new access"
+    SAME_OR_LESS = "no new access"
+    GONE = "gone"
+    UNDECIDED = "undecided"
+
+
+class Comparison(NamedTuple):
+    """An old and a new policy. New access has a request as its proof, as pairs to read out."""
+
+    path: str
+    access: Access
+    proof: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Exit(IntEnum):
@@ -149,3 +167,13 @@ class Report:
     def counts_as_violation(self, finding: Finding) -> bool:
         """Say whether a finding is a violation at or above the fail level."""
         return finding.status is Status.FAIL and finding.severity >= self.fail_level
+
+
+def compared(found: Sequence[Comparison]) -> Exit:
+    """Return what comparisons mean for a gate; what was not decided wins over new access."""
+    kinds = {each.access for each in found}
+    if Access.UNDECIDED in kinds:
+        return Exit.NOT_EVALUATED
+    if Access.MORE in kinds:
+        return Exit.VIOLATIONS
+    return Exit.OK if found else Exit.NOTHING_CHECKED

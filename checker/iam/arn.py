@@ -8,6 +8,7 @@ Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_pol
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -58,6 +59,7 @@ class _Hole:
 _Part: TypeAlias = Token | _Hole
 
 _WILDCARDS: dict[str, Token] = {"*": Wild.STAR, "?": Wild.ANY}
+_PLAIN: dict[_Part, _Part] = {wild: text for text, wild in _WILDCARDS.items()}
 _ESCAPED = re.compile(r"\$\{([*?$])\}")
 _VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
 _CLOSED = re.compile(r"\$\{[^}]*\}")
@@ -88,6 +90,42 @@ def resource(text: str, *, variables: bool) -> Spelling:
     symbolic = pattern(text, [_named(part) for part in reaching])
     placeholder = next((hole.text for hole in holes if hole.variable is None), None)
     return Spelling(text, widest, None, symbolic, placeholder)
+
+
+@lru_cache(maxsize=16_384)
+def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
+    """Return what a value of a condition on texts may mean; only some operators know wildcards."""
+    parts = _parts(text, variables=variables)
+    if not wildcards:
+        parts = [_PLAIN.get(part, part) for part in parts]
+    widest = pattern(text, [_widened(part) for part in parts])
+    holes = [part for part in parts if isinstance(part, _Hole)]
+    if not holes:
+        return Spelling(text, widest, widest, widest)
+    symbolic = pattern(text, [_named(part) for part in parts])
+    placeholder = next((hole.text for hole in holes if hole.variable is None), None)
+    return Spelling(text, widest, None, symbolic, placeholder)
+
+
+def variable_of(symbol: str) -> tuple[str, str | None]:
+    """Return the key of a variable that stands in a pattern, and its default."""
+    found = _VARIABLE.fullmatch(symbol)
+    return (fold(found[1].strip()), found[2]) if found else (symbol, None)
+
+
+def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Pattern | None:
+    """Return a pattern with the values of its variables; None if one has none."""
+    tokens: list[Token] = []
+    for token in meant.tokens:
+        if isinstance(token, Wild) or len(token) == 1:
+            tokens.append(token)
+            continue
+        key, default = variable_of(token)
+        given = value_of(key)
+        if given is None and default is None:
+            return None
+        tokens.extend(default or "" if given is None else given)
+    return pattern(meant.text, tokens)
 
 
 @lru_cache(maxsize=65_536)

@@ -38,12 +38,12 @@ class Style(NamedTuple):
         return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
 
 
-_BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE, _MAGENTA, _CYAN = 1, 2, 31, 32, 33, 34, 35, 36
+BOLD, DIM, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN = 1, 2, 31, 32, 33, 34, 35, 36
 _COLOUR = {
-    Severity.CRITICAL: (_BOLD, _MAGENTA),
-    Severity.HIGH: (_BOLD, _RED),
-    Severity.MEDIUM: (_BOLD, _YELLOW),
-    Severity.LOW: (_BOLD, _BLUE),
+    Severity.CRITICAL: (BOLD, MAGENTA),
+    Severity.HIGH: (BOLD, RED),
+    Severity.MEDIUM: (BOLD, YELLOW),
+    Severity.LOW: (BOLD, BLUE),
 }
 
 
@@ -54,7 +54,7 @@ def render_text(report: Report, *, colour: bool = False) -> str:
     for _, group in groupby(report.findings, key=lambda finding: (finding.severity, finding.rule)):
         lines.extend(_group(list(group), style))
     if report.warnings:
-        lines.extend(_problems(report.warnings, style, style("warning", _BOLD, _YELLOW)))
+        lines.extend(_problems(report.warnings, style, style("warning", BOLD, YELLOW)))
         lines.append("")
     lines.extend(_table(report.rules, style))
     lines.extend(_notes(report, style))
@@ -65,13 +65,13 @@ def render_text(report: Report, *, colour: bool = False) -> str:
 def render_problems(problems: Iterable[Problem], *, colour: bool = False) -> str:
     """Return problems one after the other, each with its source line and a caret."""
     style = Style(colour)
-    lines = list(_problems(problems, style, style("error", _BOLD, _RED)))
+    lines = list(_problems(problems, style, style("error", BOLD, RED)))
     return inert("\n".join(lines) + "\n") if lines else ""
 
 
 def _problems(problems: Iterable[Problem], style: Style, mark: str) -> Iterator[str]:
     for problem in problems:
-        where = style(_where(problem.path, problem.location), _BOLD)
+        where = style(_where(problem.path, problem.location), BOLD)
         yield f"{where}: {mark}: {visible(problem.message)}"
         place = Place("", problem.location, problem.excerpt, problem.skipped)
         yield from _excerpt(place, style)
@@ -79,10 +79,10 @@ def _problems(problems: Iterable[Problem], style: Style, mark: str) -> Iterator[
 
 def _heading(report: Report, style: Style) -> str:
     rules, documents = _count(len(report.rules), "rule"), _count(report.documents, "document")
-    lines = [style(f"policy-check {report.version}", _BOLD) + f"  {rules} on {documents}"]
+    lines = [style(f"policy-check {report.version}", BOLD) + f"  {rules} on {documents}"]
     if report.config:
         given = report.config
-        lines.append(style(f"config {visible(given.path)} (sha256 {given.sha256[:12]})", _DIM))
+        lines.append(style(f"config {visible(given.path)} (sha256 {given.sha256[:12]})", DIM))
     return "\n".join(lines)
 
 
@@ -90,7 +90,7 @@ def _group(findings: list[Finding], style: Style) -> Iterator[str]:
     """Yield the findings of one rule: its title once, then every place, then what to do."""
     first = findings[0]
     label = style(f"{first.severity.label.upper():<9}", *_COLOUR[first.severity])
-    yield label + style(first.rule, _BOLD)
+    yield label + style(first.rule, BOLD)
     yield from _wrapped(visible(first.title), " " * 9)
     for finding in findings:
         yield ""
@@ -98,26 +98,26 @@ def _group(findings: list[Finding], style: Style) -> Iterator[str]:
     if first.remediation:
         yield ""
         fix, *more = _wrapped(visible(first.remediation), " " * 9)
-        yield style("  to fix ", _GREEN) + fix.lstrip()
+        yield style("  to fix ", GREEN) + fix.lstrip()
         yield from more
     yield ""
 
 
 def _finding(finding: Finding, style: Style) -> Iterator[str]:
-    where = style(_where(finding.document, finding.place.location), _CYAN)
+    where = style(_where(finding.document, finding.place.location), CYAN)
     pointer = visible(finding.place.pointer)
-    yield f"  {where}" + (style(f"  {pointer}", _DIM) if pointer else "")
+    yield f"  {where}" + (style(f"  {pointer}", DIM) if pointer else "")
     yield from _excerpt(finding.place, style)
     mark = ""
     if finding.status is Status.ERROR:
         mark = "error: " if finding.rule == DOCUMENT_RULE else "undecided: "
     first, *more = _wrapped(mark + visible(finding.message), "    ")
-    yield first.replace(mark, style(mark, _BOLD, _YELLOW), 1)
+    yield first.replace(mark, style(mark, BOLD, YELLOW), 1)
     yield from more
     for place in finding.related[:_MOST_RELATED]:
-        yield style(f"    also {_where(finding.document, place.location)}", _DIM)
+        yield style(f"    also {_where(finding.document, place.location)}", DIM)
     if len(finding.related) > _MOST_RELATED:
-        yield style(f"    and {len(finding.related) - _MOST_RELATED} more places", _DIM)
+        yield style(f"    and {len(finding.related) - _MOST_RELATED} more places", DIM)
 
 
 def _excerpt(place: Place, style: Style) -> Iterator[str]:
@@ -137,9 +137,9 @@ def _excerpt(place: Place, style: Style) -> Iterator[str]:
             before = _cut(before[::-1], room // 2)[::-1]
         marked = _cut(marked, room - _cells(before))
         after = _cut(after, room - _cells(before + marked))
-    yield style(gutter, _DIM) + before + marked + after
-    carets = style("^" * max(1, _cells(marked)), _RED)
-    yield style(f"{'|':>{len(gutter) - 1}} ", _DIM) + " " * _cells(before) + carets
+    yield style(gutter, DIM) + before + marked + after
+    carets = style("^" * max(1, _cells(marked)), RED)
+    yield style(f"{'|':>{len(gutter) - 1}} ", DIM) + " " * _cells(before) + carets
 
 
 def _cut(text: str, room: int) -> str:
@@ -183,7 +183,7 @@ def _table(rules: list[RuleCounts], style: Style) -> Iterator[str]:
         return
     width = min(44, max(len(rule.id) for rule in rules))
     titles = "".join(f"{status.value.upper():>{_column(status)}}" for status in COUNTED)
-    yield style(f"{'RULE':<{width}}  {'SEVERITY':<8}{titles}", _BOLD)
+    yield style(f"{'RULE':<{width}}  {'SEVERITY':<8}{titles}", BOLD)
     for rule in rules:
         name = rule.id if len(rule.id) <= width else rule.id[: width - 1] + "…"
         severity = f"{rule.severity.label:<8}"
@@ -199,8 +199,8 @@ def _column(status: Status) -> int:
 def _cell(count: int, status: Status, style: Style) -> str:
     text = f"{count:>{_column(status)}}"
     if count and status in {Status.FAIL, Status.ERROR}:
-        return style(text, _BOLD, _RED if status is Status.FAIL else _YELLOW)
-    return style(text, _DIM) if not count else text
+        return style(text, BOLD, RED if status is Status.FAIL else YELLOW)
+    return style(text, DIM) if not count else text
 
 
 def _notes(report: Report, style: Style) -> Iterator[str]:
@@ -215,7 +215,7 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
             listed = ", ".join(map(visible, names[:5]))
             more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - as above
             first, *rest = _wrapped(f"note: {title}: {listed}{more}", "")
-            yield first.replace("note: ", style("note: ", _YELLOW), 1)
+            yield first.replace("note: ", style("note: ", YELLOW), 1)
             yield from rest
 
 
@@ -241,12 +241,12 @@ def _verdict(report: Report, code: Exit) -> tuple[str, int, int]:
     tail = f": {', '.join(parts)}" if parts else ""
     match code:
         case Exit.OK:
-            return f"PASSED{tail or ': no violations'}", _BOLD, _GREEN
+            return f"PASSED{tail or ': no violations'}", BOLD, GREEN
         case Exit.VIOLATIONS:
-            return f"FAILED{tail}", _BOLD, _RED
+            return f"FAILED{tail}", BOLD, RED
         case Exit.NOTHING_CHECKED:
-            return f"NOTHING CHECKED: {_nothing(report)}", _BOLD, _YELLOW
-    return f"NOT EVALUATED{tail or ': see the notes above (--strict)'}", _BOLD, _YELLOW
+            return f"NOTHING CHECKED: {_nothing(report)}", BOLD, YELLOW
+    return f"NOT EVALUATED{tail or ': see the notes above (--strict)'}", BOLD, YELLOW
 
 
 def _nothing(report: Report) -> str:

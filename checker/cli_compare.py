@@ -1,0 +1,57 @@
+"""Arguments of `policy-check compare` in; what is granted anew on standard output, an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from checker.compare import Sides, compare
+from checker.output import OutputError, has_colour, write_stdout
+from checker.reader import Limits
+from checker.render.comparison import render_comparison
+from checker.render.text import render_problems
+from checker.report import Exit, compared
+from checker.source import InputError
+
+
+@click.command(
+    "compare",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    options_metavar="[OPTIONS]",
+    epilog="""Exit codes: 0 nothing new is granted; 1 new access; 2 something could not be decided
+    or read; 3 there was nothing to compare.""",
+)
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Files that are no policies; may be repeated.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colours in the report; auto respects NO_COLOR.",
+)
+def command(old: str, new: str, exclude: tuple[str, ...], color: str) -> int:
+    """Tell whether NEW grants what OLD does not, with a request as proof.
+
+    OLD and NEW are AWS IAM policies, or directories of them that are paired by path. Either may
+    be `git:REF`, the other's path at a commit, or `git:REF:PATH`. A policy without an old one is
+    new access as a whole.
+    """
+    try:
+        found = list(compare(Sides(old, new, exclude), Limits()))
+        write_stdout(render_comparison(found, colour=has_colour(color, sys.stdout)))
+    except InputError as error:
+        colour = has_colour(color, sys.stderr)
+        text = render_problems(error.problems, colour=colour)
+        click.echo(f"{text}policy-check: nothing was compared", err=True, color=colour)
+        return Exit.NOT_EVALUATED
+    except OutputError as error:
+        click.echo(render_problems((error.problem,)), err=True)
+        return Exit.NOT_EVALUATED
+    return compared(found)

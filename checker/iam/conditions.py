@@ -1,0 +1,206 @@
+"""One condition of a statement goes in; what it asks of the values of its key comes out.
+
+The operators:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+Several values:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import UTC, datetime
+from enum import Enum
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from checker.iam.arn import Spelling, fold, resource, value
+from checker.iam.patterns import Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from checker.iam.statement import Condition
+
+_COMPARISON = re.compile(
+    r"(?P<family>Numeric|Date)(?P<not>Not)?(?P<than>Equals|LessThanEquals|LessThan"
+    r"|GreaterThanEquals|GreaterThan)"
+)
+_TEXTUAL = re.compile(r"(?P<family>String|Arn)(?P<not>Not)?(?P<how>EqualsIgnoreCase|Equals|Like)")
+
+
+class Family(Enum):
+    """What the values of a key are compared as."""
+
+    TEXT = "texts"
+    FOLDED = "texts without regard to case"
+    ARN = "ARNs"
+    BOOL = "booleans"
+    NUMBER = "numbers"
+    DATE = "dates"
+    ADDRESS = "addresses"
+    PRESENCE = "presence"
+
+
+class Test(NamedTuple):
+    """What one condition asks: of some value of the key, or of every value, if there is any.
+
+    The values asked about are those that match one of `values`, or if `negated` none of them.
+    """
+
+    key: str
+    """Folded: keys ignore case."""
+    family: Family
+    than: str
+    """How a value compares to those of the condition: `Equals`, `Like`, `LessThan`, …"""
+    some: bool
+    negated: bool
+    values: tuple[str, ...]
+    plain: bool
+    """Whether the operator is for keys of one value: it has no `ForAnyValue` or `ForAllValues`."""
+
+
+def test(condition: Condition) -> Test:
+    """Return what a condition asks; raises `Undecided` for an operator that is not known."""
+    qualifier, _, operator = condition.operator.rpartition(":")
+    if_exists = operator.endswith("IfExists")
+    family, than, negated = _operator(operator.removesuffix("IfExists"), condition.operator)
+    if qualifier == "ForAnyValue" and if_exists:
+        raise Undecided(f"cannot decide `{condition.operator}`: use one of the two")
+    some = qualifier == "ForAnyValue" or not (qualifier or if_exists or negated)
+    key = fold(condition.key)
+    if family is Family.PRESENCE:
+        absent = {fold(text) == "true" for text in condition.values}
+        if absent == {True}:
+            return Test(key, family, than, some=False, negated=False, values=(), plain=False)
+        always = absent == {True, False}
+        return Test(key, family, than, some=not always, negated=True, values=(), plain=False)
+    plain = not qualifier
+    return Test(key, family, than, some, negated, tuple(condition.values), plain)
+
+
+def _operator(name: str, written: str) -> tuple[Family, str, bool]:
+    if name == "Null":
+        return Family.PRESENCE, "", False
+    if name == "Bool":
+        return Family.BOOL, "Equals", False
+    if name == "BinaryEquals":
+        return Family.TEXT, "Equals", False
+    if name in ("IpAddress", "NotIpAddress"):
+        return Family.ADDRESS, "Within", name == "NotIpAddress"
+    if match := _COMPARISON.fullmatch(name):
+        family = Family.NUMBER if match["family"] == "Numeric" else Family.DATE
+        return family, match["than"], bool(match["not"])
+    if match := _TEXTUAL.fullmatch(name):
+        if match["family"] == "Arn":
+            return Family.ARN, "Like", bool(match["not"])
+        if match["how"] == "EqualsIgnoreCase":
+            return Family.FOLDED, "Equals", bool(match["not"])
+        return Family.TEXT, match["how"], bool(match["not"])
+    raise Undecided(f"cannot decide the condition operator `{written}`: it is not known")
+
+
+def spelling(asked: Test, text: str, *, variables: bool) -> Spelling:
+    """Return which texts a value of a condition on texts or ARNs means; raises `Undecided`."""
+    if asked.family is Family.ARN:
+        return resource(text, variables=variables).settled()
+    if asked.family is Family.FOLDED:
+        text = fold(text)
+    return value(text, variables=variables, wildcards=asked.than == "Like").settled()
+
+
+def compares(asked: Test, given: str, wanted: str) -> bool:
+    """Tell whether a value of a request compares to one of a condition, other than on texts."""
+    if asked.family is Family.BOOL:
+        return fold(given) == fold(wanted)
+    if asked.family is Family.ADDRESS:
+        return _within(given, wanted)
+    parse = number if asked.family is Family.NUMBER else moment
+    one, other = parse(given), parse(wanted)
+    if one is None or other is None:
+        return False
+    return {
+        "Equals": one == other,
+        "LessThan": one < other,
+        "LessThanEquals": one <= other,
+        "GreaterThan": one > other,
+        "GreaterThanEquals": one >= other,
+    }[asked.than]
+
+
+def number(text: str) -> float | None:
+    """Return a number, or None for a text that is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def moment(text: str) -> float | None:
+    """Return a date of ISO 8601, or of seconds since 1970, in such seconds; None for any other."""
+    if (seconds := number(text)) is not None:
+        return seconds
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+@lru_cache(maxsize=4_096)
+def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Return an address or a range of addresses, or None for a text that is neither."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _within(given: str, wanted: str) -> bool:
+    inner, outer = network(given), network(wanted)
+    if isinstance(inner, ipaddress.IPv4Network) and isinstance(outer, ipaddress.IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(inner, ipaddress.IPv6Network) and isinstance(outer, ipaddress.IPv6Network):
+        return inner.subnet_of(outer)
+    return False
+
+
+def samples(tests: Iterable[Test]) -> tuple[str, ...]:
+    """Return values of which one stands for any other in all tests of a key, other than on texts.
+
+    Between and beside the values that the tests name, all others compare alike.
+    """
+    found = list(tests)
+    family = found[0].family
+    named = [text for each in found for text in each.values]
+    if family is Family.BOOL:
+        return ("true", "false")
+    if family is Family.ADDRESS:
+        return tuple(dict.fromkeys(_addresses(named)))
+    points = sorted({point for text in named if (point := moment(text)) is not None})
+    between = [(one + other) / 2 for one, other in pairwise(points)]
+    beside = [points[0] - 1, points[-1] + 1] if points else [0.0]
+    show = _shown if family is Family.DATE else repr
+    return tuple(show(point) for point in (*beside, *points, *between))
+
+
+def _shown(seconds: float) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (OverflowError, ValueError, OSError):
+        return repr(seconds)
+
+
+def _addresses(named: list[str]) -> list[str]:
+    found = ["192.0.2.1", "2001:db8::1"]
+    for text in named:
+        outer = network(text)
+        if outer is None:
+            continue
+        first, last = int(outer.network_address), int(outer.broadcast_address)
+        make = ipaddress.IPv4Address if outer.version == 4 else ipaddress.IPv6Address  # noqa: PLR2004 - IP's
+        most = (1 << outer.max_prefixlen) - 1
+        found += [str(make(at)) for at in (first, last, first - 1, last + 1) if 0 <= at <= most]
+    return found

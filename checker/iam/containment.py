@@ -1,0 +1,415 @@
+"""Two policies go in; a request that the first allows and the second does not comes out.
+
+A statement is a conjunction of constraints, each on one dimension of a request: the action, the
+resource, the principal, or the values of one condition key. What one policy grants beyond another
+is one of its Allow statements without its Denies and without the other's Allows, or within one of
+the other's Denies. To leave a statement out, a request has to miss one of its constraints; the
+search picks one for each, and goes back where the constraints on a dimension have no solution.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from checker.cel.meter import spend
+from checker.iam import catalogue
+from checker.iam.arn import (
+    ATTACHED,
+    ATTACHED_TEXT,
+    EVERY_ARN,
+    Spelling,
+    action,
+    template,
+    variable_of,
+)
+from checker.iam.conditions import Family, Test, compares, samples, spelling, test
+from checker.iam.machine import Wild
+from checker.iam.patterns import Pattern, Undecided, literal, matches, overlaps, pattern, witness
+from checker.iam.principals import AWS, principal_patterns
+from checker.iam.request import PRINCIPAL_ARN, Request, allows
+from checker.iam.resources import spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from checker.iam.statement import Policy, Statement
+
+_ACTION, _RESOURCE, _PRINCIPAL = "action", "resource", "principal"
+_REQUIRED = frozenset({_ACTION, _RESOURCE, _PRINCIPAL})
+"""Dimensions with exactly one value; all others are condition keys, which may have none."""
+_TEXTS = frozenset({Family.TEXT, Family.FOLDED, Family.ARN})
+_SOME = (Wild.SEGMENT_ANY, Wild.SEGMENT_STAR)
+_ANY_ACTION = pattern("*:*", (*_SOME, ":", *_SOME))
+_ANY_NAME = (Wild.ANY, Wild.STAR)
+_SOMEONE = pattern("AWS:*", (*AWS, *_ANY_NAME))
+_CALLERS = tuple(
+    pattern(
+        f"the callers of {name}", (*AWS, *"arn:aws", Wild.SEGMENT_STAR, ":", *name, *"::", *account)
+    )
+    for name in ("iam", "sts")
+    for account in [(*(Wild.SEGMENT_ANY,) * 12, ":", *_ANY_NAME)]
+)
+"""Whoever has an ARN."""
+_OTHERS = tuple(
+    pattern(f"{kind}:*", (*kind, ":", *_ANY_NAME))
+    for kind in ("Service", "Federated", "CanonicalUser")
+)
+"""Whoever has none that a condition could ask for."""
+_UNITS = 20
+"""What looking at one constraint costs, in units of the expression language."""
+_WELL_KNOWN = ("iam", "s3", "ec2", "sts", "kms", "lambda")
+"""Services whose actions show what is meant where any service would do."""
+_FRESH = ("someone", "x", "zq7", "0")
+"""Values that a policy variable may have: one that no policy names is as good as any other."""
+
+
+class _Set(NamedTuple):
+    """The texts that match one of some patterns, or if not `inside` none of them."""
+
+    patterns: tuple[Pattern, ...]
+    inside: bool = True
+
+    def complement(self) -> _Set:
+        """Return all other texts."""
+        return _Set(self.patterns, not self.inside)
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is one of them."""
+        return any(matches(item, text) for item in self.patterns) is self.inside
+
+
+class _Constraint(NamedTuple):
+    """Asks for some value of a dimension in a set, or for every value, if there is any."""
+
+    dimension: str
+    texts: _Set
+    some: bool = True
+
+    def negated(self) -> _Constraint:
+        """Return the constraint that holds where this one does not."""
+        some = not self.some or self.dimension in _REQUIRED
+        return _Constraint(self.dimension, self.texts.complement(), some)
+
+
+_Conjunction = tuple[_Constraint, ...]
+_EVERY_ACTION: _Conjunction = (_Constraint(_ACTION, _Set((_ANY_ACTION,))),)
+_Box = dict[str, _Conjunction]
+"""What is asked of each dimension so far; it has a solution."""
+
+
+def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
+    """Return a request that a policy allows and a reference does not, or None if there is none.
+
+    Raises `Undecided` where a template's placeholder, the value of a policy variable or operators
+    that cannot be combined decide, and `BudgetError` where the search takes too long for the
+    budget that is open.
+    """
+    both = policy.statements and reference.statements
+    if both and _has_principals(policy) is not _has_principals(reference):
+        raise Undecided("cannot compare: only one of the policies names principals")
+    space = _Space((policy, reference))
+    box = _searched(policy, reference, space, widened=False)
+    if box is not None:
+        return _confirmed(policy, reference, space, box)
+    if space.variables and _searched(policy, reference, space, widened=True) is not None:
+        names = ", ".join(sorted(f"`{name}`" for name in space.variables))
+        raise Undecided(f"cannot decide what is granted: it depends on the value of {names}")
+    return None
+
+
+def _has_principals(policy: Policy) -> bool:
+    return any(item.has_principal for item in policy.statements)
+
+
+def _confirmed(policy: Policy, reference: Policy, space: _Space, box: _Box) -> Request:
+    """Return the request that a search found, with a value for each variable in it.
+
+    INVARIANT: nothing is called new access that the plain definition of access does not confirm.
+    """
+    for fresh in _FRESH:
+        for real in (True, False):
+            request = space.request(box, fresh, real=real)
+            if allows(policy, request) and not allows(reference, request):
+                return request
+    raise Undecided(f"cannot decide whether `{request.action}` is granted beyond the reference")
+
+
+class _Space:
+    """The dimensions of the requests to two policies, and the values that constraints leave."""
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        self.principals = any(map(_has_principals, policies))
+        self.tests: dict[str, list[Test]] = {}
+        self.variables: set[str] = set()
+        """The variables as they stand in patterns."""
+        self.named: list[Pattern] = []
+        """The principals that are written in full."""
+        self._known: dict[_Conjunction, tuple[str, ...] | None] = {}
+        statements = [item for policy in policies for item in policy.statements]
+        for statement in statements:
+            for condition in statement.conditions:
+                asked = test(condition)
+                self.tests.setdefault(asked.key, []).append(asked)
+        self.samples = {key: _samples(key, found) for key, found in self.tests.items()}
+        """Per key: values of which one stands for any other; None if that is any text."""
+        self.single = {key for key, found in self.tests.items() if any(t.plain for t in found)}
+        for statement in statements:
+            for each in self.constraints(statement, widened=False):
+                self.variables.update(_variables(each))
+                if each.dimension == _PRINCIPAL:
+                    self.named += [p for p in each.texts.patterns if p.literal is not None]
+
+    def constraints(self, statement: Statement, *, widened: bool) -> _Conjunction:
+        """Return what a statement asks; `widened` reads a variable as any text, not as itself."""
+
+        def meant(item: Spelling) -> Pattern:
+            settled = item.settled()
+            return settled.widest if widened else settled.symbolic
+
+        outside = statement.has_not_action
+        entries = statement.not_actions if outside else statement.actions
+        patterns = [action(item.text).settled().widest for item in entries]
+        found = [_Constraint(_ACTION, _Set(tuple(patterns), not outside))]
+        outside = statement.has_not_resource
+        entries = statement.not_resources if outside else statement.resources
+        patterns = [meant(item) for item in spelled(statement, entries)]
+        if not statement.has_resource and not outside:
+            patterns = [ATTACHED.widest]
+        found.append(_Constraint(_RESOURCE, _Set(tuple(patterns), not outside)))
+        if statement.has_principal:
+            outside = bool(statement.not_principals)
+            named = statement.not_principals if outside else statement.principals
+            patterns = [each for item in named for each in principal_patterns(item)]
+            found.append(_Constraint(_PRINCIPAL, _Set(tuple(patterns), not outside)))
+        for condition in statement.conditions:
+            asked = test(condition)
+            known = self.samples[asked.key]
+            if known is None:
+                variables = statement.variables
+                items = [spelling(asked, each, variables=variables) for each in asked.values]
+                patterns = [meant(item) for item in items]
+            else:
+                patterns = [literal(each) for each in known if _is_met(asked, each)]
+            texts = _Set(tuple(patterns), not asked.negated)
+            found += self._of_key(_Constraint(asked.key, texts, asked.some))
+        return tuple(found)
+
+    def _of_key(self, constraint: _Constraint) -> Iterator[_Constraint]:
+        """Yield what a condition asks; the caller's ARN and the principal are the same."""
+        if constraint.dimension != PRINCIPAL_ARN or not self.principals:
+            yield constraint
+            return
+        texts = constraint.texts
+        named = tuple(pattern(each.text, (*AWS, *each.tokens)) for each in texts.patterns)
+        if constraint.some:
+            yield _Constraint(_PRINCIPAL, _Set((_SOMEONE,)))
+        elif texts.inside:
+            named = (*_OTHERS, *named)
+        yield _Constraint(_PRINCIPAL, _Set(named, texts.inside))
+
+    def everything(self) -> _Box:
+        """Return what is asked of every request."""
+        box: _Box = {_ACTION: _EVERY_ACTION}
+        if self.principals:
+            # what is named is somebody, however it is written
+            callers = dict.fromkeys((*_CALLERS, *_OTHERS, *self.named))
+            box[_PRINCIPAL] = (_Constraint(_PRINCIPAL, _Set(tuple(callers))),)
+        for key, known in self.samples.items():
+            if known is not None:
+                box[key] = (_Constraint(key, _Set(tuple(map(literal, known))), some=False),)
+        return box
+
+    def narrowed(self, box: _Box, *constraints: _Constraint) -> _Box | None:
+        """Return what is asked with more constraints, or None where that has no solution."""
+        for each in constraints:
+            known = box.get(each.dimension, ())
+            if each in known:
+                continue
+            asked = (*known, each)
+            if self._values(asked) is None:
+                return None
+            box = {**box, each.dimension: asked}
+        return box
+
+    def _values(self, asked: _Conjunction) -> tuple[str, ...] | None:
+        """Return values of one dimension that meet all constraints on it, or None."""
+        if asked not in self._known:
+            self._known[asked] = self._solved(asked)
+        return self._known[asked]
+
+    def _solved(self, asked: _Conjunction) -> tuple[str, ...] | None:
+        required = asked[0].dimension in _REQUIRED
+        every = [each.texts for each in asked if not each.some]
+        some = [each.texts for each in asked if each.some]
+        if not some and not required:
+            return ()
+        alone = required or asked[0].dimension in self.single
+        found = [_picked([*every, *group]) for group in ([some] if alone else [[s] for s in some])]
+        texts = tuple(dict.fromkeys(text for text in found if text is not None))
+        return None if None in found else texts
+
+    def request(self, box: _Box, fresh: str, *, real: bool) -> Request:
+        """Return a request of a box: variables have the value `fresh`, actions may be `real`."""
+        found = {dimension: self._values(asked) or () for dimension, asked in box.items()}
+        context = {key: texts for key, texts in found.items() if key not in _REQUIRED}
+        used: dict[str, str] = {}
+
+        def filled(text: str) -> str:
+            for symbol in sorted(self.variables):
+                if symbol in text:
+                    key, _ = variable_of(symbol)
+                    own = next(iter(context.get(key, ())), fresh)
+                    used[key] = fresh if own == symbol else own
+                    text = text.replace(symbol, used[key])
+            return text
+
+        (name,) = found[_ACTION]
+        name = (_real_action(name, box[_ACTION]) if real else None) or name
+        resource = filled(self._resource(box, name) if real else found[_RESOURCE][0])
+        context = {key: tuple(map(filled, texts)) for key, texts in context.items()}
+        for key, text in used.items():
+            context[key] = context.get(key) or (text,)
+        (principal,) = found.get(_PRINCIPAL, ("",))
+        return Request(name, resource, principal, context)
+
+    def _resource(self, box: _Box, name: str) -> str:
+        """Return a resource of a box, if it can be one that the action's service has."""
+        service = name.partition(":")[0]
+        formats = catalogue.resource_formats(service) if catalogue.is_service(service) else ()
+        for likely in (*(template(each, "aws") for each in formats), EVERY_ARN):
+            found = self._values((*box[_RESOURCE], _Constraint(_RESOURCE, _Set((likely,)))))
+            if found is not None:
+                return found[0]
+        return (self._values(box[_RESOURCE]) or ("",))[0]
+
+
+def _variables(constraint: _Constraint) -> Iterator[str]:
+    for item in constraint.texts.patterns:
+        for token in item.tokens:
+            if isinstance(token, str) and len(token) > 1 and token != ATTACHED_TEXT:
+                yield token
+
+
+def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
+    """Return values of a key that stand for all others, or None if it is compared as texts."""
+    families = {each.family for each in found} - {Family.PRESENCE}
+    if Family.BOOL in families and families <= {Family.BOOL, *_TEXTS}:
+        return samples([each for each in found if each.family is Family.BOOL])
+    if families <= {Family.TEXT, Family.ARN} or families == {Family.FOLDED}:
+        return None
+    if len(families) > 1:
+        shown = " and as ".join(sorted(family.value for family in families))
+        raise Undecided(f"cannot decide what `{key}` is: it is compared as {shown}")
+    return samples([each for each in found if each.family in families])
+
+
+def _is_met(asked: Test, given: str) -> bool:
+    """Tell whether a sample compares to one of a condition's values."""
+    if asked.family in _TEXTS:
+        items = [spelling(asked, each, variables=True) for each in asked.values]
+        return any(overlaps(item.widest, literal(given)) for item in items)
+    return any(compares(asked, given, wanted) for wanted in asked.values)
+
+
+def _searched(policy: Policy, reference: Policy, space: _Space, *, widened: bool) -> _Box | None:
+    """Return what is asked of a request that only one policy allows, or None.
+
+    `widened` looks only for what may hang on the values of variables: it reads both what is
+    allowed and what is denied beyond the policy's own words as wide as it may be.
+    """
+    own = [item for item in policy.statements if not item.is_allow]
+    contents = set(map(_content, own))
+    taken = [space.constraints(item, widened=False) for item in own]
+    given = [space.constraints(s, widened=widened) for s in reference.statements if s.is_allow]
+    denials = [
+        space.constraints(item, widened=widened)
+        for item in reference.statements
+        if not item.is_allow and _content(item) not in contents
+    ]
+    for statement in policy.statements:
+        if not statement.is_allow:
+            continue
+        granted = space.constraints(statement, widened=widened)
+        box = space.narrowed(space.everything(), *granted)
+        if box is None:
+            continue
+        found = _without(box, [*taken, *given], space)
+        if found is not None:
+            return found
+        for denial in denials:
+            inner = space.narrowed(box, *denial)
+            found = None if inner is None else _without(inner, taken, space)
+            if found is not None:
+                return found
+    return None
+
+
+def _content(statement: Statement) -> object:
+    """Return what is equal for statements that say the same in the same words."""
+    entries = (
+        *(statement.actions, statement.not_actions),
+        *(statement.resources, statement.not_resources),
+    )
+    principals = (statement.principals, statement.not_principals)
+    return (
+        tuple(frozenset(item.text for item in each) for each in entries),
+        tuple(frozenset((item.kind, item.text) for item in each) for each in principals),
+        frozenset((each.operator, each.key, each.values) for each in statement.conditions),
+        (statement.effect, statement.has_not_action, statement.variables),
+        (statement.has_resource, statement.has_not_resource, statement.has_principal),
+    )
+
+
+def _without(box: _Box, statements: Sequence[_Conjunction], space: _Space) -> _Box | None:
+    """Return what is asked of a request that also misses some statements, or None."""
+    near: list[tuple[list[_Box], _Conjunction]] = []
+    for statement in statements:
+        spend(_UNITS * len(statement))
+        if any(space.narrowed(box, each) is None for each in statement):
+            continue
+        misses = [space.narrowed(box, each.negated()) for each in statement]
+        ways = [each for each in misses if each is not None]
+        if not ways:
+            return None
+        near.append((ways, statement))
+    if not near:
+        return box
+    ways, chosen = min(near, key=lambda pair: len(pair[0]))
+    rest = [statement for _, statement in near if statement is not chosen]
+    for way in ways:
+        found = _without(way, rest, space)
+        if found is not None:
+            return found
+    return None
+
+
+def _picked(sets: Sequence[_Set]) -> str | None:
+    """Return a text that is in all of some sets, or None."""
+    excluded = dict.fromkeys(each for item in sets if not item.inside for each in item.patterns)
+    unions = sorted((item.patterns for item in sets if item.inside), key=len)
+
+    def picked(index: int, all_of: tuple[Pattern, ...]) -> str | None:
+        spend(1)
+        if index == len(unions):
+            near = [item for item in excluded if all(overlaps(item, other) for other in all_of)]
+            return witness(all_of, tuple(near))
+        union = unions[index]
+        for item in [item for item in union if item in all_of] or union:
+            if all(overlaps(item, other) for other in all_of):
+                more = all_of if item in all_of else (*all_of, item)
+                found = picked(index + 1, more)
+                if found is not None:
+                    return found
+        return None
+
+    return picked(0, ())
+
+
+def _real_action(found: str, asked: _Conjunction) -> str | None:
+    """Return an action of the catalogue that meets the constraints, or None for none at hand."""
+    service = found.partition(":")[0]
+    for name in [service] if catalogue.is_service(service) else _WELL_KNOWN:
+        for each in catalogue.actions(name):
+            if all(item.texts.holds(each.lower()) for item in asked if item not in _EVERY_ACTION):
+                return each
+    return None

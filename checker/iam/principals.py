@@ -1,0 +1,52 @@
+"""A principal of a statement goes in; the pattern of whom it means comes out.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from checker.iam.arn import EVERYTHING
+from checker.iam.machine import Token, Wild
+from checker.iam.patterns import Pattern, Undecided, pattern
+
+if TYPE_CHECKING:
+    from checker.iam.statement import Principal
+
+AWS = "AWS:"
+"""What the text of a principal that has an ARN begins with: its kind and a colon."""
+_ACCOUNT = re.compile(r"(?:arn:([a-z-]+):iam::)?([0-9]{12})(?::root)?")
+
+
+def principal_patterns(item: Principal) -> tuple[Pattern, ...]:
+    """Return the patterns of whom a principal means, each as kind, colon and name.
+
+    An account, or its root, means everyone in the account. Raises `Undecided` for a placeholder.
+    """
+    return (EVERYTHING.widest,) if item.is_everyone else _named(item.kind, item.text)
+
+
+@lru_cache(maxsize=4_096)
+def _named(kind: str, text: str) -> tuple[Pattern, ...]:
+    if "${" in text:
+        raise Undecided(
+            f"cannot decide whom `{text[:200]}` means: it has a placeholder of a template; "
+            "render the template before checking"
+        )
+    prefix = f"{kind}:"
+    if text == "*":
+        return (pattern(text, (*prefix, Wild.STAR)),)
+    account = _ACCOUNT.fullmatch(text) if kind == "AWS" else None
+    if account is None:
+        return (pattern(text, tuple(prefix + text)),)
+    partition: tuple[Token, ...] = tuple(account[1] or "aws")
+    if not account[1]:
+        partition = (*"aws", Wild.SEGMENT_STAR)
+    # a user or a role as it is, and one in a session
+    tails = (f":{service}::{account[2]}:" for service in ("iam", "sts"))
+    return tuple(
+        pattern(text, (*prefix, *"arn:", *partition, *tail, Wild.ANY, Wild.STAR)) for tail in tails
+    )

@@ -1,0 +1,230 @@
+"""Random small policies, all requests to them, and what each policy says of each, by enumeration.
+
+Nothing here uses the project's own code: it is what that is held against.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from dataclasses import dataclass
+from typing import Any
+
+Json = Any
+ACTIONS = ("a:r", "a:s", "a:rs", "b:r")
+RESOURCES = tuple("".join(t) for n in (1, 2) for t in itertools.product("rst", repeat=n))
+RESOURCES += ("rss", "rts", "ttr", "srt", "rrr", "str")
+PRINCIPALS = (
+    "AWS:arn:aws:iam::111111111111:role/r",
+    "AWS:arn:aws:iam::222222222222:role/s",
+    "Service:r.amazonaws.com",
+)
+VALUES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "aws:text": ((), ("r",), ("s",), ("rs",), ("t",), ("srs",)),
+    "aws:many": ((), ("r",), ("s",), ("t",), ("r", "s"), ("r", "t"), ("s", "t"), ("r", "s", "t")),
+    "aws:flag": ((), ("true",), ("false",)),
+    "aws:number": ((), ("0",), ("1",), ("1.5",), ("2",), ("3",)),
+    "aws:sourceip": ((), ("10.0.0.1",), ("10.0.0.200",), ("10.0.1.1",), ("192.0.2.1",)),
+}
+"""By condition key: the values of a request that tell the generated conditions apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request."""
+
+    action: str
+    resource: str
+    principal: str
+    context: dict[str, tuple[str, ...]]
+
+
+Dimensions = tuple[list[str], list[str], list[str], list[dict[str, tuple[str, ...]]]]
+
+
+def dimensions(keys: list[str], *, principals: bool) -> Dimensions:
+    """Return the actions, resources, principals and contexts of all requests to tell apart."""
+    contexts = [
+        dict(zip(keys, values, strict=True))
+        for values in itertools.product(*(VALUES[key] for key in keys))
+    ]
+    return list(ACTIONS), list(RESOURCES), list(PRINCIPALS) if principals else [""], contexts
+
+
+def allowed(policy: Json, space: Dimensions) -> set[tuple[int, int, int, int]]:
+    """Return all requests that a policy allows, as positions in each dimension."""
+    found: dict[str, set[tuple[int, int, int, int]]] = {"Allow": set(), "Deny": set()}
+    actions, resources, callers, contexts = space
+    for statement in policy["Statement"]:
+        about = [at for at, text in enumerate(actions) if _is_listed(statement, "Action", text)]
+        on = [at for at, text in enumerate(resources) if _is_listed(statement, "Resource", text)]
+        for by, caller in enumerate(callers):
+            if not _is_caller(statement, caller):
+                continue
+            where = [
+                at for at, context in enumerate(contexts) if _is_met(statement, caller, context)
+            ]
+            found[statement["Effect"]].update(itertools.product(about, on, [by], where))
+    return found["Allow"] - found["Deny"]
+
+
+def allows(policy: Json, asked: Asked) -> bool:
+    """Say whether a policy allows a request."""
+    space = ([asked.action], [asked.resource], [asked.principal], [asked.context])
+    return bool(allowed(policy, space))
+
+
+def used_keys(*policies: Json) -> list[str]:
+    """Return the condition keys of policies, without the caller's ARN, sorted."""
+    found = {
+        key
+        for policy in policies
+        for statement in policy["Statement"]
+        for block in statement.get("Condition", {}).values()
+        for key in block
+    }
+    return sorted(found - {"aws:PrincipalArn"})
+
+
+def _matches(pattern: str, text: str) -> bool:
+    parts = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern]
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+
+
+def _listed(value: Json) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_listed(statement: Json, name: str, text: str) -> bool:
+    """Say whether Action or NotAction (or the same of resources) is about a text."""
+    fold = str.lower if name == "Action" else str
+    outside = f"Not{name}" in statement
+    entries = _listed(statement[f"Not{name}" if outside else name])
+    return any(_matches(fold(each), fold(text)) for each in entries) is not outside
+
+
+def _is_caller(statement: Json, caller: str) -> bool:
+    if "Principal" in statement:
+        return _is_named(statement["Principal"], caller)
+    return "NotPrincipal" not in statement or not _is_named(statement["NotPrincipal"], caller)
+
+
+def _is_met(statement: Json, caller: str, context: dict[str, tuple[str, ...]]) -> bool:
+    return all(
+        _holds(operator, key, _listed(wanted), caller, context)
+        for operator, block in statement.get("Condition", {}).items()
+        for key, wanted in block.items()
+    )
+
+
+def _is_named(named: Json, caller: str) -> bool:
+    if named == "*":
+        return True
+    for kind, texts in named.items():
+        for text in _listed(texts):
+            if kind == "AWS" and (text == "*" or re.fullmatch("[0-9]{12}", text)):
+                if text == "*" or re.match(f"AWS:arn:aws[a-z-]*:(iam|sts)::{text}:", caller):
+                    return True
+            elif f"{kind}:{text}" == caller:
+                return True
+    return False
+
+
+def _holds(
+    operator: str, key: str, wanted: list[str], caller: str, context: dict[str, tuple[str, ...]]
+) -> bool:
+    if key == "aws:PrincipalArn":
+        kind, _, name = caller.partition(":")
+        given: tuple[str, ...] = (name,) if kind == "AWS" else ()
+    else:
+        given = context.get(key, ())
+    qualifier, _, name = operator.rpartition(":")
+    if name == "Null":
+        return any((not given) == (text == "true") for text in wanted)
+    if name.endswith("IfExists") and not given:
+        return True
+    base = name.removesuffix("IfExists")
+    negated = base.startswith(("StringNot", "ArnNot", "NumericNot", "NotIp"))
+    found = [any(_compares(base, text, each) for each in wanted) is not negated for text in given]
+    if qualifier == "ForAllValues":
+        return all(found)
+    if not given:
+        return negated and not qualifier
+    return any(found)
+
+
+def _compares(base: str, text: str, wanted: str) -> bool:
+    base = base.replace("Not", "")
+    if base in ("StringLike", "ArnLike", "ArnEquals"):
+        return _matches(wanted, text)
+    if base == "StringEqualsIgnoreCase" or base == "Bool":  # noqa: PLR1714 - two operators
+        return text.lower() == wanted.lower()
+    if base == "IpAddress":
+        return text.startswith(wanted.removesuffix("0/24")) if "/" in wanted else text == wanted
+    if base.startswith("Numeric"):
+        one, other = float(text), float(wanted)
+        return {
+            "Equals": one == other,
+            "LessThan": one < other,
+            "LessThanEquals": one <= other,
+            "GreaterThan": one > other,
+            "GreaterThanEquals": one >= other,
+        }[base.removeprefix("Numeric")]
+    return text == wanted
+
+
+KINDS = ("text", "many", "flag", "number", "address", "arn")
+
+
+def policy(rnd: random.Random, kinds: list[str], *, principals: bool) -> Json:
+    """Return a random policy of one to four statements, with conditions of some kinds."""
+    count = rnd.randint(1, 4)
+    statements = [_statement(rnd, kinds, principals=principals) for _ in range(count)]
+    statements[0]["Effect"] = "Allow"
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Json:
+    actions = ("*", "a:*", "b:*", "a:r", "a:s", "a:r*", "a:?", "?:r", "A:R", "a:*s")
+    resources = ("*", "r*", "*s", "r", "s", "rs", "?", "??", "r?s", "*t*", "t*", "???")
+    made: dict[str, Any] = {"Effect": rnd.choice(("Allow", "Allow", "Deny"))}
+    made[rnd.choice(("Action", "Action", "NotAction"))] = rnd.sample(actions, rnd.randint(1, 2))
+    made[rnd.choice(("Resource", "Resource", "NotResource"))] = rnd.sample(
+        resources, rnd.randint(1, 3)
+    )
+    if principals:
+        names = ("111111111111", "*", PRINCIPALS[0][4:], PRINCIPALS[1][4:])
+        named: Any = {"AWS": rnd.sample(names, rnd.randint(1, 2))}
+        if rnd.random() < 0.3:
+            named = rnd.choice(({"Service": "r.amazonaws.com"}, "*"))
+        made[rnd.choice(("Principal", "Principal", "Principal", "NotPrincipal"))] = named
+    for _ in range(rnd.choice((0, 0, 1, 1, 2))):
+        operator, key, wanted = _condition(rnd, rnd.choice(kinds), principals=principals)
+        made.setdefault("Condition", {}).setdefault(operator, {})[key] = wanted
+    return made
+
+
+def _condition(rnd: random.Random, kind: str, *, principals: bool) -> tuple[str, str, Json]:
+    if kind in ("text", "many", "flag") and rnd.random() < 0.2:
+        return "Null", f"aws:{kind}", rnd.choice(("true", "false"))
+    if kind == "arn" and principals:
+        operator = rnd.choice(("ArnLike", "ArnNotLike", "ArnLikeIfExists", "ArnEquals"))
+        named = ("arn:aws:iam::111111111111:role/*", "arn:aws:iam::*:role/s", "*")
+        return operator, "aws:PrincipalArn", rnd.choice(named)
+    if kind == "many":
+        name = rnd.choice(("StringEquals", "StringNotEquals", "StringLike"))
+        qualifier = rnd.choice(("ForAllValues", "ForAnyValue"))
+        return f"{qualifier}:{name}", "aws:many", rnd.sample(("r", "s", "*", "t"), 2)
+    if kind == "flag":
+        return rnd.choice(("Bool", "BoolIfExists")), "aws:flag", rnd.choice(("true", "false"))
+    if kind == "number":
+        name = rnd.choice(("Equals", "NotEquals", "LessThan", "GreaterThanEquals"))
+        if_exists = rnd.choice(("", "", "IfExists"))
+        return f"Numeric{name}{if_exists}", "aws:number", rnd.choice(("1", "2", ["1", "2"]))
+    if kind == "address":
+        name = rnd.choice(("IpAddress", "NotIpAddress"))
+        return name, "aws:sourceip", rnd.choice(("10.0.0.0/24", "10.0.0.1", "10.0.1.0/24"))
+    names = ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike")
+    operator = rnd.choice(names) + rnd.choice(("", "", "IfExists"))
+    return operator, "aws:text", rnd.sample(("r", "s", "r*", "*s", "?", "rs"), rnd.randint(1, 2))
