@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from checker import cel
 from checker.iam.containment import grants_beyond
+from checker.iam.patterns import Undecided
 from checker.iam.request import Request, allows
 from checker.iam.statement import policy
 from tests import iam_oracle as oracle
@@ -62,3 +67,154 @@ def test_allows_is_what_enumeration_says(rnd: random.Random) -> None:
 def test_a_policy_grants_nothing_beyond_itself(rnd: random.Random) -> None:
     data = policy(pair(rnd)[0])
     assert grants_beyond(data, data) is None
+
+
+ARN = "arn:aws:s3:::"
+
+
+def allow(action: Any = "s3:Get*", resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def deny(action: Any = "s3:Get*", resource: Any = "*", **more: Any) -> dict[str, Any]:
+    return {**allow(action, resource, **more), "Effect": "Deny"}
+
+
+def when(operator: str, key: str, value: Any) -> dict[str, Any]:
+    return {"Condition": {operator: {key: value}}}
+
+
+def beyond(new: list[Any], old: list[Any]) -> Request | None:
+    one, other = (policy({"Version": "2012-10-17", "Statement": items}) for items in (new, old))
+    return grants_beyond(one, other)
+
+
+HOME = f"{ARN}home/${{aws:username}}/*"
+NO_MORE = {
+    "the same in another case": ([allow("S3:getobject")], [allow("s3:GetObject")]),
+    "a pattern within a union": ([allow("s3:Get?*")], [allow(["s3:Get?", "s3:Get??*"])]),
+    "what a Deny takes away": ([allow("*"), deny("iam:*")], [allow(NotAction="iam:*")]),
+    "the same variable": ([allow(resource=HOME)], [allow(resource=HOME)]),
+    "a variable within any text": ([allow(resource=HOME)], [allow(resource=f"{ARN}home/*")]),
+    "the same Deny with a variable": (
+        [allow(), deny(resource=HOME)],
+        [deny(resource=HOME), allow()],
+    ),
+    "one more condition": ([allow(**when("Bool", "aws:SecureTransport", "true"))], [allow()]),
+    "a narrower range": (
+        [allow(**when("IpAddress", "aws:SourceIp", "10.0.1.0/24"))],
+        [allow(**when("IpAddress", "aws:SourceIp", "10.0.0.0/16"))],
+    ),
+    "fewer values": (
+        [allow(**when("StringEquals", "aws:RequestedRegion", "eu-west-1"))],
+        [allow(**when("StringLike", "aws:RequestedRegion", "eu-*"))],
+    ),
+    "a role of the account": (
+        [{**allow(), "Principal": {"AWS": "arn:aws:iam::111111111111:role/r"}}],
+        [{**allow(), "Principal": {"AWS": "111111111111"}}],
+    ),
+    "the caller's ARN as a condition": (
+        [{**allow(), "Principal": {"AWS": "arn:aws:iam::111111111111:role/r"}}],
+        [
+            {
+                **allow(**when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")),
+                "Principal": "*",
+            }
+        ],
+    ),
+    "no statement that allows": ([deny()], [deny("iam:*")]),
+}
+
+
+@pytest.mark.parametrize("name", NO_MORE)
+def test_nothing_new_is_granted(name: str) -> None:
+    new, old = ([_clean(item) for item in side] for side in NO_MORE[name])
+    assert beyond(new, old) is None
+
+
+def _clean(statement: dict[str, Any]) -> dict[str, Any]:
+    """Return a statement with one of Action and NotAction only."""
+    return {k: v for k, v in statement.items() if k != "Action" or "NotAction" not in statement}
+
+
+MORE = {
+    "another action": ([allow("s3:*")], [allow("s3:Get*")], "s3:"),
+    "a hole in a union": ([allow("s3:Get*")], [allow(["s3:GetO*", "s3:GetB*"])], "s3:Get"),
+    "a condition that is gone": (
+        [allow()],
+        [allow(**when("Bool", "aws:SecureTransport", "true"))],
+        "aws:securetransport",
+    ),
+    "a condition that a missing key passes": (
+        [allow(**when("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1"))],
+        [allow(**when("StringEquals", "aws:PrincipalOrgID", "o-1"))],
+        "aws:principalorgid",
+    ),
+    "everybody's home": ([allow(resource=f"{ARN}home/*")], [allow(resource=HOME)], "home/"),
+    "a variable's own text": ([allow(resource=HOME)], [allow(resource=f"{ARN}home/a/*")], "home/"),
+    "a wider range": (
+        [allow(**when("IpAddress", "aws:SourceIp", "10.0.0.0/15"))],
+        [allow(**when("IpAddress", "aws:SourceIp", "10.0.0.0/16"))],
+        "10.1.",
+    ),
+    "a later date": (
+        [allow(**when("DateLessThan", "aws:CurrentTime", "2031-01-01T00:00:00Z"))],
+        [allow(**when("DateLessThan", "aws:CurrentTime", "2030-01-01T00:00:00Z"))],
+        "2030-",
+    ),
+    "a Deny that is gone": ([allow("*")], [allow("*"), deny("iam:*")], "iam:"),
+    "one more principal": (
+        [{**allow(), "Principal": {"Service": "ec2.amazonaws.com"}}],
+        [{**allow(), "Principal": {"AWS": "111111111111"}}],
+        "Service:ec2.amazonaws.com",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_new_access_has_its_proof(name: str) -> None:
+    new, old, shown = MORE[name]
+    found = beyond(new, old)
+    assert found is not None
+    assert shown in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "reason"),
+    [
+        ([allow(resource=f"{ARN}${{bucket}}")], [allow()], "render the template"),
+        ([allow(resource=HOME)], [allow(), deny(resource=f"{ARN}home/a/*")], "aws:username"),
+        (
+            [allow(**when("StringEquals", "a:b", "1"))],
+            [allow(**when("NumericEquals", "a:b", "1"))],
+            "compared as",
+        ),
+        ([{**allow(), "Principal": "*"}], [allow()], "names principals"),
+    ],
+)
+def test_what_is_not_decided_says_why(new: list[Any], old: list[Any], reason: str) -> None:
+    with pytest.raises(Undecided, match=reason):
+        beyond(new, old)
+
+
+def test_a_hostile_pair_stops_at_the_budget() -> None:
+    words = [f"*{a}*{b}*" for a in "abcdefgh" for b in "abcdefgh"]
+    new = [allow(words, words), *(deny(word, word) for word in words)]
+    old = [allow(word, f"*{word}") for word in words]
+    with cel.budget(200_000), pytest.raises((cel.BudgetError, Undecided)):
+        beyond(new, old)
+
+
+FAULTY = {("resource-policies/role-trust-policies/allowlist-federated-access-oidc.md", 1)}
+"""Cases whose reference names `<ACCOUNT ID>`, which is nobody's account."""
+
+
+def test_no_new_access_is_what_aws_says(data: Path) -> None:
+    cases = json.loads((data / "no-new-access" / "cases.json").read_text())
+    wrong = set()
+    for case in cases:
+        found = grants_beyond(policy(case["candidate"]), policy(case["reference"]))
+        if ("PASS" if found is None else "FAIL") != case["verdict"]:
+            wrong.add((case["file"], case["n"]))
+    assert len(cases) == 106
+    assert wrong == FAULTY

@@ -319,6 +319,7 @@ def _searched(policy: Policy, reference: Policy, space: _Space, *, widened: bool
     """
     own = [item for item in policy.statements if not item.is_allow]
     contents = set(map(_content, own))
+    kept = {_content(item) for item in reference.statements if item.is_allow}
     taken = [space.constraints(item, widened=False) for item in own]
     given = [space.constraints(s, widened=widened) for s in reference.statements if s.is_allow]
     denials = [
@@ -333,9 +334,10 @@ def _searched(policy: Policy, reference: Policy, space: _Space, *, widened: bool
         box = space.narrowed(space.everything(), *granted)
         if box is None:
             continue
-        found = _without(box, [*taken, *given], space)
-        if found is not None:
-            return found
+        if _content(statement) not in kept:
+            found = _without(box, [*taken, *given], space)
+            if found is not None:
+                return found
         for denial in denials:
             inner = space.narrowed(box, *denial)
             found = None if inner is None else _without(inner, taken, space)
@@ -391,6 +393,7 @@ def _picked(sets: Sequence[_Set]) -> str | None:
     def picked(index: int, all_of: tuple[Pattern, ...]) -> str | None:
         spend(1)
         if index == len(unions):
+            spend(len(excluded))
             near = [item for item in excluded if all(overlaps(item, other) for other in all_of)]
             return witness(all_of, tuple(near))
         union = unions[index]
