@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from checker.cel.env import Field, Function, Struct
 from checker.cel.types import BOOL, STRING, Type, list_of
-from checker.iam import access as access_rules
 from checker.iam import actions, catalogue, public, resources
-from checker.iam.access import Access
+from checker.iam.access import Access, access
 from checker.iam.resources import Resource
 from checker.iam.statement import Condition, Entry, Policy, Principal, Statement
 
@@ -25,10 +24,6 @@ RESOURCE = Type("resource")
 ENTRY = Type("action_entry")
 PRINCIPAL = Type("principal")
 CONDITION = Type("condition")
-
-
-def _access(policy: Policy, asked: Sequence[str]) -> Access:
-    return access_rules.access(policy, asked)
 
 
 def _covers_action(statement: Statement, pattern: str) -> bool:
@@ -173,7 +168,7 @@ FUNCTIONS: tuple[Function, ...] = (
         "access",
         (list_of(STRING),),
         ACCESS,
-        _access,
+        access,
         "What the policy as a whole allows of some actions, each a name or a pattern.",
         POLICY,
     ),

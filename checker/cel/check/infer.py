@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.cel.types import DYN, NULL, TYPE, Type
+from checker.cel.types import DYN, TYPE, Type
 
-_NULLABLE = frozenset({"optional", "timestamp", "duration", "type"})
 _SCALARS = frozenset({"bool", "int", "uint", "double", "string", "bytes", "list", "map"})
 
 
@@ -136,7 +135,7 @@ class Inference:
 
 
 def _nullable(type_: Type) -> bool:
-    return type_ == NULL or type_.name in _NULLABLE or type_.name not in _SCALARS
+    return type_.name not in _SCALARS
 
 
 def _general(one: Type, other: Type) -> Type:

@@ -12,7 +12,8 @@ from checker.cel.codegen.emitter import Code, Emitter, again
 from checker.cel.errors import EvaluationError
 from checker.cel.types import Type
 
-_KEYS = frozenset({"string", "int", "uint"})
+KEYS = frozenset({"string", "int", "uint"})
+"""Types of keys that Python's maps hold as they are."""
 
 
 def negative(position: int) -> object:
@@ -122,7 +123,7 @@ def index(emitter: Emitter, node: Index) -> Code:
 def _index(emitter: Emitter, node: Index, owner: ast.expr, key: ast.expr) -> ast.expr:
     type_, of = node.operand.type, node.key.type.name
     record = emitter.hosts.types.get(type_.name)
-    if (type_.name == "map" and of in _KEYS and type_.parameters[0].name in _KEYS) or (
+    if (type_.name == "map" and of in KEYS and type_.parameters[0].name in KEYS) or (
         record is not None and record.json and of == "string"
     ):
         return emitter.at(py.item(owner, key), node.key)

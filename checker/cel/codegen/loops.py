@@ -10,14 +10,13 @@ from checker.cel import operators
 from checker.cel.activation import UNSET
 from checker.cel.ast import Bind, Comprehension, ListNode, Literal, MapNode
 from checker.cel.codegen import python as py
+from checker.cel.codegen.access import KEYS
 from checker.cel.codegen.emitter import Code, Emitter
 from checker.cel.codegen.logic import attempt, raise_kept
 from checker.cel.codegen.natives import is_constant
 from checker.cel.library.lists import sort_by
 from checker.cel.meter import over
 from checker.cel.values import NONE, Optional
-
-_KEYS = frozenset({"string", "int", "uint"})
 
 
 def exceed() -> None:
@@ -71,7 +70,7 @@ def _range(emitter: Emitter, node: Comprehension) -> tuple[ast.expr, bool]:
     two = len(node.slots) > 1
     expr, fails = code.expr, code.fails
     record = emitter.hosts.types.get(type_.name)
-    keyed = (type_.name == "map" and type_.parameters[0].name in _KEYS) or (
+    keyed = (type_.name == "map" and type_.parameters[0].name in KEYS) or (
         record is not None and record.json
     )
     if node.macro == "sortBy" and type_.name != "list":
@@ -130,7 +129,7 @@ def _collected(
     over_list = emitter.range
     result, filtered = emitter.temp(), Code(py.constant(None), fails=False)
     counts = node.macro == "exists_one"
-    keyed = node.macro == "transformMap" and node.variables[0].type.name in _KEYS
+    keyed = node.macro == "transformMap" and node.variables[0].type.name in KEYS
     start = py.constant(0) if counts else py.DictNode([], []) if keyed else py.ListNode([], py.LOAD)
     emitter.body.append(py.assign(result, start))
     with emitter.nested(), emitter.block() as body:
