@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and exit with its code; nothing but 0 means that the gate is open."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = _chosen(given).main(given, prog_name="policy-check", standalone_mode=False)
+        command, words = _chosen(given)
+        name = " ".join(["policy-check", *given[:words]])
+        code = command.main(given[words:], prog_name=name, standalone_mode=False)
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
@@ -47,19 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(Exit.NOT_EVALUATED if code is None else int(code))
 
 
-def _chosen(given: list[str]) -> click.Command:
-    """Return the command of some arguments, and take its name from them; a check has none."""
+def _chosen(given: Sequence[str]) -> tuple[click.Command, int]:
+    """Return the command of some arguments, and how many of them name it; a check has no name."""
     if given[:1] != ["compare"]:
-        return _command
+        return _command, 0
     from checker.cli_compare import command  # noqa: PLC0415 - a check needs none of it
 
-    del given[0]
-    return command
+    return command, 1
 
 
 def _complain(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError) and error.ctx:
-        click.echo(f"{error.ctx.get_usage()}\nTry 'policy-check --help' for help.\n", err=True)
+        click.echo(
+            f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True
+        )
     click.echo(inert(f"Error: {visible(error.format_message())}"), err=True)
 
 
