@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import NamedTuple, cast
 
 from checker import cel, documents, kinds
-from checker.documents import SUFFIXES, Document, Selection
+from checker.documents import SUFFIXES, Document, Listing, Selection
 from checker.iam.arn import CURRENT_VERSION
 from checker.iam.containment import grants_beyond
 from checker.iam.patterns import Undecided
 from checker.iam.request import Request
 from checker.iam.statement import Policy, policy
-from checker.reader import Limits, git, parse, read_bytes
+from checker.reader import Limits, display_path, git, parse, read_bytes, walk
 from checker.report import Access, Comparison
 from checker.source import InputError, Json, Problem
 
-GIT = "git:"
-"""What a place begins with that is a commit: `git:REF`, or `git:REF:PATH`."""
 _NOTHING = Policy(CURRENT_VERSION, ())
+_ITSELF = "."
+"""The path within a place that is one file."""
+_LINK = "a symbolic link: put the file itself there, or leave it out with --exclude"
 
 
 class Sides(NamedTuple):
@@ -35,17 +37,20 @@ def compare(sides: Sides, limits: Limits) -> Iterator[Comparison]:
     """Yield for every policy whether the new one grants what the old one did not, by path.
 
     A policy without an old one is compared with nothing; one that is gone grants nothing. Raises
-    InputError where a place cannot be read at all.
+    InputError where a place cannot be read at all, or a file is compared with a directory.
     """
     old = dict(_found(sides.old, sides.new, sides.exclude, limits))
     new = dict(_found(sides.new, sides.old, sides.exclude, limits))
-    if len(old) == len(new) == 1 and not (_is_tree(sides.old) or _is_tree(sides.new)):
-        old = dict(zip(new, old.values(), strict=True))
+    if (_ITSELF in old) is not (_ITSELF in new):
+        message = f"cannot compare `{sides.old}` with it: one is a file, one a directory"
+        raise InputError(Problem(sides.new, message))
     for key in sorted({*old, *new}):
         yield _compared(key, old.get(key), new.get(key))
 
 
 def _compared(key: str, old: Document | None, new: Document | None) -> Comparison:
+    if key == _ITSELF and new is not None:
+        key = new.path
     for document in (old, new):
         if document is not None and document.problems:
             return Comparison(key, Access.UNDECIDED, problems=document.problems)
@@ -75,38 +80,61 @@ def _described(found: Request) -> tuple[tuple[str, str], ...]:
     return (("may", found.action), ("on", found.resource), *by, *context)
 
 
-def _is_tree(place: str) -> bool:
-    return place.startswith(GIT) or os.path.isdir(place)  # noqa: PTH112 - of any text
-
-
 def _found(
     place: str, other: str, exclude: Sequence[str], limits: Limits
 ) -> Iterator[tuple[str, Document]]:
     """Yield the documents of a place by their path within it."""
-    known = {kind.name: kind for kind in kinds.builtin()}
-    if not place.startswith(GIT):
-        selection = Selection([place], known, excluded=exclude)
-        for document in documents.load(documents.find(selection), selection, limits):
-            yield _key(document.path, place), document
+    selection = Selection([place], {kind.name: kind for kind in kinds.builtin()})
+    if place.startswith(git.SCHEME):
+        yield from _committed(place, other, exclude, selection, limits)
         return
-    ref, _, path = place.removeprefix(GIT).partition(":")
+    if not os.path.isdir(place):  # noqa: PTH112 - of any text, also with NUL
+        for document in documents.load(documents.find(selection), selection, limits):
+            yield _ITSELF, document
+        return
+    walked = walk(place, SUFFIXES)
+    # INVARIANT: no link hides what replaced a policy, so that all links are refused here.
+    listing = Listing(
+        files=tuple(_kept((each for each in walked.files if each not in walked.links), exclude)),
+        problems=(
+            *walked.problems,
+            *(Problem(display_path(each), _LINK) for each in _kept(walked.links, exclude)),
+        ),
+    )
+    for document in documents.load(listing, selection, limits):
+        if document.path == display_path(place):
+            raise InputError(*document.problems)
+        yield _within(document.path, display_path(place)), document
+
+
+def _committed(
+    place: str, other: str, exclude: Sequence[str], selection: Selection, limits: Limits
+) -> Iterator[tuple[str, Document]]:
+    ref, _, path = place.removeprefix(git.SCHEME).partition(":")
     path = path or other
-    if path.startswith(GIT):
+    if path.startswith(git.SCHEME):
         raise InputError(Problem(place, "which path? write git:REF:PATH"))
-    selection = Selection([], known, excluded=exclude)
+    path = os.path.relpath(path)
     for name, content in git.files(ref, path, SUFFIXES):
-        shown = f"{GIT}{ref}:{name}"
-        try:
-            document = documents.document(
-                parse(read_bytes(shown, content, limits), limits), selection
-            )
-        except InputError as error:
-            document = Document(shown, problems=error.problems)
-        yield _key(name, path), document
+        if any(_kept([name], exclude)):
+            shown = display_path(f"{git.SCHEME}{ref}:{name}")
+            yield _within(name, path), _parsed(shown, content, selection, limits)
 
 
-def _key(name: str, place: str) -> str:
+def _parsed(path: str, content: bytes | Problem, selection: Selection, limits: Limits) -> Document:
+    if isinstance(content, Problem):
+        return Document(path, problems=(content,))
     try:
-        return str(PurePath(name).relative_to(PurePath(place))) if name != place else name
-    except ValueError:
-        return name
+        return documents.document(parse(read_bytes(path, content, limits), limits), selection)
+    except InputError as error:
+        return Document(path, problems=error.problems)
+
+
+def _kept(paths: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
+    for path in paths:
+        if not any(fnmatchcase(display_path(path), glob) for glob in exclude):
+            yield path
+
+
+def _within(name: str, place: str) -> str:
+    return display_path(str(PurePath(name).relative_to(place)))

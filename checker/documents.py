@@ -48,9 +48,9 @@ class Listing(NamedTuple):
     """What a selection found: files to read, in order, and what is passed over or broken."""
 
     files: tuple[str, ...]
-    unread: tuple[str, ...]
-    excluded: tuple[str, ...]
-    problems: tuple[Problem, ...]
+    unread: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Document:

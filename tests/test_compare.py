@@ -67,7 +67,7 @@ def test_directories_are_paired_by_path(tmp_path: Path) -> None:
 def test_what_cannot_be_read_or_decided_hides_nothing_and_never_passes(tmp_path: Path) -> None:
     for side in ("old", "new"):
         write(tmp_path / side / "a.json", READ)
-        write(tmp_path / side / "b.json", {**READ, "Resource": "arn:aws:s3:::${bucket}/*"})
+        write(tmp_path / side / "b.json", {**READ, "Resource": f"arn:aws:s3:::${{{side}}}/*"})
     (tmp_path / "old" / "c.json").write_text("{")
     write(tmp_path / "new" / "c.json", READ)
     code, out, _ = run(tmp_path, "old", "new")
@@ -80,27 +80,86 @@ def test_what_cannot_be_read_or_decided_hides_nothing_and_never_passes(tmp_path:
 
 
 def test_a_commit_is_a_side(tmp_path: Path) -> None:
-    def git(*arguments: str) -> None:
-        command = ["git", "-c", "user.name=n", "-c", "user.email=e@example.com", *arguments]
-        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-
-    git("init", "--initial-branch=main")
     write(tmp_path / "policies" / "a.json", READ)
-    git("add", ".")
-    git("commit", "--message=one")
+    commit(tmp_path)
     assert run(tmp_path, "git:main", "policies")[0] == 0
     write(tmp_path / "policies" / "a.json", WIDE)
     code, out, _ = run(tmp_path, "git:HEAD", "policies")
     assert (code, out.splitlines()[0]) == (1, "new access     a.json")
-    git("commit", "--all", "--message=two")
+    commit(tmp_path)
     assert run(tmp_path, "git:HEAD~1", "git:HEAD:policies")[0] == 2
     assert run(tmp_path, "git:HEAD~1:policies", "git:HEAD:policies")[0] == 1
     assert run(tmp_path, "git:HEAD:policies", "git:HEAD~1:policies")[0] == 0
-    (tmp_path / "policies" / "link.json").symlink_to("a.json")
-    git("add", ".")
-    git("commit", "--message=three")
-    code, _, err = run(tmp_path, "policies", "git:HEAD")
-    assert (code, "a link" in err) == (2, True)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    command = ["git", "-c", "user.name=n", "-c", "user.email=e@example.com", *arguments]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path) -> None:
+    if not (folder / ".git").exists():
+        git(folder, "init", "--initial-branch=main")
+    git(folder, "add", ".")
+    git(folder, "commit", "--message=all")
+
+
+def test_a_link_never_hides_the_policy_that_it_replaced(tmp_path: Path) -> None:
+    for side in ("old", "new"):
+        write(tmp_path / side / "a.json", READ)
+        write(tmp_path / side / "wide.json", WIDE)
+        write(tmp_path / side / "sub" / "b.json", READ)
+    (tmp_path / "new" / "a.json").unlink()
+    (tmp_path / "new" / "a.json").symlink_to("wide.json")
+    (tmp_path / "new" / "linked").symlink_to("sub")
+    commit(tmp_path)
+    for new in ("new", "git:HEAD:new"):
+        code, out, _ = run(tmp_path, "old", new)
+        assert code == 2
+        assert "undecided      a.json\n" in out
+        assert "undecided      linked\n" in out
+        assert f"{new}/a.json: error: a symbolic link: put the file itself there" in out
+    code, out, _ = run(tmp_path, "old", "new", "--exclude=*/a.json", "--exclude=new/linked")
+    assert (code, "a.json" in out, "linked" in out) == (0, False, False)
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        ("git:HEAD", "./a.json"),
+        ("git:HEAD", "sub/../a.json"),
+        ("git:HEAD", "{here}/a.json"),
+        ("git:HEAD:a.json", "sub/b.json"),
+        ("git:HEAD:./sub/b.json", "git:HEAD:a.json"),
+        ("git:HEAD", "sub/"),
+        ("git:HEAD", "./sub/../sub"),
+        ("git:HEAD", "."),
+    ],
+)
+def test_a_path_may_be_written_in_any_way(tmp_path: Path, places: tuple[str, str]) -> None:
+    write(tmp_path / "a.json", READ)
+    write(tmp_path / "sub" / "b.json", READ)
+    commit(tmp_path)
+    code, out, err = run(tmp_path, *(each.format(here=tmp_path) for each in places))
+    assert (code, "gone" in out.splitlines()[0], err) == (0, False, "")
+
+
+def test_a_file_and_a_directory_are_no_pair(tmp_path: Path) -> None:
+    write(tmp_path / "a.json", READ)
+    write(tmp_path / "sub" / "b.json", READ)
+    commit(tmp_path)
+    for places in (("a.json", "sub"), ("git:HEAD:a.json", "sub"), ("git:HEAD:sub", "a.json")):
+        code, out, err = run(tmp_path, *places)
+        assert (code, out, "one is a file, one a directory" in err) == (2, "", True)
+
+
+def test_a_submodule_is_undecided(tmp_path: Path) -> None:
+    write(tmp_path / "inner" / "a.json", WIDE)
+    commit(tmp_path / "inner")
+    write(tmp_path / "b.json", READ)
+    commit(tmp_path)
+    code, out, _ = run(tmp_path, "git:HEAD", ".", "--exclude=inner/a.json")
+    assert (code, "a submodule" in out) == (2, True)
 
 
 @pytest.mark.parametrize("ref", ["nope", "--output=x", "", "HEAD^{tree}"])

@@ -11,41 +11,51 @@ from checker.source import InputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LINK = "120000"
-"""The mode of a symbolic link, whose content is a path and no document."""
+_NO_FILES = {
+    "120000": "a symbolic link: put the file itself there, or leave it out with --exclude",
+    "160000": "a submodule: compare it in its own repository, or leave it out with --exclude",
+}
+"""Modes of what is no file, with what to do about it."""
+SCHEME = "git:"
+"""What a place begins with that is a commit: `git:REF`, or `git:REF:PATH`."""
 _LONGEST = 200
 """Characters of what git says that are shown."""
 
 
-def files(ref: str, path: str, suffixes: frozenset[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and content of every file below a path at a commit, in order.
+def files(ref: str, path: str, suffixes: frozenset[str]) -> Iterator[tuple[str, bytes | Problem]]:
+    """Yield the path of every file below a path at a commit, in order, and its content.
 
+    What is a link or a submodule, or is not in the repository at hand, is a problem instead.
     Paths are as git shows them, from the working directory. Raises InputError where there is no
     such commit, path or repository, or no git.
     """
     commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if not commit.strip():
-        raise InputError(Problem(f"git:{ref}", "no such commit: is it fetched?"))
+        raise InputError(Problem(f"{SCHEME}{ref}", "no such commit: is it fetched?"))
     listed = _git("ls-tree", "-r", "-z", commit.decode().strip(), "--", path)
-    found: list[tuple[str, str]] = []
+    found: dict[str, str] = {}
     for entry in listed.split(b"\0"):
         meta, _, raw = entry.partition(b"\t")
         name = raw.decode("utf-8", "surrogateescape")
-        mode, kind, sha = [*meta.decode().split(), "", "", ""][:3]
-        wanted = name == path or PurePosixPath(name).suffix.lower() in suffixes
-        if wanted and mode == _LINK:
-            raise InputError(Problem(f"git:{ref}:{name}", "a link: compare what it points to"))
-        if wanted and kind == "blob":
-            found.append((name, sha))
+        mode, _, sha = [*meta.decode().split(), "", "", ""][:3]
+        if mode in _NO_FILES:
+            yield name, Problem(f"{SCHEME}{ref}:{name}", _NO_FILES[mode])
+        elif name and (name == path or PurePosixPath(name).suffix.lower() in suffixes):
+            found[name] = sha
     if not found:
-        raise InputError(Problem(f"git:{ref}:{path}", "no document there at that commit"))
-    out = _git("cat-file", "--batch", given="".join(f"{sha}\n" for _, sha in found).encode())
+        raise InputError(Problem(f"{SCHEME}{ref}:{path}", "no document there at that commit"))
+    out = _git("cat-file", "--batch", given="".join(f"{sha}\n" for sha in found.values()).encode())
     at = 0
-    for name, _ in found:
+    for name in found:
         end = out.index(b"\n", at)
-        size = int(out[at:end].split()[2])
-        yield name, out[end + 1 : end + 1 + size]
-        at = end + size + 2
+        *_, said = out[at:end].split()
+        at = end + 1
+        if said.isdigit():
+            size = int(said)
+            yield name, out[at : at + size]
+            at += size + 1
+        else:
+            yield name, Problem(f"{SCHEME}{ref}:{name}", "its content is not at hand: fetch it")
 
 
 def _git(*arguments: str, given: bytes = b"") -> bytes:

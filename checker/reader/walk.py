@@ -29,6 +29,8 @@ class Walk:
     """Paths of regular files with any other suffix."""
     problems: tuple[Problem, ...]
     """What is neither: it cannot be listed, leaves the directory, or is no regular file."""
+    links: tuple[str, ...] = ()
+    """Paths of symbolic links to what is in or under the directory as well."""
 
 
 def walk(root: str, suffixes: frozenset[str]) -> Walk:
@@ -41,7 +43,8 @@ def walk(root: str, suffixes: frozenset[str]) -> Walk:
     files: list[str] = []
     others: list[str] = []
     problems: list[Problem] = []
-    for found in _under(root):
+    links: list[str] = []
+    for found in _under(root, links):
         if isinstance(found, Problem):
             problems.append(found)
         elif PurePath(found).suffix.lower() in suffixes:
@@ -52,10 +55,11 @@ def walk(root: str, suffixes: frozenset[str]) -> Walk:
         tuple(sorted(files, key=_order)),
         tuple(sorted(others, key=_order)),
         tuple(sorted(problems, key=lambda problem: (problem.path.split("/"), problem.message))),
+        tuple(sorted(links, key=_order)),
     )
 
 
-def _under(root: str) -> Iterator[str | Problem]:
+def _under(root: str, links: list[str]) -> Iterator[str | Problem]:
     try:
         inside = os.path.realpath(root)
     except (OSError, ValueError) as error:
@@ -74,7 +78,11 @@ def _under(root: str) -> Iterator[str | Problem]:
             if stat.S_ISDIR(mode):
                 if entry.name != _SKIPPED:
                     directories.append(entry.path)
-            elif found := _file(entry, inside):
+                continue
+            found = _file(entry, inside)
+            if entry.is_symlink() and not isinstance(found, Problem):
+                links.append(entry.path)
+            if found:
                 yield found
 
 
