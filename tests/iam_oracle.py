@@ -5,16 +5,21 @@ Nothing here uses the project's own code: it is what that is held against.
 
 from __future__ import annotations
 
+import copy
 import itertools
 import random
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Json = Any
 ACTIONS = ("a:r", "a:s", "a:rs", "b:r")
-RESOURCES = tuple("".join(t) for n in (1, 2) for t in itertools.product("rst", repeat=n))
-RESOURCES += ("rss", "rts", "ttr", "srt", "rrr", "str")
+BUCKET = "arn:aws:s3:::"
+RESOURCES = tuple(BUCKET + "".join(t) for n in (1, 2) for t in itertools.product("rst", repeat=n))
+RESOURCES += tuple(BUCKET + text for text in ("rss", "rts", "ttr", "srt", "rrr", "str"))
 PRINCIPALS = (
     "AWS:arn:aws:iam::111111111111:role/r",
     "AWS:arn:aws:iam::222222222222:role/s",
@@ -163,6 +168,8 @@ def _compares(base: str, text: str, wanted: str) -> bool:
     if base == "IpAddress":
         return text.startswith(wanted.removesuffix("0/24")) if "/" in wanted else text == wanted
     if base.startswith("Numeric"):
+        if not re.fullmatch("-?[0-9.]+", text):
+            return False
         one, other = float(text), float(wanted)
         return {
             "Equals": one == other,
@@ -172,6 +179,46 @@ def _compares(base: str, text: str, wanted: str) -> bool:
             "GreaterThanEquals": one >= other,
         }[base.removeprefix("Numeric")]
     return text == wanted
+
+
+VARIABLES = ("${aws:username}", "${aws:userid}")
+
+
+def with_variables(rnd: random.Random, policy: Json) -> Json:
+    """Return a policy with variables in some of its resources and texts."""
+
+    def varied(text: str) -> str:
+        _, mark, end = text.rpartition(":::")
+        if rnd.random() < 0.6 or (not mark and text == "*"):
+            return text
+        variable = rnd.choice(VARIABLES)
+        return (BUCKET if mark else "") + re.sub("[rs]", variable, end, count=1)
+
+    return _replaced(policy, lambda entries: [varied(each) for each in entries])
+
+
+def concrete(policy: Json, values: dict[str, str]) -> Json:
+    """Return a policy with a value for each variable; an entry whose variable has none is gone."""
+
+    def filled(entries: list[str]) -> list[str]:
+        for name, text in values.items():
+            entries = [each.replace(name, text) for each in entries]
+        return [each for each in entries if "$" not in each]
+
+    return _replaced(policy, filled)
+
+
+def _replaced(policy: Json, change: Callable[[list[str]], list[str]]) -> Json:
+    """Return a policy with other resources and with other values of conditions on `aws:text`."""
+    made = copy.deepcopy(policy)
+    for statement in made["Statement"]:
+        for name in {"Resource", "NotResource"} & statement.keys():
+            statement[name] = change(_listed(statement[name]))
+        for block in statement.get("Condition", {}).values():
+            for key in {"aws:text"} & block.keys():
+                if block[key] not in ("true", "false"):
+                    block[key] = change(_listed(block[key]))
+    return made
 
 
 KINDS = ("text", "many", "flag", "number", "address", "arn")
@@ -191,14 +238,17 @@ def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Jso
     made: dict[str, Any] = {"Effect": rnd.choice(("Allow", "Allow", "Deny"))}
     made[rnd.choice(("Action", "Action", "NotAction"))] = rnd.sample(actions, rnd.randint(1, 2))
     made[rnd.choice(("Resource", "Resource", "NotResource"))] = rnd.sample(
-        resources, rnd.randint(1, 3)
+        [text if text == "*" else BUCKET + text for text in resources], rnd.randint(1, 3)
     )
     if principals:
         names = ("111111111111", "*", PRINCIPALS[0][4:], PRINCIPALS[1][4:])
         named: Any = {"AWS": rnd.sample(names, rnd.randint(1, 2))}
         if rnd.random() < 0.3:
             named = rnd.choice(({"Service": "r.amazonaws.com"}, "*"))
-        made[rnd.choice(("Principal", "Principal", "Principal", "NotPrincipal"))] = named
+        element = rnd.choice(("Principal", "Principal", "Principal", "NotPrincipal"))
+        if element == "NotPrincipal" and "111111111111" in str(named):
+            named = {"AWS": PRINCIPALS[0][4:]}
+        made[element] = named
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):
         operator, key, wanted = _condition(rnd, rnd.choice(kinds), principals=principals)
         made.setdefault("Condition", {}).setdefault(operator, {})[key] = wanted

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
@@ -20,10 +21,22 @@ from checker.iam.arn import Spelling, fold, resource, value
 from checker.iam.patterns import Undecided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from checker.iam.statement import Condition
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,12})?")
+_SECONDS = re.compile(r"-?[0-9]{6,13}(?:\.[0-9]{1,10})?")
+_DATE = re.compile(
+    r"(?P<whole>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?P<fraction>\.[0-9]{1,9})?"
+    r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_NEITHER = "neither"
+"""A text that is no value of any kind that can be compared."""
+_YEAR_9999 = 253_370_764_800
+"""Seconds from 1970 to the year 9999."""
+_MOST_NAMED = 500
+"""Values that conditions on one key may name, other than as texts."""
 _COMPARISON = re.compile(
     r"(?P<family>Numeric|Date)(?P<not>Not)?(?P<than>Equals|LessThanEquals|LessThan"
     r"|GreaterThanEquals|GreaterThan)"
@@ -72,13 +85,16 @@ def test(condition: Condition) -> Test:
     some = qualifier == "ForAnyValue" or not (qualifier or if_exists or negated)
     key = fold(condition.key)
     if family is Family.PRESENCE:
+        if not {fold(text) for text in condition.values} <= {"true", "false"}:
+            raise Undecided(f"cannot decide `Null` of `{key}`: expected true or false")
         absent = {fold(text) == "true" for text in condition.values}
         if absent == {True}:
             return Test(key, family, than, some=False, negated=False, values=(), plain=False)
         always = absent == {True, False}
         return Test(key, family, than, some=not always, negated=True, values=(), plain=False)
-    plain = not qualifier
-    return Test(key, family, than, some, negated, tuple(condition.values), plain)
+    found = Test(key, family, than, some, negated, tuple(condition.values), plain=not qualifier)
+    _check(found)
+    return found
 
 
 def _operator(name: str, written: str) -> tuple[Family, str, bool]:
@@ -130,23 +146,23 @@ def compares(asked: Test, given: str, wanted: str) -> bool:
     }[asked.than]
 
 
-def number(text: str) -> float | None:
-    """Return a number, or None for a text that is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def number(text: str) -> Decimal | None:
+    """Return a number as it is written, or None for a text that is none."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def moment(text: str) -> float | None:
+def moment(text: str) -> Decimal | None:
     """Return a date of ISO 8601, or of seconds since 1970, in such seconds; None for any other."""
-    if (seconds := number(text)) is not None:
-        return seconds
+    if _SECONDS.fullmatch(text):
+        return Decimal(text)
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(match["whole"] + (match["zone"] or "Z"))
     except ValueError:
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    return Decimal(round(found.timestamp())) + Decimal(match["fraction"] or 0)
 
 
 @lru_cache(maxsize=4_096)
@@ -170,27 +186,32 @@ def _within(given: str, wanted: str) -> bool:
 def samples(tests: Iterable[Test]) -> tuple[str, ...]:
     """Return values of which one stands for any other in all tests of a key, other than on texts.
 
-    Between and beside the values that the tests name, all others compare alike.
+    Between and beside the values that the tests name, all others compare alike, and so does
+    whatever is no value of the kind. Raises `Undecided` where there are too many.
     """
     found = list(tests)
     family = found[0].family
-    named = [text for each in found for text in each.values]
+    named = list(dict.fromkeys(text for each in found for text in each.values))
+    if len(named) > _MOST_NAMED:
+        raise Undecided(f"cannot decide: `{found[0].key}` is compared to {len(named):,} values")
     if family is Family.BOOL:
-        return ("true", "false")
+        return ("true", "false", _NEITHER)
     if family is Family.ADDRESS:
-        return tuple(dict.fromkeys(_addresses(named)))
-    points = sorted({point for text in named if (point := moment(text)) is not None})
+        return tuple(dict.fromkeys((*_addresses(named), _NEITHER)))
+    parse = number if family is Family.NUMBER else moment
+    points = sorted({point for text in named if (point := parse(text)) is not None})
     between = [(one + other) / 2 for one, other in pairwise(points)]
-    beside = [points[0] - 1, points[-1] + 1] if points else [0.0]
-    show = _shown if family is Family.DATE else repr
-    return tuple(show(point) for point in (*beside, *points, *between))
+    far = [max(abs(points[0]), abs(points[-1])) + 1] if points else []
+    beside = [point for away in far for point in (points[0] - away, points[-1] + away)]
+    show = _date if family is Family.DATE else "{:f}".format
+    return (*map(show, (*points, *beside, *between)), _NEITHER)
 
 
-def _shown(seconds: float) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat()
-    except (OverflowError, ValueError, OSError):
-        return repr(seconds)
+def _date(seconds: Decimal) -> str:
+    """Return a moment as a date where it is a whole second of our time, else as seconds."""
+    if seconds != int(seconds) or not 0 <= seconds < _YEAR_9999:
+        return f"{seconds:018.10f}"
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _addresses(named: list[str]) -> list[str]:
@@ -204,3 +225,20 @@ def _addresses(named: list[str]) -> list[str]:
         most = (1 << outer.max_prefixlen) - 1
         found += [str(make(at)) for at in (first, last, first - 1, last + 1) if 0 <= at <= most]
     return found
+
+
+def _check(asked: Test) -> None:
+    """Raise `Undecided` for a value that is not what the operator compares."""
+    known: dict[Family, Callable[[str], object]] = {
+        Family.NUMBER: number,
+        Family.DATE: moment,
+        Family.ADDRESS: network,
+        Family.BOOL: lambda text: fold(text) in ("true", "false") or None,
+    }
+    parse = known.get(asked.family)
+    for text in asked.values if parse is not None else ():
+        if parse is not None and parse(text) is None:
+            raise Undecided(
+                f"cannot decide the condition on `{asked.key}`: `{text[:80]}` is not among the "
+                f"{asked.family.value} that can be compared"
+            )

@@ -9,6 +9,7 @@ search picks one for each, and goes back where the constraints on a dimension ha
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.cel.meter import spend
@@ -25,12 +26,12 @@ from checker.iam.arn import (
 from checker.iam.conditions import Family, Test, compares, samples, spelling, test
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, matches, overlaps, pattern, witness
-from checker.iam.principals import AWS, principal_patterns
+from checker.iam.principals import AWS, is_account, principal_patterns
 from checker.iam.request import PRINCIPAL_ARN, Request, allows
 from checker.iam.resources import spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from checker.iam.statement import Policy, Statement
 
@@ -75,7 +76,15 @@ class _Set(NamedTuple):
 
     def holds(self, text: str) -> bool:
         """Tell whether a text is one of them."""
-        return any(matches(item, text) for item in self.patterns) is self.inside
+        texts, others = _sorted(self.patterns)
+        return (text in texts or any(matches(each, text) for each in others)) is self.inside
+
+
+@lru_cache(maxsize=256)
+def _sorted(patterns: tuple[Pattern, ...]) -> tuple[frozenset[str], tuple[Pattern, ...]]:
+    """Return the texts of patterns that have only one, and the other patterns."""
+    texts = frozenset(each.literal for each in patterns if each.literal is not None)
+    return texts, tuple(each for each in patterns if each.literal is None)
 
 
 class _Constraint(NamedTuple):
@@ -97,6 +106,52 @@ _Box = dict[str, _Conjunction]
 """What is asked of each dimension so far; it has a solution."""
 
 
+class _Reading(NamedTuple):
+    """How entries with variables, or with wildcards that may run over colons, are read.
+
+    As `wide`, or as narrow, as they may be. A variable is itself if `exact`; if not, any text, or
+    none. `beside` is what the statement that grants asks of dimensions with one value.
+    """
+
+    wide: bool
+    exact: bool
+    beside: _Conjunction = ()
+
+    def of(self, item: Spelling, dimension: str, *, inside: bool) -> Pattern | None:
+        """Return the pattern of an entry of a list (`inside`) or of a Not list; None for none."""
+        as_wide = self.wide is inside
+        if item.symbolic is item.widest:
+            return item.widest if as_wide else item.narrowest
+        if self.exact:
+            return item.symbolic
+        same = inside and any(
+            _is_only(item, each.texts.patterns)
+            for each in self.beside
+            if each.dimension == dimension
+        )
+        return item.widest if as_wide or same else None
+
+
+def _is_only(item: Spelling, granted: Iterable[Pattern]) -> bool:
+    """Tell whether a text that is granted can be of an entry only by an entry in the same words.
+
+    Then it is the same text, whatever the values of the variables are.
+    """
+    near = [each for each in granted if overlaps(_opened(each), item.widest)]
+    return all(each.tokens == item.symbolic.tokens for each in near)
+
+
+def _opened(item: Pattern) -> Pattern:
+    """Return a pattern with any text for its variables."""
+    if not any(isinstance(token, str) and len(token) > 1 for token in item.tokens):
+        return item
+    tokens = [Wild.STAR if isinstance(t, str) and len(t) > 1 else t for t in item.tokens]
+    return pattern(item.text, tokens)
+
+
+_EXACTLY = _Reading(wide=True, exact=True)
+
+
 def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     """Return a request that a policy allows and a reference does not, or None if there is none.
 
@@ -104,17 +159,32 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     that cannot be combined decide, and `BudgetError` where the search takes too long for the
     budget that is open.
     """
+    if _is_reduced(policy, reference):
+        return None
     both = policy.statements and reference.statements
     if both and _has_principals(policy) is not _has_principals(reference):
         raise Undecided("cannot compare: only one of the policies names principals")
     space = _Space((policy, reference))
-    box = _searched(policy, reference, space, widened=False)
+    box = _searched(policy, reference, space, exact=True)
     if box is not None:
         return _confirmed(policy, reference, space, box)
-    if space.variables and _searched(policy, reference, space, widened=True) is not None:
+    if space.variables and _searched(policy, reference, space, exact=False) is not None:
         names = ", ".join(sorted(f"`{name}`" for name in space.variables))
         raise Undecided(f"cannot decide what is granted: it depends on the value of {names}")
     return None
+
+
+def _is_reduced(policy: Policy, reference: Policy) -> bool:
+    """Tell whether a policy is a reference with fewer Allows, or with more Denies.
+
+    That grants nothing more whatever the statements mean, also where that cannot be decided.
+    """
+
+    def contents(of: Policy, *, allows: bool) -> set[object]:
+        return {_content(item) for item in of.statements if item.is_allow is allows}
+
+    given = contents(policy, allows=True) <= contents(reference, allows=True)
+    return given and contents(reference, allows=False) <= contents(policy, allows=False)
 
 
 def _has_principals(policy: Policy) -> bool:
@@ -152,19 +222,27 @@ class _Space:
                 self.tests.setdefault(asked.key, []).append(asked)
         self.samples = {key: _samples(key, found) for key, found in self.tests.items()}
         """Per key: values of which one stands for any other; None if that is any text."""
-        self.single = {key for key, found in self.tests.items() if any(t.plain for t in found)}
+        self.single = {key for key, found in self.tests.items() if _is_single(key, found)}
         for statement in statements:
-            for each in self.constraints(statement, widened=False):
+            self._check_principals(statement)
+            for each in self.constraints(statement, _EXACTLY):
                 self.variables.update(_variables(each))
                 if each.dimension == _PRINCIPAL:
                     self.named += [p for p in each.texts.patterns if p.literal is not None]
 
-    def constraints(self, statement: Statement, *, widened: bool) -> _Conjunction:
-        """Return what a statement asks; `widened` reads a variable as any text, not as itself."""
+    def _check_principals(self, statement: Statement) -> None:
+        if any(map(is_account, statement.not_principals)):
+            raise Undecided("cannot decide whom an account in NotPrincipal leaves out: name users")
+        sessions = [item.text for item in statement.principals if ":sts:" in item.text]
+        if PRINCIPAL_ARN in self.tests and sessions:
+            raise Undecided(f"cannot decide: the role of the session `{sessions[0]}` matters")
 
-        def meant(item: Spelling) -> Pattern:
-            settled = item.settled()
-            return settled.widest if widened else settled.symbolic
+    def constraints(self, statement: Statement, reading: _Reading) -> _Conjunction:
+        """Return what a statement asks."""
+
+        def meant(items: Iterable[Spelling], dimension: str, *, inside: bool) -> list[Pattern]:
+            found = (reading.of(item.settled(), dimension, inside=inside) for item in items)
+            return [each for each in found if each is not None]
 
         outside = statement.has_not_action
         entries = statement.not_actions if outside else statement.actions
@@ -172,7 +250,7 @@ class _Space:
         found = [_Constraint(_ACTION, _Set(tuple(patterns), not outside))]
         outside = statement.has_not_resource
         entries = statement.not_resources if outside else statement.resources
-        patterns = [meant(item) for item in spelled(statement, entries)]
+        patterns = meant(spelled(statement, entries), _RESOURCE, inside=not outside)
         if not statement.has_resource and not outside:
             patterns = [ATTACHED.widest]
         found.append(_Constraint(_RESOURCE, _Set(tuple(patterns), not outside)))
@@ -187,12 +265,26 @@ class _Space:
             if known is None:
                 variables = statement.variables
                 items = [spelling(asked, each, variables=variables) for each in asked.values]
-                patterns = [meant(item) for item in items]
+                patterns = meant(items, asked.key, inside=not asked.negated)
             else:
-                patterns = [literal(each) for each in known if _is_met(asked, each)]
+                spend(len(known) * len(asked.values))
+                patterns = [
+                    literal(each)
+                    for each in known
+                    if any(compares(asked, each, wanted) for wanted in asked.values)
+                ]
             texts = _Set(tuple(patterns), not asked.negated)
             found += self._of_key(_Constraint(asked.key, texts, asked.some))
         return tuple(found)
+
+    def lists(self, statement: Statement) -> _Conjunction:
+        """Return of what a statement asks all that lists what the one value must be among."""
+        return tuple(
+            each
+            for each in self.constraints(statement, _EXACTLY)
+            if each.some and each.texts.inside
+            if each.dimension in _REQUIRED or each.dimension in self.single
+        )
 
     def _of_key(self, constraint: _Constraint) -> Iterator[_Constraint]:
         """Yield what a condition asks; the caller's ARN and the principal are the same."""
@@ -212,7 +304,9 @@ class _Space:
         box: _Box = {_ACTION: _EVERY_ACTION}
         if self.principals:
             # what is named is somebody, however it is written
-            callers = dict.fromkeys((*_CALLERS, *_OTHERS, *self.named))
+            # whoever is in a session has the ARN of the role in the condition key
+            arns = _CALLERS[:1] if PRINCIPAL_ARN in self.tests else _CALLERS
+            callers = dict.fromkeys((*arns, *_OTHERS, *self.named))
             box[_PRINCIPAL] = (_Constraint(_PRINCIPAL, _Set(tuple(callers))),)
         for key, known in self.samples.items():
             if known is not None:
@@ -223,6 +317,7 @@ class _Space:
         """Return what is asked with more constraints, or None where that has no solution."""
         for each in constraints:
             known = box.get(each.dimension, ())
+            spend(1 + len(each.texts.patterns) // 4)
             if each in known:
                 continue
             asked = (*known, each)
@@ -293,8 +388,6 @@ def _variables(constraint: _Constraint) -> Iterator[str]:
 def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
     """Return values of a key that stand for all others, or None if it is compared as texts."""
     families = {each.family for each in found} - {Family.PRESENCE}
-    if Family.BOOL in families and families <= {Family.BOOL, *_TEXTS}:
-        return samples([each for each in found if each.family is Family.BOOL])
     if families <= {Family.TEXT, Family.ARN} or families == {Family.FOLDED}:
         return None
     if len(families) > 1:
@@ -303,38 +396,41 @@ def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
     return samples([each for each in found if each.family in families])
 
 
-def _is_met(asked: Test, given: str) -> bool:
-    """Tell whether a sample compares to one of a condition's values."""
-    if asked.family in _TEXTS:
-        items = [spelling(asked, each, variables=True) for each in asked.values]
-        return any(overlaps(item.widest, literal(given)) for item in items)
-    return any(compares(asked, given, wanted) for wanted in asked.values)
+def _is_single(key: str, found: Sequence[Test]) -> bool:
+    """Tell whether a key has one value; raises `Undecided` where operators disagree on that."""
+    plain = {each.plain for each in found if each.family is not Family.PRESENCE}
+    if len(plain) > 1:
+        raise Undecided(f"cannot decide whether `{key}` has one value or several: qualify all")
+    return True in plain
 
 
-def _searched(policy: Policy, reference: Policy, space: _Space, *, widened: bool) -> _Box | None:
+def _searched(policy: Policy, reference: Policy, space: _Space, *, exact: bool) -> _Box | None:
     """Return what is asked of a request that only one policy allows, or None.
 
-    `widened` looks only for what may hang on the values of variables: it reads both what is
-    allowed and what is denied beyond the policy's own words as wide as it may be.
+    Read `exact`, a variable is itself, so that what is found is there whatever its value. Read
+    otherwise, what is granted anew is as much as any values allow, so that nothing found means
+    that there is nothing; a statement that both policies have is then still what it is.
     """
+    wide, narrow = _Reading(wide=True, exact=exact), _Reading(wide=False, exact=exact)
     own = [item for item in policy.statements if not item.is_allow]
     contents = set(map(_content, own))
     kept = {_content(item) for item in reference.statements if item.is_allow}
-    taken = [space.constraints(item, widened=False) for item in own]
-    given = [space.constraints(s, widened=widened) for s in reference.statements if s.is_allow]
+    taken = [space.constraints(item, narrow) for item in own]
     denials = [
-        space.constraints(item, widened=widened)
+        space.constraints(item, wide)
         for item in reference.statements
         if not item.is_allow and _content(item) not in contents
     ]
     for statement in policy.statements:
         if not statement.is_allow:
             continue
-        granted = space.constraints(statement, widened=widened)
+        granted = space.constraints(statement, wide)
         box = space.narrowed(space.everything(), *granted)
         if box is None:
             continue
         if _content(statement) not in kept:
+            beside = narrow._replace(beside=space.lists(statement))
+            given = [space.constraints(s, beside) for s in reference.statements if s.is_allow]
             found = _without(box, [*taken, *given], space)
             if found is not None:
                 return found
@@ -387,20 +483,28 @@ def _without(box: _Box, statements: Sequence[_Conjunction], space: _Space) -> _B
 
 def _picked(sets: Sequence[_Set]) -> str | None:
     """Return a text that is in all of some sets, or None."""
-    excluded = dict.fromkeys(each for item in sets if not item.inside for each in item.patterns)
-    unions = sorted((item.patterns for item in sets if item.inside), key=len)
+    outside = [item for item in sets if not item.inside]
+    excluded = dict.fromkeys(each for item in outside for each in item.patterns)
+    unions = sorted((item for item in sets if item.inside), key=lambda item: len(item.patterns))
+
+    def only(text: str, rest: Sequence[_Set]) -> str | None:
+        spend(1 + sum(len(_sorted(item.patterns)[1]) for item in (*rest, *outside)) // 8)
+        return text if all(item.holds(text) for item in (*rest, *outside)) else None
 
     def picked(index: int, all_of: tuple[Pattern, ...]) -> str | None:
-        spend(1)
         if index == len(unions):
-            spend(len(excluded))
+            spend(1 + len(excluded))
             near = [item for item in excluded if all(overlaps(item, other) for other in all_of)]
             return witness(all_of, tuple(near))
-        union = unions[index]
+        union = unions[index].patterns
+        spend(1 + len(union) // 8)
         for item in [item for item in union if item in all_of] or union:
             if all(overlaps(item, other) for other in all_of):
                 more = all_of if item in all_of else (*all_of, item)
-                found = picked(index + 1, more)
+                if item.literal is None:
+                    found = picked(index + 1, more)
+                else:
+                    found = only(item.literal, unions[index + 1 :])
                 if found is not None:
                     return found
         return None

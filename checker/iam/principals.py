@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 AWS = "AWS:"
 """What the text of a principal that has an ARN begins with: its kind and a colon."""
-_ACCOUNT = re.compile(r"(?:arn:([a-z-]+):iam::)?([0-9]{12})(?::root)?")
+_ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
 
 def principal_patterns(item: Principal) -> tuple[Pattern, ...]:
@@ -27,6 +27,11 @@ def principal_patterns(item: Principal) -> tuple[Pattern, ...]:
     An account, or its root, means everyone in the account. Raises `Undecided` for a placeholder.
     """
     return (EVERYTHING.widest,) if item.is_everyone else _named(item.kind, item.text)
+
+
+def is_account(item: Principal) -> bool:
+    """Tell whether a principal is an account, or its root."""
+    return item.kind == "AWS" and _ACCOUNT.fullmatch(item.text) is not None
 
 
 @lru_cache(maxsize=4_096)
