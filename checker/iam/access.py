@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from checker.cel.errors import FunctionError
 from checker.iam import actions as action_rules
-from checker.iam.patterns import Undecided
+from checker.iam import catalogue
+from checker.iam.arn import ATTACHED, EVERYTHING, loosest
+from checker.iam.patterns import Undecided, covers, overlaps
 from checker.iam.terms import Budget, Denial, Term, terms
 
 if TYPE_CHECKING:
@@ -87,9 +89,37 @@ class Access:
             key = (statement.route, doubt, tuple((d.statement.route, d.doubt) for d in denials))
             if key not in self._terms:
                 self._terms[key] = terms(statement, denials, doubt, self._budget)
-            return self._terms[key]
+            return _usable(self._terms[key], text)
         except Undecided as why:
             return (Term.unknown(statement, str(why)),)
+
+
+def _usable(found: tuple[Term, ...], text: str) -> tuple[Term, ...]:
+    """Return what is left of terms without resources that an action cannot work on.
+
+    Only what holds no resource of any of the action's types is left out, and nothing of an action
+    that the catalogue does not know.
+    """
+    if all(
+        term.resource.reach == (EVERYTHING.widest,) and not term.resource.excluded for term in found
+    ):
+        return found
+    formats = [loosest(each) for each in catalogue.formats_of(text)]
+    if not formats:
+        return found
+    return tuple(
+        term for term in found if any(_holds_some(term.resource, each) for each in formats)
+    )
+
+
+def _holds_some(found: Resource, of_type: Pattern) -> bool:
+    if not any(each.prefix.startswith("arn:") for each in found.reach) and not found.excluded:
+        return True
+    if not all(overlaps(each, of_type) for each in found.reach if each is not ATTACHED.widest):
+        return False
+    near = tuple(each for each in found.excluded if overlaps(each, of_type))
+    whole = found.reach == (EVERYTHING.widest,)
+    return not (near and whole and covers(near, of_type))
 
 
 def access(policy: Policy, actions: Sequence[str]) -> Access:

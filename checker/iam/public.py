@@ -1,4 +1,4 @@
-"""A statement goes in; whether it opens a resource to everyone comes out.
+"""A policy goes in; which of its statements open a resource to everyone comes out.
 
 What confines "everyone" follows the two lists that AWS gives: of S3's meaning of "public",
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from checker.iam.arn import fold, resource
-from checker.iam.patterns import Undecided
+from checker.iam.actions import covers_action
+from checker.iam.arn import EVERYTHING, action, fold, resource
+from checker.iam.patterns import Undecided, covers
+from checker.iam.resources import spelled
 from checker.iam.statement import has_everyone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from checker.iam.statement import Condition, Statement
+    from checker.iam.statement import Condition, Policy, Statement
 
 _NAMES = frozenset(
     {
@@ -40,10 +43,21 @@ _NAMES = frozenset(
     }
 )
 """Keys that confine by a whole name, which must hold no wildcard and no variable."""
+SOURCES = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+"""Keys that say for whom a service calls."""
 _PATHS = frozenset({"aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"})
 """Keys that confine by a path, of which the organisation in front must be fixed."""
-_ARNS = frozenset({"aws:principalarn", "aws:sourcearn", "s3:dataaccesspointarn"})
+_ARNS = frozenset(
+    {"aws:principalarn", "aws:sourcearn", "aws:sourcevpcarn", "s3:dataaccesspointarn"}
+)
 """Keys that confine by an ARN, of which the account must be fixed."""
+_OWN = {
+    "aws:principalaccount": "${aws:resourceaccount}",
+    "aws:principalorgid": "${aws:resourceorgid}",
+    "aws:sourceaccount": "${aws:resourceaccount}",
+    "aws:sourceorgid": "${aws:resourceorgid}",
+}
+"""By key: the variable by which callers are of the resource's own account or organisation."""
 _ADDRESS = "aws:sourceip"
 
 _STRINGS = frozenset({"StringEquals", "StringEqualsIgnoreCase", "StringLike"})
@@ -51,10 +65,46 @@ _ARN_OPERATORS = frozenset({"ArnEquals", "ArnLike"})
 _ACCOUNT = re.compile(r"[0-9]{12}|aws|cloudfront")
 _WIDEST = {4: 8, 6: 32}
 """The shortest prefix of an address range that S3 does not call public, by IP version."""
+_MOST = {4: 1 << 28, 6: 1 << 100}
+"""Our own bound, a sixteenth of all there may be, on what many ranges together may hold."""
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 """IPv4 addresses as IPv6 writes them: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2"""
 _ALL_IPV4 = (1 << 32) - 1
 _ARN_SEGMENTS = 6
+
+
+def public_statements(policy: Policy) -> tuple[Statement, ...]:
+    """Return the statements by which a policy allows everyone, after its Denies.
+
+    A Deny counts if it is about all of a statement's actions and resources, and about everyone:
+    without a condition, or but for those whom a negated condition confines. Raises `Undecided`.
+    """
+    denies = [item for item in policy.statements if not item.is_allow]
+    return tuple(
+        item
+        for item in policy.statements
+        if is_public(item) and not any(_bars(deny, item) for deny in denies)
+    )
+
+
+def _bars(deny: Statement, allow: Statement) -> bool:
+    """Tell whether a Deny keeps strangers from all that an Allow gives to everyone."""
+    if deny.not_principals or not has_everyone(deny.principals) or len(deny.conditions) > 1:
+        return False
+    for condition in deny.conditions:
+        name = condition.operator.removesuffix("IfExists")
+        positive = replace(condition, operator=name.replace("Not", "", 1))
+        if ":" in name or "Not" not in name or not _confines(positive, variables=deny.variables):
+            return False
+    asked = [action("*:*").widest] if allow.has_not_action else []
+    asked += [action(entry.text).widest for entry in allow.actions]
+    if not all(covers_action(deny, each) is True for each in asked):
+        return False
+    if not allow.has_resource and not allow.has_not_resource:
+        return not deny.has_resource and not deny.has_not_resource
+    wanted = [EVERYTHING] if allow.has_not_resource else spelled(allow, allow.resources)
+    barred = [each.narrowest for each in spelled(deny, deny.resources) if each.narrowest]
+    return deny.has_resource and all(covers(barred, each.widest) for each in wanted)
 
 
 def is_public(statement: Statement) -> bool:
@@ -72,7 +122,7 @@ def is_public(statement: Statement) -> bool:
             return False
     except Undecided as why:
         doubt = why
-    if any(_confines(condition) for condition in statement.conditions):
+    if any(_confines(item, variables=statement.variables) for item in statement.conditions):
         return False
     if doubt is not None:
         raise doubt
@@ -100,24 +150,44 @@ def _kind(condition: Condition) -> str | None:
     return key if operator in _ARN_OPERATORS and key in _ARNS else None
 
 
-def _confines(condition: Condition) -> bool:
+def is_confused_deputy(statement: Statement) -> bool:
+    """Tell whether a statement allows a service that may act for anyone.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    return (
+        statement.is_allow
+        and any(item.kind == "Service" for item in statement.principals)
+        and not any(fold(item.key) in SOURCES for item in statement.conditions)
+    )
+
+
+def _confines(condition: Condition, *, variables: bool) -> bool:
     key = _kind(condition)
     if key is None or not condition.values:
         return False
     if key == _ADDRESS:
         return _narrow(condition.values)
+    operator = condition.operator.removeprefix("ForAnyValue:")
     if key in _ARNS:
-        segmented = condition.operator.removeprefix("ForAnyValue:") in _ARN_OPERATORS
+        segmented = operator in _ARN_OPERATORS
         return all(_fixed_account(value, segmented=segmented) for value in condition.values)
     if key in _PATHS:
         heads = [value.partition("/") for value in condition.values]
         return all(slash and _fixed(head) for head, slash, _ in heads)
-    return all(map(_fixed, condition.values))
+    own = {_OWN[key]} if variables and key in _OWN else set()
+    plain = operator != "StringLike"
+    return all(fold(text) in own or _fixed(text, plain=plain) for text in condition.values)
 
 
-def _fixed(text: str) -> bool:
-    """Tell whether a text holds no wildcard and no variable; an empty one fixes nothing."""
-    return bool(text) and not any(mark in text for mark in ("*", "?", "${"))
+def _fixed(text: str, *, plain: bool = False) -> bool:
+    """Tell whether a text holds no variable and, unless that is `plain` text, no wildcard.
+
+    An empty one fixes nothing, and `anonymous` is what callers without a signature are:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    wild = not plain and ("*" in text or "?" in text)
+    return bool(text) and text != "anonymous" and "${" not in text and not wild
 
 
 def _fixed_account(text: str, *, segmented: bool) -> bool:
@@ -147,8 +217,9 @@ def _narrow(texts: Iterable[str]) -> bool:
             bits = max(network.prefixlen - _MAPPED.prefixlen, 0)
             address = int(network.network_address) & _ALL_IPV4 if bits else 0
             found[4].append(ipaddress.IPv4Network((address, bits)))
+    collapsed = {key: list(ipaddress.collapse_addresses(each)) for key, each in found.items()}
     return all(
-        network.prefixlen >= _WIDEST[version]
-        for version, networks in found.items()
-        for network in ipaddress.collapse_addresses(networks)
+        all(network.prefixlen >= _WIDEST[version] for network in networks)
+        and sum(network.num_addresses for network in networks) <= _MOST[version]
+        for version, networks in collapsed.items()
     )
