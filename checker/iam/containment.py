@@ -181,7 +181,7 @@ def _is_reduced(policy: Policy, reference: Policy) -> bool:
     """
 
     def contents(of: Policy, *, allows: bool) -> set[object]:
-        return {_content(item) for item in of.statements if item.is_allow is allows}
+        return {item.content for item in of.statements if item.is_allow is allows}
 
     given = contents(policy, allows=True) <= contents(reference, allows=True)
     return given and contents(reference, allows=False) <= contents(policy, allows=False)
@@ -413,13 +413,13 @@ def _searched(policy: Policy, reference: Policy, space: _Space, *, exact: bool) 
     """
     wide, narrow = _Reading(wide=True, exact=exact), _Reading(wide=False, exact=exact)
     own = [item for item in policy.statements if not item.is_allow]
-    contents = set(map(_content, own))
-    kept = {_content(item) for item in reference.statements if item.is_allow}
+    contents = {item.content for item in own}
+    kept = {item.content for item in reference.statements if item.is_allow}
     taken = [space.constraints(item, narrow) for item in own]
     denials = [
         space.constraints(item, wide)
         for item in reference.statements
-        if not item.is_allow and _content(item) not in contents
+        if not item.is_allow and item.content not in contents
     ]
     for statement in policy.statements:
         if not statement.is_allow:
@@ -428,7 +428,7 @@ def _searched(policy: Policy, reference: Policy, space: _Space, *, exact: bool) 
         box = space.narrowed(space.everything(), *granted)
         if box is None:
             continue
-        if _content(statement) not in kept:
+        if statement.content not in kept:
             beside = narrow._replace(beside=space.lists(statement))
             given = [space.constraints(s, beside) for s in reference.statements if s.is_allow]
             found = _without(box, [*taken, *given], space)
@@ -440,22 +440,6 @@ def _searched(policy: Policy, reference: Policy, space: _Space, *, exact: bool) 
             if found is not None:
                 return found
     return None
-
-
-def _content(statement: Statement) -> object:
-    """Return what is equal for statements that say the same in the same words."""
-    entries = (
-        *(statement.actions, statement.not_actions),
-        *(statement.resources, statement.not_resources),
-    )
-    principals = (statement.principals, statement.not_principals)
-    return (
-        tuple(frozenset(item.text for item in each) for each in entries),
-        tuple(frozenset((item.kind, item.text) for item in each) for each in principals),
-        frozenset((each.operator, each.key, each.values) for each in statement.conditions),
-        (statement.effect, statement.has_not_action, statement.variables),
-        (statement.has_resource, statement.has_not_resource, statement.has_principal),
-    )
 
 
 def _without(box: _Box, statements: Sequence[_Conjunction], space: _Space) -> _Box | None:

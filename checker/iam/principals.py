@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 AWS = "AWS:"
 """What the text of a principal that has an ARN begins with: its kind and a colon."""
+_ACCOUNT_OF = re.compile(r"([0-9]{12})|arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+")
 _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
 
@@ -32,6 +33,12 @@ def principal_patterns(item: Principal) -> tuple[Pattern, ...]:
 def is_account(item: Principal) -> bool:
     """Tell whether a principal is an account, or its root."""
     return item.kind == "AWS" and _ACCOUNT.fullmatch(item.text) is not None
+
+
+def account_of(item: Principal) -> str:
+    """Return the account of an AWS principal, 12 digits; empty if it names none."""
+    found = _ACCOUNT_OF.fullmatch(item.text) if item.kind == "AWS" else None
+    return (found[1] or found[2]) if found else ""
 
 
 @lru_cache(maxsize=4_096)

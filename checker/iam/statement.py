@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from checker.iam.arn import CURRENT_VERSION
@@ -78,9 +79,11 @@ class Statement:
     principals: tuple[Principal, ...]
     not_principals: tuple[Principal, ...]
     conditions: tuple[Condition, ...]
+    has_sid: bool
     has_not_action: bool
     has_resource: bool
     has_not_resource: bool
+    has_condition: bool
     has_principal: bool
     """Whether there is a Principal or NotPrincipal element."""
     variables: bool
@@ -91,6 +94,19 @@ class Statement:
     def is_allow(self) -> bool:
         """Whether the statement allows; it denies otherwise."""
         return self.effect == "Allow"
+
+    @property
+    def content(self) -> object:
+        """What is equal for statements that say the same in the same words."""
+        entries = (self.actions, self.not_actions, self.resources, self.not_resources)
+        principals = (self.principals, self.not_principals)
+        return (
+            tuple(frozenset(item.text for item in each) for each in entries),
+            tuple(frozenset((item.kind, item.text) for item in each) for each in principals),
+            frozenset((each.operator, each.key, each.values) for each in self.conditions),
+            (self.effect, self.has_not_action, self.variables),
+            (self.has_resource, self.has_not_resource, self.has_principal),
+        )
 
     @property
     def is_for_everyone(self) -> bool:
@@ -115,22 +131,42 @@ def has_everyone(principals: Iterable[Principal]) -> bool:
     return False
 
 
+class PolicyType(StrEnum):
+    """What a policy is attached to, which decides what it means and which elements it may have.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
+    """
+
+    IDENTITY = "identity"
+    RESOURCE = "resource"
+    TRUST = "trust"
+    SCP = "scp"
+    RCP = "rcp"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A whole policy."""
 
     version: str
     statements: tuple[Statement, ...]
+    type: PolicyType = PolicyType.IDENTITY
+    data: Json = field(default=None, compare=False, repr=False)
+    """The policy as it was read."""
     route: Route = ()
     memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """Answers that were worked out before, by question."""
 
 
-def policy(data: dict[str, Json]) -> Policy:
+def policy(data: dict[str, Json], kind: PolicyType | None = None) -> Policy:
     """Return a policy in one shape: lists everywhere, and the place of every part.
 
-    `data` must be valid by the schema of IAM policies. A place tells an element that is a list
-    from one that is not: `("Statement", 2, "Action")` is a string, `(…, "Action", 0)` in a list.
+    `data` must be valid by the schema of IAM policies. Without a `kind`, a policy with principals
+    is a resource policy, or a trust policy if it is about actions of STS and names no resources;
+    any other is an identity policy, for organisation policies look like one of these.
+
+    A place tells an element that is a list from one that is not: `("Statement", 2, "Action")` is a
+    string, `(…, "Action", 0)` in a list.
     """
     version = data.get("Version", "")
     text = version if isinstance(version, str) else ""
@@ -140,7 +176,17 @@ def policy(data: dict[str, Json]) -> Policy:
         for item, route in _items(data.get("Statement", []), ("Statement",))
         if isinstance(item, dict)
     )
-    return Policy(text, statements)
+    return Policy(text, statements, kind or _type(statements), data)
+
+
+def _type(statements: tuple[Statement, ...]) -> PolicyType:
+    if not any(item.has_principal for item in statements):
+        return PolicyType.IDENTITY
+    for item in statements:
+        named = all(entry.text.lower().startswith("sts:") for entry in item.actions)
+        if item.has_resource or item.has_not_resource or item.has_not_action or not named:
+            return PolicyType.RESOURCE
+    return PolicyType.TRUST
 
 
 def _statement(data: dict[str, Json], route: Route, *, variables: bool) -> Statement:
@@ -154,9 +200,11 @@ def _statement(data: dict[str, Json], route: Route, *, variables: bool) -> State
         principals=_principals(data, "Principal", route),
         not_principals=_principals(data, "NotPrincipal", route),
         conditions=_conditions(data, route),
+        has_sid="Sid" in data,
         has_not_action="NotAction" in data,
         has_resource="Resource" in data,
         has_not_resource="NotResource" in data,
+        has_condition="Condition" in data,
         has_principal="Principal" in data or "NotPrincipal" in data,
         variables=variables,
         route=route,

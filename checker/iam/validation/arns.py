@@ -1,0 +1,119 @@
+"""A statement goes in; what is wrong with the ARNs of its resources comes out.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from checker.iam import catalogue
+from checker.iam.arn import fold
+from checker.iam.validation.finding import Finding
+from checker.words import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checker.iam.statement import Policy, Statement
+
+_PARTITIONS = (
+    *("aws", "aws-cn", "aws-us-gov"),
+    *("aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"),
+)
+"""https://docs.aws.amazon.com/general/latest/gr/rande.html"""
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,3}-[0-9]{1,2}|global")
+_ACCOUNT = re.compile(r"[0-9]{12}|aws|cloudfront|third-party|amazon")
+_OF_AWS = frozenset({"ssm"})
+"""Services with resources of AWS's own, whose ARNs have no account."""
+_FIELDS = 6
+
+
+class _Form(NamedTuple):
+    """One ARN format: what its resource part begins with, and whether it has the others."""
+
+    head: str
+    region: bool
+    account: bool
+
+
+def resource_arns(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every part of a resource's ARN that cannot be right."""
+    for entry in (*statement.resources, *statement.not_resources):
+        if entry.text.strip("*") == "" or "${" in entry.text.split("/", 1)[0]:
+            continue
+        parts = entry.text.split(":", _FIELDS - 1)
+        if len(parts) < _FIELDS:
+            if not parts[-1].endswith("*"):
+                message = f"`{entry.text}` is no ARN: expected six parts between colons"
+                yield Finding("MISSING_ARN_FIELD", message, (entry.route,))
+            continue
+        for code, message in _wrong(parts):
+            yield Finding(code, f"`{entry.text}`: {message}", (entry.route,))
+
+
+def _wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
+    _, partition, service, region, account, resource = parts
+    if _is_plain(partition) and partition not in _PARTITIONS:
+        near = did_you_mean(partition, _PARTITIONS)
+        yield "INVALID_PARTITION", f"unknown partition `{partition}`{near}"
+    if not _is_plain(service):
+        return
+    if service != fold(service):
+        yield "INVALID_ARN_SERVICE_CASE", f"the service is written `{fold(service)}`"
+    forms = _by_service().get(fold(service))
+    if forms is not None:
+        likely = _near(forms, resource)
+        yield from _wrong_region(region, {each.region for each in likely})
+        yield from _wrong_account(account, {each.account for each in likely}, service)
+    elif not catalogue.is_service(service):
+        near = did_you_mean(fold(service), catalogue.services())
+        yield "INVALID_SERVICE", f"unknown service `{service}`{near}"
+
+
+def _wrong_region(region: str, known: set[bool]) -> Iterator[tuple[str, str]]:
+    if region and True not in known:
+        if region != "*":
+            yield "ARN_REGION_NOT_ALLOWED", "resources of this service have no region"
+    elif region and _is_plain(region) and not _REGION.fullmatch(region):
+        yield "INVALID_REGION", f"`{region}` is no region"
+    elif not region and False not in known:
+        yield "MISSING_ARN_REGION", "resources of this service have a region: name one, or `*`"
+
+
+def _wrong_account(account: str, known: set[bool], service: str) -> Iterator[tuple[str, str]]:
+    if account and True not in known:
+        if account != "*":
+            yield "ARN_ACCOUNT_NOT_ALLOWED", "resources of this service have no account"
+    elif account and _is_plain(account) and not _ACCOUNT.fullmatch(account):
+        yield "INVALID_ARN_ACCOUNT", f"`{account}` is no account: expected 12 digits"
+    elif not account and False not in known and service not in _OF_AWS:
+        yield "MISSING_ARN_ACCOUNT", "resources of this service have an account: name one, or `*`"
+
+
+def _is_plain(text: str) -> bool:
+    return not any(mark in text for mark in "*?$")
+
+
+def _near(forms: list[_Form], resource: str) -> list[_Form]:
+    """Return the formats that a resource part may be of, by what it begins with."""
+    start = resource.partition("*")[0].partition("?")[0].partition("$")[0]
+    if start != resource and any(each.head.startswith(start) for each in forms):
+        return forms
+    named = [each for each in forms if each.head and resource.startswith(each.head)]
+    return named or [each for each in forms if not each.head] or forms
+
+
+@lru_cache(maxsize=1)
+def _by_service() -> dict[str, list[_Form]]:
+    """Return the formats of ARNs by the service in them, which may not be the prefix."""
+    found: dict[str, list[_Form]] = {}
+    for name in catalogue.services():
+        for form in catalogue.resource_formats(name):
+            parts = form.split(":", _FIELDS - 1)
+            if len(parts) == _FIELDS:
+                head = parts[5].partition("${")[0]
+                found.setdefault(parts[2], []).append(_Form(head, bool(parts[3]), bool(parts[4])))
+    return found

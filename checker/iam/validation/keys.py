@@ -1,0 +1,107 @@
+"""The name of a condition key goes in; whether it exists, its type and its values come out.
+
+Global keys, of which the catalogue knows only those of tags:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from checker.iam import catalogue
+from checker.iam.arn import fold
+
+GLOBAL = "aws"
+"""The prefix of the keys that all services know."""
+
+
+class Key(NamedTuple):
+    """What is known of a condition key."""
+
+    type: str
+    """What its values are: String, ARN, Bool, Numeric, Date or IPAddress."""
+    many: bool
+    """Whether a request has several values of it."""
+    free: bool = False
+    """Whether its values may be of any type, as its name is partly the user's own."""
+
+
+_STRING, _STRINGS = Key("String", many=False), Key("String", many=True)
+_TAG = Key("String", many=False, free=True)
+_ARN, _BOOL = Key("ARN", many=False), Key("Bool", many=False)
+_DATE, _NUMBER = Key("Date", many=False), Key("Numeric", many=False)
+_ADDRESS = Key("IPAddress", many=False)
+_BY_TYPE = {
+    _STRING: (
+        "aws:AssumedRoot aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc "
+        "aws:FederatedProvider aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalServiceName "
+        "aws:PrincipalOrgMasterAccountId aws:PrincipalType aws:Referer aws:RequestedRegion "
+        "aws:ResourceAccount aws:ResourceOrgID aws:SourceAccount aws:SourceIdentity "
+        "aws:SourceOrgID aws:SourceOwner aws:SourceVpc aws:SourceVpce aws:UserAgent aws:UserId "
+        "aws:Username aws:VpceAccount aws:VpceOrgID"
+    ),
+    _STRINGS: (
+        "aws:CalledVia aws:PrincipalOrgPaths aws:PrincipalServiceNamesList aws:ResourceOrgPaths "
+        "aws:SourceOrgPaths aws:TagKeys aws:VpceOrgPaths"
+    ),
+    _ARN: (
+        "aws:ChatbotSourceArn aws:PrincipalArn aws:SignInSessionArn aws:SourceArn aws:SourceVpcArn"
+    ),
+    _BOOL: (
+        "aws:IsMcpServiceAction aws:MultiFactorAuthPresent aws:PrincipalIsAWSService "
+        "aws:SecureTransport aws:ViaAWSMCPService aws:ViaAWSService"
+    ),
+    _DATE: "aws:CurrentTime aws:EpochTime aws:TokenIssueTime",
+    _NUMBER: "aws:MultiFactorAuthAge",
+    _ADDRESS: "aws:Ec2InstanceSourcePrivateIPv4 aws:SourceIp aws:VpcSourceIp",
+}
+GLOBAL_KEYS = {fold(name): key for key, names in _BY_TYPE.items() for name in names.split()}
+NAMES = tuple(name for names in _BY_TYPE.values() for name in names.split())
+"""The global keys without those of tags, as AWS writes them."""
+_TAGS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
+_HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+
+
+def find(name: str) -> Key | None:
+    """Return what is known of a condition key; None if it is not known."""
+    key = fold(name)
+    if key in GLOBAL_KEYS:
+        return GLOBAL_KEYS[key]
+    if key.startswith(_TAGS):
+        return _TAG if key.partition("/")[2] else None
+    return _of_service(key.partition(":")[0]).find(key)
+
+
+def names(service: str) -> tuple[str, ...]:
+    """Return the condition keys of a service, as AWS writes them."""
+    return _of_service(fold(service)).names
+
+
+class _Keys(NamedTuple):
+    names: tuple[str, ...]
+    plain: dict[str, Key]
+    templates: tuple[tuple[re.Pattern[str], Key], ...]
+
+    def find(self, key: str) -> Key | None:
+        return self.plain.get(key) or next(
+            (found for form, found in self.templates if form.fullmatch(key)), None
+        )
+
+
+@lru_cache(maxsize=512)
+def _of_service(service: str) -> _Keys:
+    plain: dict[str, Key] = {}
+    templates = []
+    known = catalogue.condition_keys(service)
+    for name, kind in known.items():
+        many = kind.startswith("ArrayOf")
+        key = Key(kind.removeprefix("ArrayOf"), many)
+        if _HOLE.search(name):
+            key = key._replace(free=True)
+            form = ".+".join(map(re.escape, _HOLE.split(fold(name))))
+            templates.append((re.compile(form, re.DOTALL), key))
+        else:
+            plain[fold(name)] = key
+    return _Keys(tuple(known), plain, tuple(templates))

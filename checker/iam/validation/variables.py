@@ -1,0 +1,68 @@
+"""A statement goes in; what is wrong with its policy variables comes out.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from checker.iam.validation.conditions import kind_of
+from checker.iam.validation.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checker.iam.statement import Policy, Statement
+    from checker.source import Route
+
+_CLOSED = re.compile(r"\$\{([^{}]*)\}")
+_ESCAPES = frozenset("*?$")
+_TEXTUAL = ("String", "Arn")
+
+
+def variables(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every policy variable that is misspelt, or that nothing fills in."""
+    for entry in (*statement.resources, *statement.not_resources):
+        yield from _spelling(entry.text, entry.route, known=statement.variables)
+    for condition in statement.conditions:
+        found = [text for text in condition.values if "${" in text]
+        for text in found:
+            yield from _spelling(text, condition.route, known=statement.variables)
+        if found and statement.variables and kind_of(condition.operator) not in _TEXTUAL:
+            message = f"`{condition.operator}` knows no variables: only texts and ARNs do"
+            yield Finding("INVALID_VARIABLE_FOR_OPERATOR", message, (condition.route,))
+    for entry in (*statement.actions, *statement.not_actions):
+        if "${" in entry.text:
+            yield _unsupported(entry.text, entry.route)
+    for principal in (*statement.principals, *statement.not_principals):
+        if "${" in principal.text:
+            yield _unsupported(principal.text, principal.route)
+
+
+def _unsupported(text: str, route: Route) -> Finding:
+    message = f"`{text}`: variables work in Resource and Condition only"
+    return Finding("VARIABLE_UNSUPPORTED_IN_ELEMENT", message, (route,))
+
+
+def _spelling(text: str, route: Route, *, known: bool) -> Iterator[Finding]:
+    if "${" not in text:
+        return
+    if not known:
+        message = f"`{text}`: variables need Version 2012-10-17, and are plain text without it"
+        yield Finding("VARIABLE_UNSUPPORTED_IN_VERSION", message, (route,))
+        return
+    if "${" in _CLOSED.sub("", text):
+        message = f"`{text}`: a variable is not closed: add `}}`"
+        yield Finding("MISSING_BRACE_IN_VARIABLE", message, (route,))
+    for inner in _CLOSED.findall(text):
+        name, comma, default = (part.strip() for part in inner.partition(","))
+        if not inner.strip():
+            yield Finding("EMPTY_VARIABLE", f"`{text}`: a variable names no key", (route,))
+        elif inner not in _ESCAPES and any(space in name for space in " \t"):
+            message = f"`{text}`: the name of a variable holds a space"
+            yield Finding("UNSUPPORTED_SPACE_IN_VARIABLE", message, (route,))
+        elif comma and not (len(default) > 1 and default[0] == default[-1] == "'"):
+            message = f"`{text}`: write the default of a variable between single quotes"
+            yield Finding("MISSING_QUOTE_IN_VARIABLE", message, (route,))
