@@ -179,7 +179,7 @@ def _kind(path: str, data: Json, selection: Selection) -> Kind:
         chosen = selection.kinds[mapped[-1]]
         # INVARIANT: no mapping takes a policy away from the rules about policies.
         for kind in selection.kinds.values():
-            if kind.certain and kind is not chosen and kind.recognises(data):
+            if kind.certain and not chosen.belongs_to(kind.name) and kind.recognises(data):
                 message = f"mapped to `{chosen.name}`, but it is `{kind.name}`: mend the mapping"
                 raise InputError(Problem(path, message))
         return chosen
@@ -190,7 +190,7 @@ def _kind(path: str, data: Json, selection: Selection) -> Kind:
         raise InputError(Problem(path, message)) from error
     if len(found) == 1:
         return found[0]
-    known = ", ".join(f"`{name}`" for name in selection.kinds)
+    known = ", ".join(f"`{kind.name}`" for kind in selection.kinds.values() if not kind.family)
     message = (
         f"looks like {' and '.join(f'`{kind.name}`' for kind in found)}: say which with --kind"
         if found

@@ -31,7 +31,7 @@ def evaluate(rule: Rule, document: Document) -> Outcome:
     """Decide one rule on one document; what cannot be decided is an error, never a pass."""
     if document.problems or document.kind is None:
         return Outcome(Status.ERROR)
-    if document.kind.name != rule.kind:
+    if not document.kind.belongs_to(rule.kind):
         return Outcome(Status.SKIP)
     evaluation = _Evaluation(rule, document)
     findings: list[Finding] = []

@@ -11,7 +11,7 @@ from checker import kinds
 from checker.source import Json, pointer
 from checker.words import quoted
 
-(KIND,) = kinds.builtin()
+KIND, *_ = kinds.builtin()
 ARN = "arn:aws:s3:::bucket/*"
 
 

@@ -29,6 +29,8 @@ class Field(NamedTuple):
     get: Callable[[Any], object]
     doc: str
     required: bool = True
+    example: str = ""
+    """An expression that is true of the sample that the list of functions shows."""
 
 
 class Struct(NamedTuple):
@@ -58,6 +60,8 @@ class Function(NamedTuple):
     call: Callable[..., object]
     doc: str
     receiver: Type | None = None
+    example: str = ""
+    """An expression that is true of the sample that the list of functions shows."""
 
 
 @dataclass(frozen=True, slots=True)

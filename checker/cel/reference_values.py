@@ -24,9 +24,17 @@ from checker.cel.values import type_name
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Host:
-    """A host's value on its way through celpy; equal to itself only."""
+    """A host's value on its way through celpy, where it may be wrapped more than once."""
 
     value: object
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the same value."""
+        return isinstance(other, Host) and self.value == other.value
+
+    def __hash__(self) -> int:
+        """Return what is equal for equal values."""
+        return hash(type(self.value))
 
 
 def functions(env: Env) -> dict[str, Callable[..., Any]]:
@@ -163,7 +171,7 @@ def to_celpy(value: object) -> Any:
             return celtypes.DoubleType(value)
         case str():
             return celtypes.StringType(value)
-        case list() | tuple():
+        case list() | tuple() if type(value) in (list, tuple):
             items = _List(map(to_celpy, value))
             items.host = value
             return items

@@ -1,6 +1,6 @@
 """The kinds of documents that rules can be about."""
 
-from checker.kinds.aws_iam_policy import aws_iam_policy
+from checker.kinds.aws_iam_policy import aws_iam_policy, members
 from checker.kinds.kind import Kind, from_schema
 
 __all__ = ["Kind", "builtin", "from_schema"]
@@ -8,4 +8,5 @@ __all__ = ["Kind", "builtin", "from_schema"]
 
 def builtin() -> list[Kind]:
     """Return the kinds that the tool knows by itself."""
-    return [aws_iam_policy()]
+    policy = aws_iam_policy()
+    return [policy, *members(policy)]

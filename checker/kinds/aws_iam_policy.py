@@ -1,12 +1,17 @@
-"""The kind `aws-iam-policy`: an AWS IAM policy document of any type, as JSON or YAML."""
+"""The kind `aws-iam-policy`: an AWS IAM policy document of any type, as JSON or YAML.
+
+Its members are kinds for the types of policies, for paths to be mapped to: what a policy is
+attached to does not always show in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from checker import cel
 from checker.iam.functions import FUNCTIONS, POLICY, STRUCTS
-from checker.iam.statement import policy
+from checker.iam.statement import PolicyType, policy
 from checker.kinds.kind import Kind, typed
 from checker.schema import Schema
 from checker.source import Json
@@ -14,16 +19,38 @@ from checker.source import Json
 _VERSIONS = ("2012-10-17", "2008-10-17")
 
 
+NAME = "aws-iam-policy"
+_MEMBERS = {
+    "aws-identity-policy": PolicyType.IDENTITY,
+    "aws-resource-policy": PolicyType.RESOURCE,
+    "aws-trust-policy": PolicyType.TRUST,
+    "aws-scp": PolicyType.SCP,
+    "aws-rcp": PolicyType.RCP,
+}
+
+
 def aws_iam_policy() -> Kind:
     """Return the kind; its rules see `policy`, the normalised policy, beside `document`."""
     return typed(
-        "aws-iam-policy",
+        NAME,
         Schema.bundled("kinds/aws-iam-policy.schema.json"),
         cel.Env({"policy": POLICY}, STRUCTS, FUNCTIONS),
         recognises=_recognises,
         certain=True,
         bind=_bind,
     )
+
+
+def members(kind: Kind) -> Iterator[Kind]:
+    """Yield the kinds for types of policies, which nothing but a mapping gives to a document."""
+    for name, of in _MEMBERS.items():
+
+        def bind(data: Json, of: PolicyType = of) -> Mapping[str, object]:
+            return _bind(data, of)
+
+        yield replace(
+            kind, name=name, family=NAME, recognises=lambda _: False, certain=False, bind=bind
+        )
 
 
 def _recognises(data: Json) -> bool:
@@ -36,8 +63,8 @@ def _recognises(data: Json) -> bool:
     return "Statement" in data or data.get("Version") in _VERSIONS
 
 
-def _bind(data: Json) -> Mapping[str, object]:
+def _bind(data: Json, of: PolicyType | None = None) -> Mapping[str, object]:
     if not isinstance(data, dict):
         message = "a valid policy is an object"
         raise TypeError(message)
-    return {"policy": policy(data)}
+    return {"policy": policy(data, of)}

@@ -45,8 +45,14 @@ class Kind:
     recognises: Callable[[Json], bool] = _never
     certain: bool = False
     """Whether what is recognised is of this kind, whatever a mapping of paths says."""
+    family: str = ""
+    """The kind whose rules hold for this one too: it is that kind, told more exactly."""
     normalise: Callable[[Json], Json] = _same
     bind: Callable[[Json], Mapping[str, object]] = _nothing
+
+    def belongs_to(self, name: str) -> bool:
+        """Tell whether documents of this kind are, if not more exactly, of a kind by name."""
+        return name in (self.name, self.family)
 
     def variables(self, data: Json) -> dict[str, object]:
         """Return the values of the variables that rules about valid data see."""

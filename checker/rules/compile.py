@@ -123,7 +123,7 @@ class _Compiler:
             message = f"the rule `{name}` stands in {path.name}: a rule's id is its file's name"
             self._problem(message, ("id",))
         if (kind := self.data["kind"]) not in kinds:
-            known = ", ".join(f"`{each}`" for each in kinds)
+            known = ", ".join(f"`{each.name}`" for each in kinds.values() if not each.family)
             message = f"unknown kind `{kind}`: expected one of {known}{did_you_mean(kind, kinds)}"
             self._problem(message, ("kind",))
 
