@@ -1,6 +1,6 @@
-"""Random pairs of small policies in; where containment differs from enumeration, out.
+"""Random small policies in; where containment or access differs from enumeration, out.
 
-    python benchmarks/iam_containment.py [--cases 100000] [--seed 0]
+    python benchmarks/iam_oracle.py [--of containment] [--cases 100000] [--seed 0]
 
 `tests/iam_oracle.py` enumerates all requests to both policies and knows nothing of our code.
 """
@@ -12,18 +12,25 @@ import random
 import sys
 import time
 
-from tests.test_iam_containment import disagreement
+from tests import test_iam_access_oracle, test_iam_containment
+
+ORACLES = {
+    "containment": test_iam_containment.disagreement,
+    "variables": test_iam_containment.missed_by_a_variable,
+    "access": test_iam_access_oracle.disagreement,
+}
 
 
 def main() -> int:
     """Print every disagreement, and how many cases there were; return 1 if there is one."""
     parser = argparse.ArgumentParser(description="Compare containment with enumeration.")
+    parser.add_argument("--of", choices=ORACLES, default="containment")
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     start, wrong = time.monotonic(), 0
     for case in range(options.seed, options.seed + options.cases):
-        found = disagreement(random.Random(case))  # noqa: S311 - no secret
+        found = ORACLES[options.of](random.Random(case))  # noqa: S311 - no secret
         if found:
             wrong += 1
             print(f"case {case}: {found}")
