@@ -56,6 +56,7 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
         inputs=list(rule_set.inputs),
         config=settings.input,
         disabled=tuple(sorted(settings.disable)),
+        facts=_facts(chosen, selection),
         unread=[*rule_set.unread, *listing.unread],
         excluded=list(listing.excluded),
         warnings=[warning for rule in chosen for warning in rule.warnings],
@@ -69,6 +70,11 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     report.documents_sha256 = digest.hexdigest()
     report.findings.sort(key=_worst_first)
     return report
+
+
+def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
+    names = dict.fromkeys(rule.kind for rule in chosen)
+    return tuple(fact for name in names if (fact := selection.kinds[name].facts()))
 
 
 def _decide(chosen: Sequence[Rule], document: Document, report: Report) -> None:

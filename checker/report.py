@@ -132,6 +132,8 @@ class Report:
     inputs: list[Input]
     config: Input | None
     disabled: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    """What the rules rely on that ages, each with its date."""
     documents: int = 0
     documents_sha256: str = ""
     """Of one line `SHA-256 path` per document, in order."""

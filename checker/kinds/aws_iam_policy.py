@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from checker import cel
+from checker.iam import catalogue
 from checker.iam.functions import FUNCTIONS, POLICY, STRUCTS
 from checker.iam.statement import PolicyType, policy
 from checker.kinds.kind import Kind, typed
@@ -38,6 +39,7 @@ def aws_iam_policy() -> Kind:
         recognises=_recognises,
         certain=True,
         bind=_bind,
+        facts=lambda: f"AWS's actions and condition keys as of {catalogue.updated()}",
     )
 
 

@@ -45,6 +45,8 @@ class Kind:
     recognises: Callable[[Json], bool] = _never
     certain: bool = False
     """Whether what is recognised is of this kind, whatever a mapping of paths says."""
+    facts: Callable[[], str] = str
+    """What rules about it rely on that ages, with its date, for the report; empty for nothing."""
     family: str = ""
     """The kind whose rules hold for this one too: it is that kind, told more exactly."""
     normalise: Callable[[Json], Json] = _same

@@ -31,6 +31,7 @@ def as_data(report: Report) -> dict[str, Any]:
             "disabled": list(report.disabled),
             "excluded": report.excluded,
             "unread": report.unread,
+            "facts": list(report.facts),
         },
         "summary": {
             "documents": report.documents,

@@ -83,6 +83,7 @@ def _heading(report: Report, style: Style) -> str:
     if report.config:
         given = report.config
         lines.append(style(f"config {visible(given.path)} (sha256 {given.sha256[:12]})", DIM))
+    lines += [style(fact, DIM) for fact in report.facts]
     return "\n".join(lines)
 
 
