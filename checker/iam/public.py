@@ -62,7 +62,9 @@ _ADDRESS = "aws:sourceip"
 
 _STRINGS = frozenset({"StringEquals", "StringEqualsIgnoreCase", "StringLike"})
 _ARN_OPERATORS = frozenset({"ArnEquals", "ArnLike"})
-_ACCOUNT = re.compile(r"[0-9]{12}|aws|cloudfront")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_SHARED = frozenset({"", "aws", "cloudfront"})
+"""What stands for an account in ARNs of nobody's own: only their name fixes anything."""
 _WIDEST = {4: 8, 6: 32}
 """The shortest prefix of an address range that S3 does not call public, by IP version."""
 _MOST = {4: 1 << 28, 6: 1 << 100}
@@ -187,7 +189,7 @@ def _fixed(text: str, *, plain: bool = False) -> bool:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
     wild = not plain and ("*" in text or "?" in text)
-    return bool(text) and text != "anonymous" and "${" not in text and not wild
+    return bool(text) and fold(text) != "anonymous" and "${" not in text and not wild
 
 
 def _fixed_account(text: str, *, segmented: bool) -> bool:
@@ -201,7 +203,7 @@ def _fixed_account(text: str, *, segmented: bool) -> bool:
     *front, account, name = parts
     if not segmented and not all(_fixed(part) or not part for part in front):
         return False
-    return bool(_ACCOUNT.fullmatch(account)) or (not account and _fixed(name))
+    return bool(_ACCOUNT.fullmatch(account)) or (account in _SHARED and _fixed(name))
 
 
 def _narrow(texts: Iterable[str]) -> bool:
