@@ -11,9 +11,9 @@ from checker.cel.env import Field, Function, Struct
 from checker.cel.errors import FunctionError
 from checker.cel.types import BOOL, DYN, STRING, Type, list_of, map_of, optional_of
 from checker.cel.values import NONE, Optional
-from checker.iam import actions, catalogue, public, resources
+from checker.iam import actions, catalogue, patterns, public, resources
 from checker.iam.access import Access, access
-from checker.iam.arn import fold
+from checker.iam.arn import fold, value
 from checker.iam.containment import grants_beyond
 from checker.iam.principals import account_of
 from checker.iam.request import Request, allows
@@ -31,6 +31,7 @@ from checker.iam.validation import CODES, Finding, findings, keys
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from checker.iam.patterns import Pattern
     from checker.source import Json
 
 POLICY = Type("policy")
@@ -146,6 +147,29 @@ def _policy(data: Json) -> Policy:
         return policy(data)
     except (TypeError, AttributeError, ValueError) as error:
         raise FunctionError(f"no policy: {error}") from error
+
+
+def _globs(texts: Sequence[str]) -> tuple[Pattern, ...]:
+    return tuple(value(text, variables=False, wildcards=True).widest for text in texts)
+
+
+def _glob_covers(covering: Sequence[str], covered: Sequence[str]) -> bool:
+    return all(patterns.covers(_globs(covering), each) for each in _globs(covered))
+
+
+def _glob_overlaps(left: str, right: str) -> bool:
+    return patterns.overlaps(*_globs([left, right]))
+
+
+def _glob_equivalent(left: Sequence[str], right: Sequence[str]) -> bool:
+    return _glob_covers(left, right) and _glob_covers(right, left)
+
+
+def _glob_difference(left: Sequence[str], right: Sequence[str]) -> Optional:
+    none_of = _globs(right)
+    found = [patterns.witness((each,), none_of) for each in _globs(left)]
+    texts = [text for text in found if text is not None]
+    return Optional(min(texts, key=lambda text: (len(text), text))) if texts else NONE
 
 
 def _findings(policy: Policy) -> list[Finding]:
@@ -648,6 +672,46 @@ FUNCTIONS: tuple[Function, ...] = (
         lambda text: keys.find(text) is not None,
         "Whether a condition key is known, of a service or of all.",
         example='isConditionKey("aws:PrincipalOrgID") && !isConditionKey("aws:PrincipalOrg")',
+    ),
+    Function(
+        "globMatches",
+        (STRING, STRING),
+        BOOL,
+        lambda glob, text: patterns.matches(_globs([glob])[0], text),
+        "Whether a pattern of `*` and `?` matches a text.",
+        example='globMatches("home/*", "home/alice")',
+    ),
+    Function(
+        "globCovers",
+        (list_of(STRING), list_of(STRING)),
+        BOOL,
+        _glob_covers,
+        "Whether every text of the second patterns is one of the first.",
+        example='globCovers(["a*", "b*"], ["ab*", "b"])',
+    ),
+    Function(
+        "globOverlaps",
+        (STRING, STRING),
+        BOOL,
+        _glob_overlaps,
+        "Whether some text is of both patterns.",
+        example='globOverlaps("a*", "*b")',
+    ),
+    Function(
+        "globEquivalent",
+        (list_of(STRING), list_of(STRING)),
+        BOOL,
+        _glob_equivalent,
+        "Whether two sets of patterns match the same texts.",
+        example='globEquivalent(["*", "a"], ["**"])',
+    ),
+    Function(
+        "globDifference",
+        (list_of(STRING), list_of(STRING)),
+        optional_of(STRING),
+        _glob_difference,
+        "A shortest text of the first patterns that is of none of the second, if there is one.",
+        example='globDifference(["a?", "b*"], ["b"]).value().size() == 2',
     ),
 )
 """Every function on those values, and the functions of the catalogue."""
