@@ -42,8 +42,9 @@ def compare(sides: Sides, limits: Limits) -> Iterator[Comparison]:
     old = dict(_found(sides.old, sides.new, sides.exclude, limits))
     new = dict(_found(sides.new, sides.old, sides.exclude, limits))
     if (_ITSELF in old) is not (_ITSELF in new):
+        file = (old if _ITSELF in old else new)[_ITSELF]
         message = f"cannot compare `{sides.old}` with it: one is a file, one a directory"
-        raise InputError(Problem(sides.new, message))
+        raise InputError(*(file.problems or (Problem(sides.new, message),)))
     for key in sorted({*old, *new}):
         yield _compared(key, old.get(key), new.get(key))
 

@@ -153,6 +153,13 @@ def test_a_file_and_a_directory_are_no_pair(tmp_path: Path) -> None:
         assert (code, out, "one is a file, one a directory" in err) == (2, "", True)
 
 
+def test_a_side_that_is_missing_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "sub" / "b.json", READ)
+    for places in (("nope", "sub"), ("sub", "nope")):
+        code, out, err = run(tmp_path, *places)
+        assert (code, out, "nope: error:" in err, "one is a file" in err) == (2, "", True, False)
+
+
 def test_a_submodule_is_undecided(tmp_path: Path) -> None:
     write(tmp_path / "inner" / "a.json", WIDE)
     commit(tmp_path / "inner")
