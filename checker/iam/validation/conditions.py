@@ -55,18 +55,18 @@ def unknown_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
             continue
         if key in _ALWAYS_TAGGED or key.rstrip("/") in _ALWAYS_TAGGED:
             message = f"`{each.key}` names no tag: write `{each.key.rstrip('/')}/name-of-the-tag`"
-            yield _at(each, "MISSING_TAG_KEY_IN_CONDITION", message)
+            yield finding_at(each, "MISSING_TAG_KEY_IN_CONDITION", message)
         elif not (prefix and colon and name):
             message = f"`{each.key}` is no condition key: expected `service:name`"
-            yield _at(each, "INVALID_CONDITION_KEY_FORMAT", message)
+            yield finding_at(each, "INVALID_CONDITION_KEY_FORMAT", message)
         elif prefix == keys.GLOBAL:
             message = f"unknown condition key `{each.key}`{did_you_mean(each.key, keys.NAMES)}"
-            yield _at(each, "INVALID_GLOBAL_CONDITION_KEY", message)
+            yield finding_at(each, "INVALID_GLOBAL_CONDITION_KEY", message)
         elif catalogue.is_service(prefix):
             near = did_you_mean(each.key, keys.names(prefix))
             message = f"unknown condition key `{each.key}`{near}"
             message += f" (AWS's keys as of {catalogue.updated()})"
-            yield _at(each, "INVALID_SERVICE_CONDITION_KEY", message)
+            yield finding_at(each, "INVALID_SERVICE_CONDITION_KEY", message)
 
 
 def wrong_types(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -77,11 +77,11 @@ def wrong_types(_: Policy, statement: Statement) -> Iterator[Finding]:
             continue
         if known.type not in _ACCEPTED[kind] and not (known.free and kind == "Arn"):
             message = f"`{each.operator}` does not compare values of type {known.type}, as those "
-            yield _at(each, "TYPE_MISMATCH", f"{message}of `{each.key}`")
+            yield finding_at(each, "TYPE_MISMATCH", f"{message}of `{each.key}`")
         elif known.type == "ARN" and base(each.operator) in ("StringLike", "StringNotLike"):
             like = "ArnNotLike" if "Not" in each.operator else "ArnLike"
             message = f"wildcards of `{each.operator}` run over the parts of an ARN: use `{like}`"
-            yield _at(each, "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", message)
+            yield finding_at(each, "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", message)
 
 
 def qualifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -91,16 +91,16 @@ def qualifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
         if base(each.operator) == "Null":
             if word:
                 message = f"`{word}:` says nothing before `Null`: leave it out"
-                yield _at(each, "NULL_WITH_QUALIFIER", message)
+                yield finding_at(each, "NULL_WITH_QUALIFIER", message)
         elif known is not None and known.many and not word:
             message = (
                 f"`{each.key}` has several values: say `ForAnyValue:{each.operator}` or "
                 f"`ForAllValues:{each.operator}`"
             )
-            yield _at(each, "MISSING_QUALIFIER", message)
+            yield finding_at(each, "MISSING_QUALIFIER", message)
         elif known is not None and not known.many and word == "ForAllValues" and statement.is_allow:
             message = f"`ForAllValues` also holds where `{each.key}` is missing: leave it out"
-            yield _at(each, "FORALLVALUES_WITH_SINGLE_VALUED_KEY", message)
+            yield finding_at(each, "FORALLVALUES_WITH_SINGLE_VALUED_KEY", message)
 
 
 def only_presence(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -112,7 +112,7 @@ def only_presence(_: Policy, statement: Statement) -> Iterator[Finding]:
         if name in ("StringLike", "StringNotLike"):
             word = "false" if name == "StringLike" else "true"
             message = f"any value matches `*`: say what is meant with `Null` {word}"
-            yield _at(each, f"EQUIVALENT_TO_NULL_{word.upper()}", message)
+            yield finding_at(each, f"EQUIVALENT_TO_NULL_{word.upper()}", message)
 
 
 def untrustworthy_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -120,7 +120,7 @@ def untrustworthy_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
     for each in statement.conditions:
         if statement.is_allow and fold(each.key) in _UNTRUSTWORTHY:
             message = f"callers choose the value of `{each.key}` themselves: rely on another key"
-            yield _at(each, "UNTRUSTWORTHY_CONDITION_KEY", message)
+            yield finding_at(each, "UNTRUSTWORTHY_CONDITION_KEY", message)
 
 
 def companions(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -130,10 +130,10 @@ def companions(_: Policy, statement: Statement) -> Iterator[Finding]:
         key, negated = fold(each.key), "Not" in base(each.operator)
         if key == "dynamodb:attributes" and statement.is_allow and "dynamodb:select" not in names:
             message = "without `dynamodb:Select` all attributes can be asked for"
-            yield _at(each, "DYNAMODB_ATTRIBUTES_WITHOUT_SELECT", message)
+            yield finding_at(each, "DYNAMODB_ATTRIBUTES_WITHOUT_SELECT", message)
         if key == "s3:prefix" and negated is statement.is_allow:
             message = "a shorter prefix lists what a negated `s3:prefix` leaves out: allow prefixes"
-            yield _at(each, "S3_PREFIX_IN_NEGATIVE_CONTEXT", message)
+            yield finding_at(each, "S3_PREFIX_IN_NEGATIVE_CONTEXT", message)
 
 
 def empty(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -146,7 +146,7 @@ def empty(_: Policy, statement: Statement) -> Iterator[Finding]:
             if_exists = each.operator.endswith("IfExists")
             suffix = "IFEXISTS" if if_exists else qualifier(each.operator).upper()
             code = "EMPTY_ARRAY_CONDITION" + (f"_{suffix}" if suffix else "")
-            yield _at(each, code, f"`{each.key}` is compared with nothing: name a value")
+            yield finding_at(each, code, f"`{each.key}` is compared with nothing: name a value")
 
 
 def duplicate_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -159,5 +159,6 @@ def duplicate_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
             yield Finding("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", message, (each.route, first.route))
 
 
-def _at(condition: Condition, code: str, message: str) -> Finding:
+def finding_at(condition: Condition, code: str, message: str) -> Finding:
+    """Return a finding at one condition."""
     return Finding(code, message, (condition.route,))

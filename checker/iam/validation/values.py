@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from checker.iam.arn import fold
 from checker.iam.conditions import moment, network, number
-from checker.iam.validation.conditions import base, kind_of
-from checker.iam.validation.finding import Finding
+from checker.iam.validation.conditions import base, finding_at, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from checker.iam.statement import Condition, Policy, Statement
+    from checker.iam.validation.finding import Finding
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}Z?)?")
 """Dates without seconds, which are valid too."""
@@ -54,10 +54,10 @@ def values(_: Policy, statement: Statement) -> Iterator[Finding]:
                 yield _wrong(each, "TYPE_MISMATCH_IP_RANGE", text, "an address or a CIDR range")
         if kind == "Bool" and len(each.values) > 1:
             message = f"`{each.key}` is compared with several booleans: one is enough"
-            yield _at(each, "INVALID_CONDITION_MULTIPLE_BOOLEAN", message)
+            yield finding_at(each, "INVALID_CONDITION_MULTIPLE_BOOLEAN", message)
         if kind == "Numeric" and "Than" in each.operator and len(each.values) > 1:
             message = f"of several numbers one decides what `{each.key}` may be: keep that"
-            yield _at(each, "REDUNDANT_CONDITION_VALUE_NUM", message)
+            yield finding_at(each, "REDUNDANT_CONDITION_VALUE_NUM", message)
 
 
 def wildcards(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def wildcards(_: Policy, statement: Statement) -> Iterator[Finding]:
         ):
             like = each.operator.replace("Equals", "Like")
             message = f"`{each.operator}` takes `*` and `?` for plain text: use `{like}`"
-            yield _at(each, "WILDCARD_WITHOUT_LIKE_OPERATOR", message)
+            yield finding_at(each, "WILDCARD_WITHOUT_LIKE_OPERATOR", message)
 
 
 def identifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -95,14 +95,14 @@ def addresses(_: Policy, statement: Statement) -> Iterator[Finding]:
                 written = ipaddress.ip_interface(text)
                 if written.ip != found.network_address:
                     message = f"`{text}` is `{found}`: the bits beyond its mask are ignored"
-                    yield _at(each, "IMPROVE_IP_RANGE", message)
+                    yield finding_at(each, "IMPROVE_IP_RANGE", message)
         if fold(each.key) == "aws:sourceip":
             private = [text for text in each.values if _is_private(text)]
             if private:
                 code = "PRIVATE_NOT_IP_ADDRESS" if "Not" in each.operator else "PRIVATE_IP_ADDRESS"
                 code += "" if len(private) == len(each.values) else "_SUBSET"
                 message = f"`{private[0]}` is private, and `aws:SourceIp` is always public"
-                yield _at(each, code, message)
+                yield finding_at(each, code, message)
 
 
 def _is_private(text: str) -> bool:
@@ -115,8 +115,4 @@ def _is_private(text: str) -> bool:
 
 def _wrong(condition: Condition, code: str, text: str, expected: str) -> Finding:
     message = f"`{text[:80]}` of `{condition.key}` is not {expected}"
-    return _at(condition, code, message)
-
-
-def _at(condition: Condition, code: str, message: str) -> Finding:
-    return Finding(code, message, (condition.route,))
+    return finding_at(condition, code, message)
