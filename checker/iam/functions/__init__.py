@@ -1,0 +1,15 @@
+"""Declares what a policy means as types and functions of the expression language.
+
+This is the only door. Every example is true of `SAMPLE`.
+"""
+
+from __future__ import annotations
+
+from checker.iam.functions.facts import FACTS
+from checker.iam.functions.methods import METHODS
+from checker.iam.functions.names import POLICY, SAMPLE
+from checker.iam.functions.structs import STRUCTS
+
+__all__ = ["FUNCTIONS", "POLICY", "SAMPLE", "STRUCTS"]
+
+FUNCTIONS = (*METHODS, *FACTS)

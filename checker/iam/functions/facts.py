@@ -1,0 +1,173 @@
+"""Nothing goes in; the functions of the catalogue and of wildcard patterns come out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.cel.env import Function
+from checker.cel.errors import FunctionError
+from checker.cel.types import BOOL, STRING, list_of, optional_of
+from checker.cel.values import NONE, Optional
+from checker.iam import catalogue, patterns
+from checker.iam.arn import value
+from checker.iam.validation import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from checker.iam.patterns import Pattern
+
+
+def _actions_of(service: str, levels: Sequence[str]) -> list[str]:
+    return list(catalogue.actions_of(service, tuple(levels)))
+
+
+def _expanded(text: str) -> list[str]:
+    return list(catalogue.expanded(text))
+
+
+def _known(text: str) -> str:
+    if not catalogue.exists(text):
+        raise FunctionError(f"unknown action `{text}`{catalogue.nearest_action(text)}")
+    return text
+
+
+def _condition_keys(service: str) -> list[str]:
+    return list(catalogue.condition_keys(catalogue.known_service(service)))
+
+
+def _resource_formats(service: str) -> list[str]:
+    return list(catalogue.resource_formats(service))
+
+
+def _globs(texts: Sequence[str]) -> tuple[Pattern, ...]:
+    return tuple(value(text, variables=False, wildcards=True).widest for text in texts)
+
+
+def _glob_covers(covering: Sequence[str], covered: Sequence[str]) -> bool:
+    return all(patterns.covers(_globs(covering), each) for each in _globs(covered))
+
+
+def _glob_overlaps(left: str, right: str) -> bool:
+    return patterns.overlaps(*_globs([left, right]))
+
+
+def _glob_equivalent(left: Sequence[str], right: Sequence[str]) -> bool:
+    return _glob_covers(left, right) and _glob_covers(right, left)
+
+
+def _glob_difference(left: Sequence[str], right: Sequence[str]) -> Optional:
+    none_of = _globs(right)
+    found = [patterns.witness((each,), none_of) for each in _globs(left)]
+    texts = [text for text in found if text is not None]
+    return Optional(min(texts, key=lambda text: (len(text), text))) if texts else NONE
+
+
+FACTS: tuple[Function, ...] = (
+    Function(
+        "actionsOf",
+        (STRING, list_of(STRING)),
+        list_of(STRING),
+        _actions_of,
+        "The actions of a service that have one of the access levels: "
+        "Read, List, Write, Tagging, Permissions management.",
+        example='"ecr:PutImage" in actionsOf("ecr", ["Write"])',
+    ),
+    Function(
+        "expandAction",
+        (STRING,),
+        list_of(STRING),
+        _expanded,
+        "The known actions of a pattern, sorted.",
+        example='expandAction("ecr:Put*Image") == ["ecr:PutImage"]',
+    ),
+    Function(
+        "isAction",
+        (STRING,),
+        BOOL,
+        catalogue.exists,
+        "Whether an action is known.",
+        example='isAction("S3:getobject") && !isAction("s3:GetObjekt")',
+    ),
+    Function(
+        "accessLevel",
+        (STRING,),
+        STRING,
+        lambda text: catalogue.access_level(_known(text)),
+        "The access level of a known action.",
+        example='accessLevel("s3:PutObject") == "Write"',
+    ),
+    Function(
+        "takesResource",
+        (STRING,),
+        BOOL,
+        lambda text: catalogue.takes_resource(_known(text)),
+        "Whether a known action can be confined to resources; it needs `*` otherwise.",
+        example='!takesResource("ecr:GetAuthorizationToken")',
+    ),
+    Function(
+        "resourceFormatsOf",
+        (STRING,),
+        list_of(STRING),
+        _resource_formats,
+        "The ARN formats of a service's resource types.",
+        example='resourceFormatsOf("s3").exists(f, f == "arn:${Partition}:s3:::${BucketName}")',
+    ),
+    Function(
+        "conditionKeysOf",
+        (STRING,),
+        list_of(STRING),
+        _condition_keys,
+        "The condition keys of a service, without those that all services know.",
+        example='"s3:prefix" in conditionKeysOf("s3")',
+    ),
+    Function(
+        "isConditionKey",
+        (STRING,),
+        BOOL,
+        lambda text: keys.find(text) is not None,
+        "Whether a condition key is known, of a service or of all.",
+        example='isConditionKey("aws:PrincipalOrgID") && !isConditionKey("aws:PrincipalOrg")',
+    ),
+    Function(
+        "globMatches",
+        (STRING, STRING),
+        BOOL,
+        lambda glob, text: patterns.matches(_globs([glob])[0], text),
+        "Whether a pattern of `*` and `?` matches a text.",
+        example='globMatches("home/*", "home/alice")',
+    ),
+    Function(
+        "globCovers",
+        (list_of(STRING), list_of(STRING)),
+        BOOL,
+        _glob_covers,
+        "Whether every text of the second patterns is one of the first.",
+        example='globCovers(["a*", "b*"], ["ab*", "b"])',
+    ),
+    Function(
+        "globOverlaps",
+        (STRING, STRING),
+        BOOL,
+        _glob_overlaps,
+        "Whether some text is of both patterns.",
+        example='globOverlaps("a*", "*b")',
+    ),
+    Function(
+        "globEquivalent",
+        (list_of(STRING), list_of(STRING)),
+        BOOL,
+        _glob_equivalent,
+        "Whether two sets of patterns match the same texts.",
+        example='globEquivalent(["*", "a"], ["**"])',
+    ),
+    Function(
+        "globDifference",
+        (list_of(STRING), list_of(STRING)),
+        optional_of(STRING),
+        _glob_difference,
+        "A shortest text of the first patterns that is of none of the second, if there is one.",
+        example='globDifference(["a?", "b*"], ["b"]).value().size() == 2',
+    ),
+)
+"""Every function that needs no policy."""

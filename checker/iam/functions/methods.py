@@ -1,0 +1,172 @@
+"""Nothing goes in; the functions on policies and their parts come out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.cel.env import Function
+from checker.cel.errors import FunctionError
+from checker.cel.types import BOOL, DYN, STRING, list_of, map_of, optional_of
+from checker.cel.values import NONE, Optional
+from checker.iam import actions
+from checker.iam.access import access
+from checker.iam.arn import fold
+from checker.iam.containment import grants_beyond
+from checker.iam.functions.names import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
+from checker.iam.request import Request, allows
+from checker.iam.resources import Resource
+from checker.iam.statement import Policy, Statement, policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from checker.source import Json
+
+
+def _covers_action(statement: Statement, pattern: str) -> bool:
+    answer = actions.covers_action(statement, actions.asked(pattern))
+    return actions.decided(statement, answer)
+
+
+def _matches_action(statement: Statement, pattern: str) -> bool:
+    answer = actions.matches_action(statement, actions.asked(pattern))
+    return actions.decided(statement, answer)
+
+
+def _request(data: Mapping[str, object]) -> Request:
+    """Return a request of a rule: `action` and `resource`, and at will `principal` and `context`.
+
+    Raises FunctionError for anything else.
+    """
+    unknown = data.keys() - {"action", "resource", "principal", "context"}
+    texts = [data.get(name, "") for name in ("action", "resource", "principal")]
+    context = data.get("context", {})
+    if unknown or not all(isinstance(text, str) for text in texts) or not all(texts[:2]):
+        raise FunctionError(
+            "a request has texts for `action` and `resource`, and may have one for `principal` "
+            "(`AWS:arn:…` or `Service:…`) and a map of condition keys for `context`"
+        )
+    if not isinstance(context, dict):
+        raise FunctionError("the `context` of a request is a map of condition keys to their values")
+    values = {
+        fold(key): tuple(value) if isinstance(value, list) else (value,)
+        for key, value in context.items()
+    }
+    if not all(isinstance(text, str) for each in values.values() for text in each):
+        raise FunctionError("the values of condition keys are texts, or lists of texts")
+    name, resource, principal = map(str, texts)
+    return Request(name, resource, principal, values)
+
+
+def _allows(policy: Policy, data: Mapping[str, object]) -> bool:
+    return allows(policy, _request(data))
+
+
+def _grants_beyond(policy: Policy, reference: Policy) -> Optional:
+    found = grants_beyond(policy, reference)
+    return NONE if found is None else Optional(found)
+
+
+def _policy(data: Json) -> Policy:
+    if not isinstance(data, dict) or not isinstance(data.get("Statement"), dict | list):
+        raise FunctionError("no policy: expected a map with `Statement`")
+    try:
+        return policy(data)
+    except (TypeError, AttributeError, ValueError) as error:
+        raise FunctionError(f"no policy: {error}") from error
+
+
+METHODS: tuple[Function, ...] = (
+    Function(
+        "access",
+        (list_of(STRING),),
+        ACCESS,
+        access,
+        "What the policy as a whole allows of some actions, each a name or a pattern.",
+        POLICY,
+        example='!policy.access(["s3:Delete*"]).granted',
+    ),
+    Function(
+        "allows",
+        (map_of(DYN),),
+        BOOL,
+        _allows,
+        "Whether the policy by itself allows one request: `action`, `resource`, and at will "
+        "`principal` and `context`, a map of condition keys.",
+        POLICY,
+        example='policy.allows({"action": "s3:PutObject", '
+        '"resource": "arn:aws:s3:::reports/public/a", "principal": "Service:logs.amazonaws.com"})',
+    ),
+    Function(
+        "grantsBeyond",
+        (POLICY,),
+        optional_of(REQUEST),
+        _grants_beyond,
+        "A request that the policy allows and another one does not; none if there is none.",
+        POLICY,
+        example="!policy.grantsBeyond(policy).hasValue()",
+    ),
+    Function(
+        "coversAction",
+        (STRING,),
+        BOOL,
+        _covers_action,
+        "Whether the statement is about every action of a pattern; `*:*` is every action.",
+        STATEMENT,
+        example='policy.statements[1].coversAction("s3:Get*")',
+    ),
+    Function(
+        "matchesAction",
+        (STRING,),
+        BOOL,
+        _matches_action,
+        "Whether the statement is about some action of a pattern.",
+        STATEMENT,
+        example='policy.statements[0].matchesAction("s3:Get*")',
+    ),
+    Function(
+        "isLiteral",
+        (),
+        BOOL,
+        Resource.is_literal,
+        "Whether it is one resource.",
+        RESOURCE,
+        example="policy.statements[0].resources[0].isLiteral()",
+    ),
+    Function(
+        "covers",
+        (STRING,),
+        BOOL,
+        Resource.covers,
+        "Whether it holds all resources of a pattern of `*`, `?` and `${…}`.",
+        RESOURCE,
+        example='policy.statements[0].resources[1].covers("arn:aws:s3:::reports/a*")',
+    ),
+    Function(
+        "within",
+        (STRING,),
+        BOOL,
+        Resource.within,
+        "Whether it holds no resource outside a pattern of `*`, `?` and `${…}`.",
+        RESOURCE,
+        example='policy.statements[0].resources[1].within("arn:aws:s3:::reports/*")',
+    ),
+    Function(
+        "coversAllOf",
+        (STRING,),
+        BOOL,
+        Resource.covers_all_of,
+        "Whether it holds all resources of some type of a service.",
+        RESOURCE,
+        example='!policy.statements[0].resources[1].coversAllOf("s3")',
+    ),
+    Function(
+        "iamPolicy",
+        (DYN,),
+        POLICY,
+        _policy,
+        "The policy that a map says, such as a parameter of a rule; it must be a valid one.",
+        example='iamPolicy({"Statement": []}).statements.size() == 0',
+    ),
+)
+"""Every function on a policy, a statement or a resource, and what makes a policy."""

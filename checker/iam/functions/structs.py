@@ -1,0 +1,369 @@
+"""Nothing goes in; the types of a policy's values with their fields come out."""
+
+from __future__ import annotations
+
+from checker.cel.env import Field, Struct
+from checker.cel.types import BOOL, STRING, list_of, map_of
+from checker.iam import actions, public, resources
+from checker.iam.access import Access
+from checker.iam.functions.names import (
+    ACCESS,
+    CONDITION,
+    ENTRY,
+    FINDING,
+    POLICY,
+    PRINCIPAL,
+    REQUEST,
+    RESOURCE,
+    STATEMENT,
+)
+from checker.iam.principals import account_of
+from checker.iam.request import Request
+from checker.iam.resources import Resource
+from checker.iam.statement import Condition, Entry, Policy, Principal, Statement
+from checker.iam.validation import CODES, Finding, findings
+
+
+def _findings(policy: Policy) -> list[Finding]:
+    return list(findings(policy))
+
+
+_POLICY = Struct(
+    POLICY,
+    Policy,
+    (
+        Field(
+            "version",
+            STRING,
+            lambda p: p.version,
+            "Version, or empty if it is absent.",
+            example='policy.version == "2012-10-17"',
+        ),
+        Field(
+            "type",
+            STRING,
+            lambda p: str(p.type),
+            "`identity`, `resource` or `trust` by its elements; `scp` or `rcp` by its kind.",
+            example='policy.type == "resource"',
+        ),
+        Field(
+            "statements",
+            list_of(STATEMENT),
+            lambda p: list(p.statements),
+            "All statements.",
+            example="policy.statements.size() == 3",
+        ),
+        Field(
+            "publicStatements",
+            list_of(STATEMENT),
+            lambda p: list(public.public_statements(p)),
+            "The statements that allow everyone, after all Denies.",
+            example="policy.publicStatements.size() == 0",
+        ),
+        Field(
+            "findings",
+            list_of(FINDING),
+            _findings,
+            "What is wrong with it, by the codes of IAM Access Analyzer.",
+            example='policy.findings.exists(f, f.code == "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL")',
+        ),
+    ),
+    "An IAM policy in one shape: lists wherever an element may be one or many.",
+)
+
+_STATEMENT = Struct(
+    STATEMENT,
+    Statement,
+    (
+        Field(
+            "sid",
+            STRING,
+            lambda s: s.sid,
+            "Sid, or empty if it is absent.",
+            example='policy.statements[0].sid == "Read"',
+        ),
+        Field(
+            "effect",
+            STRING,
+            lambda s: s.effect,
+            "`Allow` or `Deny`.",
+            example='policy.statements[1].effect == "Deny"',
+        ),
+        Field(
+            "actions",
+            list_of(ENTRY),
+            lambda s: list(s.actions),
+            "The Action entries.",
+            example='policy.statements[0].actions[1].text == "s3:List*"',
+        ),
+        Field(
+            "notActions",
+            list_of(ENTRY),
+            lambda s: list(s.not_actions),
+            "The NotAction entries.",
+            example="policy.statements.all(s, s.notActions.size() == 0)",
+        ),
+        Field(
+            "resources",
+            list_of(RESOURCE),
+            lambda s: list(resources.resources(s)),
+            "The resources it is about, one for each entry; one for NotResource or for neither.",
+            example="policy.statements.map(s, s.resources.size()) == [2, 1, 1]",
+        ),
+        Field(
+            "notResources",
+            list_of(ENTRY),
+            lambda s: list(s.not_resources),
+            "The NotResource entries.",
+            example='policy.statements[1].notResources[0].text == "arn:aws:s3:::reports"',
+        ),
+        Field(
+            "principals",
+            list_of(PRINCIPAL),
+            lambda s: list(s.principals),
+            "The principals.",
+            example='policy.statements[0].principals[0].account == "111122223333"',
+        ),
+        Field(
+            "notPrincipals",
+            list_of(PRINCIPAL),
+            lambda s: list(s.not_principals),
+            "The principals of NotPrincipal.",
+            example="policy.statements.all(s, s.notPrincipals.size() == 0)",
+        ),
+        Field(
+            "conditions",
+            list_of(CONDITION),
+            lambda s: list(s.conditions),
+            "The conditions.",
+            example='policy.statements[0].conditions.exists(c, c.key == "aws:SecureTransport")',
+        ),
+        Field(
+            "wholeServices",
+            list_of(STRING),
+            lambda s: list(actions.whole_services(s)),
+            "Services of which an Allow names every action; none for `*` and for NotAction.",
+            example="policy.statements[0].wholeServices.size() == 0",
+        ),
+        Field(
+            "isPublic",
+            BOOL,
+            public.is_public,
+            "Whether it by itself allows everyone, and no condition confines the caller.",
+            example="policy.statements.all(s, !s.isPublic)",
+        ),
+        Field(
+            "isConfusedDeputy",
+            BOOL,
+            public.is_confused_deputy,
+            "Whether it allows a service, and no condition says for whom the service may act.",
+            example="policy.statements[2].isConfusedDeputy",
+        ),
+        Field(
+            "hasPrincipal",
+            BOOL,
+            lambda s: s.has_principal,
+            "Whether there is a Principal or NotPrincipal element.",
+            example="policy.statements.all(s, s.hasPrincipal)",
+        ),
+    ),
+    "One statement of a policy.",
+)
+
+_ACCESS = Struct(
+    ACCESS,
+    Access,
+    (
+        Field(
+            "granted",
+            BOOL,
+            lambda a: a.granted,
+            "Whether any of the actions may be allowed.",
+            example='policy.access(["s3:GetObject"]).granted',
+        ),
+        Field(
+            "resources",
+            list_of(RESOURCE),
+            lambda a: list(a.resources),
+            "The resources on which they may be allowed, after all Denies.",
+            example='policy.access(["s3:PutObject"]).resources[0].within("arn:aws:s3:::reports/*")',
+        ),
+        Field(
+            "statements",
+            list_of(STATEMENT),
+            lambda a: list(a.statements),
+            "The Allow statements by which they may be allowed.",
+            example='policy.access(["s3:PutObject"]).statements.map(s, s.sid) == ["Deliver"]',
+        ),
+        Field(
+            "actions",
+            list_of(STRING),
+            lambda a: list(a.actions),
+            "Those that may be allowed.",
+            example='policy.access(["s3:PutObject", "s3:PutAcl"]).actions == ["s3:PutObject"]',
+        ),
+    ),
+    "What a policy as a whole allows of some actions.",
+)
+
+STRUCTS: tuple[Struct, ...] = (
+    _POLICY,
+    _STATEMENT,
+    _ACCESS,
+    Struct(
+        RESOURCE,
+        Resource,
+        (
+            Field(
+                "text",
+                STRING,
+                lambda r: r.text,
+                "How the policy says it.",
+                example='policy.statements[0].resources[0].text == "arn:aws:s3:::reports"',
+            ),
+        ),
+        "One resource, or a set of them.",
+    ),
+    Struct(
+        ENTRY,
+        Entry,
+        (
+            Field(
+                "text",
+                STRING,
+                lambda e: e.text,
+                "The entry as it is written.",
+                example='policy.statements[1].actions[0].text == "s3:*"',
+            ),
+        ),
+        "One entry of Action, NotAction or NotResource.",
+    ),
+    Struct(
+        PRINCIPAL,
+        Principal,
+        (
+            Field(
+                "kind",
+                STRING,
+                lambda p: p.kind,
+                "`AWS`, `Service`, …, or `*`.",
+                example='policy.statements[2].principals[0].kind == "Service"',
+            ),
+            Field(
+                "text",
+                STRING,
+                lambda p: p.text,
+                "The principal as it is written.",
+                example='policy.statements[2].principals[0].text == "logs.amazonaws.com"',
+            ),
+            Field(
+                "account",
+                STRING,
+                account_of,
+                "The account of an AWS principal, or empty if it has none.",
+                example='policy.statements[0].principals[0].account == "111122223333"',
+            ),
+            Field(
+                "isEveryone",
+                BOOL,
+                lambda p: p.is_everyone,
+                "Whether it means anyone at all.",
+                example="policy.statements[1].principals[0].isEveryone",
+            ),
+        ),
+        "One principal.",
+    ),
+    Struct(
+        CONDITION,
+        Condition,
+        (
+            Field(
+                "operator",
+                STRING,
+                lambda c: c.operator,
+                "The operator as it is written.",
+                example='policy.statements[0].conditions[0].operator == "Bool"',
+            ),
+            Field(
+                "key",
+                STRING,
+                lambda c: c.key,
+                "The key as it is written.",
+                example='policy.statements[0].conditions[0].key == "aws:SecureTransport"',
+            ),
+            Field(
+                "values",
+                list_of(STRING),
+                lambda c: list(c.values),
+                "The values, as texts.",
+                example='policy.statements[0].conditions[0].values == ["true"]',
+            ),
+        ),
+        "One condition: one operator on one key.",
+    ),
+    Struct(
+        REQUEST,
+        Request,
+        (
+            Field(
+                "action",
+                STRING,
+                lambda r: r.action,
+                "The action, such as `s3:GetObject`.",
+                example='policy.grantsBeyond(iamPolicy({"Statement": []})).value().action != ""',
+            ),
+            Field(
+                "resource",
+                STRING,
+                lambda r: r.resource,
+                "The ARN of the resource.",
+                example='policy.grantsBeyond(iamPolicy({"Statement": []})).value().resource != ""',
+            ),
+            Field(
+                "principal",
+                STRING,
+                lambda r: r.principal,
+                "Who asks, as `AWS:arn:…` or `Service:…`; empty for its holder.",
+                example='policy.grantsBeyond(iamPolicy({"Statement": []})).value().principal != ""',
+            ),
+            Field(
+                "context",
+                map_of(list_of(STRING)),
+                lambda r: {key: list(values) for key, values in r.context.items()},
+                "The values of condition keys, by key in lower case.",
+                example='"aws:securetransport" in '
+                'policy.grantsBeyond(iamPolicy({"Statement": []})).value().context',
+            ),
+        ),
+        "One request.",
+    ),
+    Struct(
+        FINDING,
+        Finding,
+        (
+            Field(
+                "code",
+                STRING,
+                lambda f: f.code,
+                "The code, such as `INVALID_ACTION`.",
+                example='policy.findings[0].code == "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL"',
+            ),
+            Field(
+                "type",
+                STRING,
+                lambda f: str(CODES[f.code].type),
+                "`ERROR`, `SECURITY_WARNING`, `WARNING` or `SUGGESTION`.",
+                example='policy.findings.all(f, f.type == "SECURITY_WARNING")',
+            ),
+            Field(
+                "message",
+                STRING,
+                lambda f: f.message,
+                "What is wrong, and what to do.",
+                example='policy.findings[0].message.contains("aws:SourceArn")',
+            ),
+        ),
+        "One thing that is wrong with a policy.",
+    ),
+)
+"""Every type of value that a policy gives, with its fields."""
