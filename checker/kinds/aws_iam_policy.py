@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import cast
 
 from checker import cel
+from checker.cel.env import Function
+from checker.cel.errors import FunctionError
+from checker.cel.types import DYN
 from checker.iam import catalogue
 from checker.iam.functions import FUNCTIONS, POLICY, STRUCTS
-from checker.iam.statement import PolicyType, policy
+from checker.iam.statement import Policy, PolicyType, policy
 from checker.kinds.kind import Kind, typed
 from checker.schema import Schema
 from checker.source import Json
@@ -32,14 +36,32 @@ _MEMBERS = {
 
 def aws_iam_policy() -> Kind:
     """Return the kind; its rules see `policy`, the normalised policy, beside `document`."""
+    schema = Schema.bundled("kinds/aws-iam-policy.schema.json")
     return typed(
         NAME,
-        Schema.bundled("kinds/aws-iam-policy.schema.json"),
-        cel.Env({"policy": POLICY}, STRUCTS, FUNCTIONS),
+        schema,
+        cel.Env({"policy": POLICY}, STRUCTS, (*FUNCTIONS, _maker(schema))),
         recognises=_recognises,
         certain=True,
         bind=_bind,
         facts=lambda: f"AWS's actions and condition keys as of {catalogue.updated()}",
+    )
+
+
+def _maker(schema: Schema) -> Function:
+    def made(data: Json) -> Policy:
+        # INVARIANT: no part of a policy that is not valid is passed over.
+        for violation in schema.violations(data):
+            raise FunctionError(f"no valid policy: {violation.message}")
+        return policy(cast("dict[str, Json]", data))
+
+    return Function(
+        "iamPolicy",
+        (DYN,),
+        POLICY,
+        made,
+        "The policy that a map says, such as a parameter of a rule.",
+        example="iamPolicy(document).statements.size() == 3",
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from checker.cel.env import Field, Function, Struct
-from checker.iam.functions import FUNCTIONS, SAMPLE, STRUCTS
+from checker.iam.functions import SAMPLE, STRUCTS
 from checker.iam.validation import CODES
+from checker.kinds.aws_iam_policy import aws_iam_policy
 
 _INTRODUCTION = """\
 # Types and functions of `aws-iam-policy`
@@ -41,24 +42,25 @@ def codes() -> str:
 
 
 def _lines() -> Iterator[str]:
+    functions = aws_iam_policy().env.functions
     yield from _INTRODUCTION.splitlines()
     yield from ("", "```json", json.dumps(SAMPLE, indent=2), "```", "")
     for struct in STRUCTS:
-        yield from _type(struct)
+        yield from _type(struct, functions)
     yield from ("## Functions", "")
     yield from ("| function | | example |", "| --- | --- | --- |")
-    for function in FUNCTIONS:
+    for function in functions:
         if function.receiver is None:
             yield _row(_signature(function), function)
     yield ""
 
 
-def _type(struct: Struct) -> Iterator[str]:
+def _type(struct: Struct, functions: Iterable[Function]) -> Iterator[str]:
     yield from (f"## {struct.type}", "", struct.doc, "")
     yield from ("| field or method | | example |", "| --- | --- | --- |")
     for field in struct.fields:
         yield _row(f"{field.name}: {field.type}", field)
-    for function in FUNCTIONS:
+    for function in functions:
         if function.receiver == struct.type:
             yield _row(_signature(function), function)
     yield ""

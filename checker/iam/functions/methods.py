@@ -15,12 +15,11 @@ from checker.iam.containment import grants_beyond
 from checker.iam.functions.names import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
 from checker.iam.request import Request, allows
 from checker.iam.resources import Resource
-from checker.iam.statement import Policy, Statement, policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checker.source import Json
+    from checker.iam.statement import Policy, Statement
 
 
 def _covers_action(statement: Statement, pattern: str) -> bool:
@@ -65,15 +64,6 @@ def _allows(policy: Policy, data: Mapping[str, object]) -> bool:
 def _grants_beyond(policy: Policy, reference: Policy) -> Optional:
     found = grants_beyond(policy, reference)
     return NONE if found is None else Optional(found)
-
-
-def _policy(data: Json) -> Policy:
-    if not isinstance(data, dict) or not isinstance(data.get("Statement"), dict | list):
-        raise FunctionError("no policy: expected a map with `Statement`")
-    try:
-        return policy(data)
-    except (TypeError, AttributeError, ValueError) as error:
-        raise FunctionError(f"no policy: {error}") from error
 
 
 METHODS: tuple[Function, ...] = (
@@ -160,13 +150,5 @@ METHODS: tuple[Function, ...] = (
         RESOURCE,
         example='!policy.statements[0].resources[1].coversAllOf("s3")',
     ),
-    Function(
-        "iamPolicy",
-        (DYN,),
-        POLICY,
-        _policy,
-        "The policy that a map says, such as a parameter of a rule; it must be a valid one.",
-        example='iamPolicy({"Statement": []}).statements.size() == 0',
-    ),
 )
-"""Every function on a policy, a statement or a resource, and what makes a policy."""
+"""Every function on a policy, a statement or a resource."""

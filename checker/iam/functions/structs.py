@@ -28,6 +28,10 @@ def _findings(policy: Policy) -> list[Finding]:
     return list(findings(policy))
 
 
+_BEYOND = (
+    'policy.grantsBeyond(iamPolicy({"Statement": {"Effect": "Deny", "Principal": "*", '
+    '"Action": "*", "Resource": "*"}})).value()'
+)
 _POLICY = Struct(
     POLICY,
     Policy,
@@ -310,29 +314,28 @@ STRUCTS: tuple[Struct, ...] = (
                 STRING,
                 lambda r: r.action,
                 "The action, such as `s3:GetObject`.",
-                example='policy.grantsBeyond(iamPolicy({"Statement": []})).value().action != ""',
+                example=f'{_BEYOND}.action != ""',
             ),
             Field(
                 "resource",
                 STRING,
                 lambda r: r.resource,
                 "The ARN of the resource.",
-                example='policy.grantsBeyond(iamPolicy({"Statement": []})).value().resource != ""',
+                example=f'{_BEYOND}.resource != ""',
             ),
             Field(
                 "principal",
                 STRING,
                 lambda r: r.principal,
                 "Who asks, as `AWS:arn:…` or `Service:…`; empty for its holder.",
-                example='policy.grantsBeyond(iamPolicy({"Statement": []})).value().principal != ""',
+                example=f'{_BEYOND}.principal != ""',
             ),
             Field(
                 "context",
                 map_of(list_of(STRING)),
                 lambda r: {key: list(values) for key, values in r.context.items()},
                 "The values of condition keys, by key in lower case.",
-                example='"aws:securetransport" in '
-                'policy.grantsBeyond(iamPolicy({"Statement": []})).value().context',
+                example=f'"aws:securetransport" in {_BEYOND}.context',
             ),
         ),
         "One request.",
