@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from checker.source import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+_PREFIX = re.compile(r"[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +68,13 @@ class Resource:
 
         Those of one account in one region are all there are to a policy's author. Of a service
         that the catalogue does not know, any resource type is as good as another. Raises
-        `Undecided`.
+        `Undecided`, and `FunctionError` for a text that names no service.
         """
         self._decided()
         formats = (
-            catalogue.resource_formats(service)
-            if catalogue.is_service(service)
-            else (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
+            (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
+            if _PREFIX.fullmatch(service) and not catalogue.is_service(service)
+            else catalogue.resource_formats(service)
         )
         return self._holds(EVERY_ARN) or any(
             self._holds_somewhere(item, partition) for item in formats for partition in _PARTITIONS
