@@ -339,6 +339,11 @@ CEL = (
     ),
     "policy.grantsBeyond(iamPolicy(document)).hasValue()",
     (
+        'policy.mayAllow({"action": "s3:*", "context": {"aws:username": "a"}})'
+        ' || policy.denies({"resource": "arn:aws:s3:::b*", "context": {"aws:TagKeys": []}})'
+    ),
+    'policy.statements.map(s, s.conditionKeys.map(k, s.admits(k, []) || s.admits(k, ["a"])))',
+    (
         'policy.grantsBeyond(iamPolicy({"Statement": [{"Effect": "Allow", "Action": "s3:*",'
         ' "Resource": "arn:aws:s3:::b*"}]})).hasValue()'
     ),

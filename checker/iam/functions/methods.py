@@ -13,6 +13,7 @@ from checker.iam.access import access
 from checker.iam.arn import fold
 from checker.iam.containment import grants_beyond
 from checker.iam.functions.names import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
+from checker.iam.partial import admits, denies, may_allow
 from checker.iam.request import Request, allows
 from checker.iam.resources import Resource
 
@@ -32,15 +33,16 @@ def _matches_action(statement: Statement, pattern: str) -> bool:
     return actions.decided(statement, answer)
 
 
-def _request(data: Mapping[str, object]) -> Request:
-    """Return a request of a rule: `action` and `resource`, and at will `principal` and `context`.
+def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
+    """Return a request of a rule, with an `action` and a `resource` unless it is `partial`.
 
-    Raises FunctionError for anything else.
+    It may have a `principal` and a `context` as well. Raises FunctionError for anything else.
     """
     unknown = data.keys() - {"action", "resource", "principal", "context"}
     texts = [data.get(name, "") for name in ("action", "resource", "principal")]
     context = data.get("context", {})
-    if unknown or not all(isinstance(text, str) for text in texts) or not all(texts[:2]):
+    whole = partial or all(texts[:2])
+    if unknown or not all(isinstance(text, str) for text in texts) or not whole:
         raise FunctionError(
             "a request has texts for `action` and `resource`, and may have one for `principal` "
             "(`AWS:arn:…` or `Service:…`) and a map of condition keys for `context`"
@@ -55,6 +57,14 @@ def _request(data: Mapping[str, object]) -> Request:
         raise FunctionError("the values of condition keys are texts, or lists of texts")
     name, resource, principal = map(str, texts)
     return Request(name, resource, principal, values)
+
+
+def _may_allow(policy: Policy, data: Mapping[str, object]) -> bool:
+    return may_allow(policy, _request(data, partial=True))
+
+
+def _denies(policy: Policy, data: Mapping[str, object]) -> bool:
+    return denies(policy, _request(data, partial=True))
 
 
 def _allows(policy: Policy, data: Mapping[str, object]) -> bool:
@@ -88,6 +98,27 @@ METHODS: tuple[Function, ...] = (
         '"resource": "arn:aws:s3:::reports/public/a", "principal": "Service:logs.amazonaws.com"})',
     ),
     Function(
+        "mayAllow",
+        (map_of(DYN),),
+        BOOL,
+        _may_allow,
+        "Whether the policy allows some request like this. What the map leaves out may be "
+        "anything, and a key with an empty list is absent; `action` and `resource` may be "
+        "patterns.",
+        POLICY,
+        example='!policy.mayAllow({"action": "s3:Get*", '
+        '"context": {"aws:SecureTransport": "false"}})',
+    ),
+    Function(
+        "denies",
+        (map_of(DYN),),
+        BOOL,
+        _denies,
+        "Whether the policy's Denies refuse every request like this, whoever allows it.",
+        POLICY,
+        example='policy.denies({"action": "s3:*", "resource": "arn:aws:s3:::reports/a"})',
+    ),
+    Function(
         "grantsBeyond",
         (POLICY,),
         optional_of(REQUEST),
@@ -113,6 +144,16 @@ METHODS: tuple[Function, ...] = (
         "Whether the statement is about some action of a pattern.",
         STATEMENT,
         example='policy.statements[0].matchesAction("s3:Get*")',
+    ),
+    Function(
+        "admits",
+        (STRING, list_of(STRING)),
+        BOOL,
+        admits,
+        "Whether its conditions on a key let requests pass in which the key has these values; "
+        "with none, in which it is absent.",
+        STATEMENT,
+        example='!policy.statements[0].admits("aws:SecureTransport", ["false"])',
     ),
     Function(
         "isLiteral",

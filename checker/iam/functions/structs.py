@@ -6,6 +6,7 @@ from checker.cel.env import Field, Struct
 from checker.cel.types import BOOL, STRING, list_of, map_of
 from checker.iam import actions, public, resources
 from checker.iam.access import Access
+from checker.iam.arn import fold
 from checker.iam.functions.names import (
     ACCESS,
     CONDITION,
@@ -17,7 +18,7 @@ from checker.iam.functions.names import (
     RESOURCE,
     STATEMENT,
 )
-from checker.iam.principals import account_of
+from checker.iam.principals import account_of, is_account
 from checker.iam.request import Request
 from checker.iam.resources import Resource
 from checker.iam.statement import Condition, Entry, Policy, Principal, Statement
@@ -143,6 +144,13 @@ _STATEMENT = Struct(
             example='policy.statements[0].conditions.exists(c, c.key == "aws:SecureTransport")',
         ),
         Field(
+            "conditionKeys",
+            list_of(STRING),
+            lambda s: list(dict.fromkeys(fold(c.key) for c in s.conditions)),
+            "The keys that it has conditions on, in lower case.",
+            example='policy.statements[0].conditionKeys == ["aws:securetransport"]',
+        ),
+        Field(
             "wholeServices",
             list_of(STRING),
             lambda s: list(actions.whole_services(s)),
@@ -266,6 +274,13 @@ STRUCTS: tuple[Struct, ...] = (
                 account_of,
                 "The account of an AWS principal, or empty if it has none.",
                 example='policy.statements[0].principals[0].account == "111122223333"',
+            ),
+            Field(
+                "isAccount",
+                BOOL,
+                is_account,
+                "Whether it is a whole account, by its number or its root.",
+                example="!policy.statements[0].principals[0].isAccount",
             ),
             Field(
                 "isEveryone",

@@ -1,0 +1,55 @@
+"""What a policy may allow, or denies, of requests of which a part is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from checker import cel
+from checker.kinds import builtin
+
+KIND = builtin()[0]
+CASES = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+
+
+def value(text: str, statements: list[Any]) -> object:
+    data: Any = {"Version": "2012-10-17", "Statement": statements}
+    assert KIND.schema.accepts(data)
+    return cel.compile(text, KIND.env).evaluate(cel.Activation(KIND.variables(data)))
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [(text, case["statements"]) for case in CASES for text in case["holds"]],
+)
+def test_what_holds(text: str, statements: list[Any]) -> None:
+    assert value(text, statements) is True
+
+
+HOLDER = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "statement"),
+    [
+        ('policy.mayAllow({"principal": "AWS:a"})', "names no principals", {}),
+        ('policy.denies({"who": "me"})', "a request has texts", {}),
+        ('policy.mayAllow({"context": {"a:b": 5}})', "are texts", {}),
+        (
+            'policy.mayAllow({"action": "s3:GetObject"})',
+            "placeholder",
+            {"Resource": "arn:aws:s3:::${bucket}"},
+        ),
+        (
+            'policy.statements[0].admits("a:b", ["c"])',
+            "use one of the two",
+            {"Condition": {"ForAnyValue:StringEqualsIfExists": {"a:b": "c"}}},
+        ),
+    ],
+)
+def test_what_cannot_be_decided_says_why(text: str, message: str, statement: Any) -> None:
+    with pytest.raises(cel.EvaluationError, match=message):
+        value(text, [{**HOLDER, **statement}])
