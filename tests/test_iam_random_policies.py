@@ -324,7 +324,7 @@ def test_every_function_has_an_answer_or_a_reason(one: Json, other: Json, text: 
 
 CEL = (
     (
-        'policy.access(["s3:*", "iam:PassRole"]).resources.all(r, r.isLiteral()'
+        'policy.access(["s3:*", "iam:PassRole"]).resources.all(r, r.isLiteral() || r.isNamed()'
         ' || r.coversAllOf("s3") || r.covers("arn:aws:s3:::b/*") || r.within("arn:aws:*"))'
     ),
     "policy.access(policy.statements.map(s, s.actions.map(a, a.text)).flatten()).granted",

@@ -20,7 +20,8 @@ RULES = load(["builtin"], KINDS, {}, Limits()).rules
 
 def _document(example: Example) -> Document:
     source = read_bytes("example.json", json.dumps(example.document).encode(), Limits())
-    return document(parse(source, Limits()), Selection((), KINDS))
+    mapped = (("*", example.kind),)
+    return document(parse(source, Limits()), Selection((), KINDS, mapped))
 
 
 EXAMPLES = [

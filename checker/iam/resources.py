@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
 from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource, template
-from checker.iam.patterns import Pattern, Undecided, covers, overlaps, witness
+from checker.iam.machine import Wild
+from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 
 if TYPE_CHECKING:
     from checker.iam.statement import Entry, Statement
     from checker.source import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+_PARTS = 6
+"""Parts of an ARN, the last one with any colons that follow."""
 _PREFIX = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -39,6 +42,22 @@ class Resource:
         """Tell whether this is exactly one resource. Raises `Undecided`."""
         self._decided()
         return self.literal is not None
+
+    def is_named(self) -> bool:
+        """Tell whether this is one resource of each account, region and partition at most.
+
+        Raises `Undecided`.
+        """
+        if self.is_literal():
+            return True
+        found = witness(self.reach, self.excluded)
+        parts = found.split(":", 5) if found is not None else []
+        if len(parts) < _PARTS:
+            return False
+        anywhere = (Wild.SEGMENT_STAR,)
+        front = (*"arn:", *anywhere, ":", *parts[2], ":", *anywhere, ":", *anywhere, ":")
+        named = pattern(parts[-1], (*front, *parts[-1]))
+        return witness(self.reach, (named, *self.excluded)) is None
 
     def covers(self, pattern: str) -> bool:
         """Tell whether this holds all resources of a pattern. Raises `Undecided`.

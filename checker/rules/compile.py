@@ -107,7 +107,13 @@ class _Compiler:
             requirements=tuple(self._requirements()),
             waivable=data.get("waivable", True),
             examples=tuple(
-                Example(each["name"], each["expect"], each.get("message", ""), each["document"])
+                Example(
+                    each["name"],
+                    each["expect"],
+                    each.get("kind", kind.name),
+                    each.get("message", ""),
+                    each["document"],
+                )
                 for each in data.get("examples", ())
             ),
             path=self.reading.source.path,
@@ -126,6 +132,10 @@ class _Compiler:
             known = ", ".join(f"`{each.name}`" for each in kinds.values() if not each.family)
             message = f"unknown kind `{kind}`: expected one of {known}{did_you_mean(kind, kinds)}"
             self._problem(message, ("kind",))
+        for index, example in enumerate(self.data.get("examples", ())):
+            if (mapped := example.get("kind", kind)) not in kinds:
+                message = f"unknown kind `{mapped}`{did_you_mean(mapped, kinds)}"
+                self._problem(message, ("examples", index, "kind"))
 
     def refusal(self) -> InputError:
         """Return the error of all problems, in the order of their places."""

@@ -27,10 +27,15 @@ class Requirement(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A document with the result that the rule must give; `message` is an RE2 pattern or empty."""
+    """A document with the result that the rule must give.
+
+    `kind` is what the document is mapped to, the rule's own or a member of its family; `message`
+    is an RE2 pattern, or empty.
+    """
 
     name: str
     expect: str
+    kind: str
     message: str
     document: Json
 

@@ -165,6 +165,15 @@ METHODS: tuple[Function, ...] = (
         example="policy.statements[0].resources[0].isLiteral()",
     ),
     Function(
+        "isNamed",
+        (),
+        BOOL,
+        Resource.is_named,
+        "Whether it is one resource, in whichever account, region and partition.",
+        RESOURCE,
+        example="policy.statements[0].resources[0].isNamed()",
+    ),
+    Function(
         "covers",
         (STRING,),
         BOOL,
