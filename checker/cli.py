@@ -138,6 +138,13 @@ class _Check(click.Command):
     help=f"Report format ({', '.join(FORMATS)}) and file; may be repeated. [default: text]",
 )
 @click.option(
+    "--profile",
+    metavar="NAME",
+    default="",
+    help="Which rules to run, by the profiles.yaml beside them. [default: recommended for "
+    "`builtin`, all of a directory]",
+)
+@click.option(
     "--fail-level",
     type=click.Choice(_LEVELS),
     help="Least severity of a violation that fails. [default: low]",
@@ -244,6 +251,7 @@ def _options(paths: tuple[str, ...], given: dict[str, Any]) -> Options:
         fail_level=Severity.of(given["fail_level"]) if given["fail_level"] else None,
         strict=given["strict"],
         engine=given["engine"],
+        profile=given["profile"],
     )
 
 

@@ -34,6 +34,7 @@ class Config:
     paths: Sequence[tuple[str, str]] = ()
     params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     disable: Sequence[str] = ()
+    profile: str = ""
     fail_level: str = ""
     strict: bool = False
 
@@ -80,6 +81,7 @@ def load(path: Path, limits: Limits) -> Config:
         paths=tuple(data.get("paths", {}).items()),
         params=data.get("params", {}),
         disable=data.get("disable", ()),
+        profile=data.get("profile", ""),
         fail_level=data.get("fail_level", ""),
         strict=data.get("strict", False),
     )

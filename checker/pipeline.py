@@ -12,7 +12,7 @@ from checker.documents import Document, Selection
 from checker.evaluate import broken, evaluate
 from checker.reader import Limits
 from checker.report import WORST, Finding, Report, RuleCounts, Severity
-from checker.rules import Rule
+from checker.rules import Rule, RuleSet
 from checker.source import InputError, Problem
 from checker.version import VERSION
 from checker.words import did_you_mean
@@ -34,6 +34,7 @@ class Options:
     strict: bool | None = None
     limits: Limits = field(default_factory=Limits)
     engine: cel.Engine = "codegen"
+    profile: str = ""
 
 
 def check(options: Options, progress: Progress = lambda _done, _all: None) -> Report:
@@ -43,10 +44,12 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     """
     settings = options.config
     selection = _selection(options, settings)
-    rule_set = rules.load(
+    loaded = rules.load(
         options.rules, selection.kinds, settings.params, options.limits, options.engine
     )
-    chosen = _enabled(rule_set.rules, settings)
+    profile = options.profile or settings.profile
+    rule_set = rules.select(loaded, options.rules, profile, options.limits)
+    chosen = _enabled(rule_set, settings)
     listing = documents.find(selection)
     report = Report(
         version=VERSION,
@@ -56,6 +59,7 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
         inputs=list(rule_set.inputs),
         config=settings.input,
         disabled=tuple(sorted(settings.disable)),
+        left_out=rule_set.left_out,
         facts=_facts(chosen, selection),
         unread=[*rule_set.unread, *listing.unread],
         excluded=list(listing.excluded),
@@ -106,9 +110,9 @@ def _selection(options: Options, settings: Config) -> Selection:
     )
 
 
-def _enabled(loaded: Sequence[Rule], settings: Config) -> list[Rule]:
+def _enabled(rule_set: RuleSet, settings: Config) -> list[Rule]:
     """Return the rules that are not disabled; a setting for no rule at all is an error."""
-    known = [rule.id for rule in loaded]
+    known = [*(rule.id for rule in rule_set.rules), *rule_set.left_out]
     origin = settings.input.path if settings.input else ""
     problems = [
         Problem(origin, f"`{name}` is set in {where}, but no such rule is loaded{hint}")
@@ -117,9 +121,9 @@ def _enabled(loaded: Sequence[Rule], settings: Config) -> list[Rule]:
         if name not in known
         for hint in [did_you_mean(name, known)]
     ]
-    if problems and loaded:
+    if problems and known:
         raise InputError(*problems)
-    return [rule for rule in loaded if rule.id not in settings.disable]
+    return [rule for rule in rule_set.rules if rule.id not in settings.disable]
 
 
 def _worst_first(finding: Finding) -> tuple[object, ...]:

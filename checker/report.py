@@ -132,6 +132,8 @@ class Report:
     inputs: list[Input]
     config: Input | None
     disabled: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Rules that the profile does not select."""
     facts: tuple[str, ...] = ()
     """What the rules rely on that ages, each with its date."""
     documents: int = 0

@@ -142,7 +142,7 @@ def test_shipped_and_own_rules_go_together() -> None:
 )  # fmt: skip
 def test_nothing_but_shipped_rules_goes_by_their_name(name: str) -> None:
     (found,) = problems(name)
-    assert "no shipped rules of this name: expected `builtin:` and one of ecr, iam" in found.message
+    assert "no shipped rules of this name: expected `builtin:` and one of ec2" in found.message
 
 
 def test_a_directory_of_the_same_name_is_reached_by_another_spelling() -> None:

@@ -29,6 +29,7 @@ def as_data(report: Report) -> dict[str, Any]:
             "config": _input(report.config) if report.config else None,
             "documents": {"count": report.documents, "sha256": report.documents_sha256},
             "disabled": list(report.disabled),
+            "left_out": list(report.left_out),
             "excluded": report.excluded,
             "unread": report.unread,
             "facts": list(report.facts),

@@ -180,6 +180,11 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def _table(rules: list[RuleCounts], style: Style) -> Iterator[str]:
+    rules = [
+        rule
+        for rule in rules
+        if any(rule.counts[each] for each in COUNTED if each is not Status.SKIP)
+    ]
     if not rules:
         return
     width = min(44, max(len(rule.id) for rule in rules))
@@ -207,6 +212,7 @@ def _cell(count: int, status: Status, style: Style) -> str:
 def _notes(report: Report, style: Style) -> Iterator[str]:
     notes = [
         ("disabled by the configuration", report.disabled),
+        ("not in the profile", report.left_out),
         ("not read, by its extension", report.unread),
         ("left out by --exclude", report.excluded),
         ("rule never applied", report.never_applied if report.documents else ()),

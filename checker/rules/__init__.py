@@ -1,6 +1,7 @@
 """Rule files in, runnable rules out: schema-checked, compiled, with their parameters set."""
 
 from checker.rules.files import BUILTIN, RuleSet, load
+from checker.rules.profiles import select
 from checker.rules.rule import Example, Hole, Requirement, Rule
 
-__all__ = ["BUILTIN", "Example", "Hole", "Requirement", "Rule", "RuleSet", "load"]
+__all__ = ["BUILTIN", "Example", "Hole", "Requirement", "Rule", "RuleSet", "load", "select"]

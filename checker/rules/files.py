@@ -25,6 +25,8 @@ from checker.rules.rule import Rule
 from checker.source import InputError, Json, Problem, Source
 
 SUFFIXES = frozenset({".yaml", ".yml"})
+RESERVED = frozenset({"controls.yaml", "profiles.yaml"})
+"""Names of files among the rules that hold none."""
 BUILTIN = "builtin"
 """Names the shipped rules; `builtin:ecr` those of one folder."""
 
@@ -32,12 +34,14 @@ BUILTIN = "builtin"
 class RuleSet(NamedTuple):
     """The rules of a run, in the order of their ids, and the files they came from.
 
-    `unread` are files of the given directories that are no YAML.
+    `unread` are files of the given directories that are no YAML; `left_out` are the ids of rules
+    that a profile does not select.
     """
 
     rules: tuple[Rule, ...]
     inputs: tuple[Input, ...]
     unread: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def load(
@@ -56,12 +60,14 @@ def load(
     inputs: list[Input] = []
     problems: list[Problem] = []
     listing = _listing(paths)
-    builtin = any(map(_is_builtin, paths))
+    builtin = any(map(is_builtin, paths))
     problems.extend(listing.problems)
     for path in listing.files:
         if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
             message = "not a rule file by its name: expected .yaml or .yml"
             problems.append(Problem(display_path(path), message))
+            continue
+        if PurePath(path).name in RESERVED:
             continue
         try:
             source = _named(read_file(path, limits), builtin)
@@ -107,7 +113,7 @@ def _listing(paths: Sequence[str]) -> Walk:
 
 
 def _walked(path: str) -> Walk:
-    if _is_builtin(path):
+    if is_builtin(path):
         name = path.removeprefix(BUILTIN).removeprefix(":")
         known = ", ".join(sorted(_folders()))
         if not name or name in _folders():
@@ -117,7 +123,8 @@ def _walked(path: str) -> Walk:
     return walk(path, SUFFIXES) if os.path.isdir(path) else Walk((path,), (), ())  # noqa: PTH112 - of any text, also with NUL
 
 
-def _is_builtin(path: str) -> bool:
+def is_builtin(path: str) -> bool:
+    """Say whether a path names shipped rules."""
     return path == BUILTIN or path.startswith(BUILTIN + ":")
 
 

@@ -1,0 +1,129 @@
+"""The file `profiles.yaml` of a directory of rules in, the ids that a profile selects out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple, cast
+
+from checker.reader import Limits, display_path, parse_yaml, read_file
+from checker.report import Input
+from checker.rules.files import BUILTIN, RuleSet, builtin_root, is_builtin
+from checker.rules.rule import Rule
+from checker.schema import Schema
+from checker.source import InputError, Problem
+from checker.words import did_you_mean
+
+FILE_NAME = "profiles.yaml"
+"""Reserved in directories of rules: it holds no rule."""
+DEFAULT = "recommended"
+"""The profile of the shipped rules when none is asked for."""
+
+
+class Profile(NamedTuple):
+    """A selection of rules: whom it is for, and ids in which `*` is any text."""
+
+    description: str
+    rules: tuple[str, ...]
+
+    def selects(self, rule: str) -> bool:
+        """Say whether a rule's id is one of the profile's."""
+        return any(fnmatchcase(rule, each) for each in self.rules)
+
+
+class Profiles(NamedTuple):
+    """What one file says."""
+
+    input: Input
+    by_name: Mapping[str, Profile]
+
+
+@cache
+def _schema() -> Schema:
+    return Schema.bundled("rules/profiles.schema.json")
+
+
+def load_profiles(directory: Path, limits: Limits) -> Profiles | None:
+    """Return the profiles of a directory of rules, or None if it has no such file.
+
+    Raises InputError with all problems of the file.
+    """
+    path = directory / FILE_NAME
+    if not path.exists():
+        return None
+    reading = parse_yaml(read_file(str(path), limits), limits)
+    if problems := _schema().problems(reading):
+        raise InputError(*problems)
+    data = cast("dict[str, Any]", reading.data)
+    return Profiles(
+        Input(reading.source.path, reading.source.sha256),
+        {
+            name: Profile(each["description"].strip(), tuple(each["rules"]))
+            for name, each in data["profiles"].items()
+        },
+    )
+
+
+def select(rule_set: RuleSet, paths: Sequence[str], name: str, limits: Limits) -> RuleSet:
+    """Return the rules that a profile selects, of those that were loaded from some paths.
+
+    It selects among the rules of directories that have profiles, and without a `name`
+    `recommended` does so among the shipped ones; all other rules are kept. Raises InputError for a
+    profile that is not there, and for one that names a rule that is not.
+    """
+    files = list(_files(paths, name, limits))
+    known = list(dict.fromkeys(each for file in files for each in file.profiles.by_name))
+    if name and name not in known:
+        expected = ", ".join(f"`{each}`" for each in known)
+        listed = f": expected one of {expected}" if known else f": there is no {FILE_NAME}"
+        hint = did_you_mean(name, known) or listed
+        raise InputError(Problem("--profile", f"no profile `{name}`{hint}"))
+    chosen = [file for file in files if file.wanted in file.profiles.by_name]
+    problems = [problem for file in chosen for problem in file.problems(rule_set.rules)]
+    if problems:
+        raise InputError(*problems)
+    kept = tuple(rule for rule in rule_set.rules if all(file.keeps(rule) for file in chosen))
+    return rule_set._replace(
+        rules=kept,
+        inputs=(*rule_set.inputs, *(file.profiles.input for file in chosen)),
+        left_out=tuple(rule.id for rule in rule_set.rules if rule not in kept),
+    )
+
+
+class _File(NamedTuple):
+    """The profiles of a directory of rules, and which of them is wanted."""
+
+    directory: str
+    """As the paths of its rules begin."""
+    profiles: Profiles
+    wanted: str
+    whole: bool
+    """Whether all the rules of the directory are loaded."""
+
+    def keeps(self, rule: Rule) -> bool:
+        """Say whether a rule is kept: selected, or no rule of this directory."""
+        inside = PurePath(self.directory) in PurePath(rule.path).parents
+        return not inside or self.profiles.by_name[self.wanted].selects(rule.id)
+
+    def problems(self, rules: Iterable[Rule]) -> Iterator[Problem]:
+        """Yield the entries of the wanted profile that are about no rule."""
+        known = [rule.id for rule in rules]
+        for entry in self.profiles.by_name[self.wanted].rules if self.whole else ():
+            if not any(fnmatchcase(each, entry) for each in known):
+                message = f"the profile `{self.wanted}` selects `{entry}`, which is no rule here"
+                yield Problem(self.profiles.input.path, message + did_you_mean(entry, known))
+
+
+def _files(paths: Sequence[str], name: str, limits: Limits) -> Iterator[_File]:
+    """Yield the profiles beside all the rules of some paths. Raises InputError."""
+    for path in dict.fromkeys(paths):
+        shipped = is_builtin(path)
+        wanted = name or (DEFAULT if shipped else "")
+        directory = builtin_root() if shipped else Path(path)
+        if wanted and directory.is_dir():
+            profiles = load_profiles(directory, limits)
+            if profiles is not None:
+                shown = BUILTIN if shipped else display_path(path)
+                yield _File(shown, profiles, wanted, not shipped or path == BUILTIN)
