@@ -78,7 +78,7 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
 
 def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
     names = dict.fromkeys(rule.kind for rule in chosen)
-    return tuple(fact for name in names if (fact := selection.kinds[name].facts()))
+    return tuple(dict.fromkeys(filter(None, (selection.kinds[name].facts() for name in names))))
 
 
 def _decide(chosen: Sequence[Rule], document: Document, report: Report) -> None:
