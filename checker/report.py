@@ -110,6 +110,14 @@ class Input(NamedTuple):
     sha256: str
 
 
+class Framework(NamedTuple):
+    """A standard that rules serve: its title, where it is kept, a title for each control id."""
+
+    title: str
+    source: str
+    controls: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class RuleCounts:
     """One rule and how many documents ended in each status; the counts add up to all of them."""

@@ -10,7 +10,7 @@ import pytest
 
 from checker import kinds
 from checker.reader import Limits
-from checker.rules import load
+from checker.rules import load, load_frameworks
 from checker.rules.files import builtin_root
 from checker.rules.profiles import Profile, load_profiles
 from checker.rules.reference import pages
@@ -25,7 +25,7 @@ def made() -> dict[str, str]:
     sources = {rule.id: files[rule.id].read_text(encoding="utf-8") for rule in rules}
     found = load_profiles(builtin_root(), Limits())
     assert found is not None
-    return dict(pages(rules, sources, found.by_name))
+    return dict(pages(rules, sources, found.by_name, load_frameworks([], Limits())[0]))
 
 
 def test_the_pages_are_up_to_date() -> None:
@@ -62,7 +62,7 @@ message: m
 """
     Path("odd.yaml").write_text(text, encoding="utf-8")
     rules = load(["odd.yaml"], KINDS, {}, Limits()).rules
-    index, page = pages(rules, {"odd": text}, {"all|of": Profile("a|b", ("*",))})
+    index, page = pages(rules, {"odd": text}, {"all|of": Profile("a|b", ("*",))}, {})
     assert (
         "| a \\| b \\<script\\>alert(1)\\</script\\> \\[x\\](javascript:1) \\*y\\* |" in index.text
     )

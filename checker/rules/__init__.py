@@ -1,7 +1,8 @@
 """Rule files in, runnable rules out: schema-checked, compiled, with their parameters set."""
 
+from checker.rules.controls import load_frameworks
 from checker.rules.files import BUILTIN, RuleSet, load
 from checker.rules.profiles import select
 from checker.rules.rule import Example, Hole, Requirement, Rule
 
-__all__ = ["BUILTIN", "Example", "Hole", "Requirement", "Rule", "RuleSet", "load", "select"]
+__all__ = ["BUILTIN", "Example", "Hole", "Requirement", "Rule", "RuleSet", "load", "load_frameworks", "select"]

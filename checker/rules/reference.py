@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import NamedTuple
 
-from checker.report import Severity
+from checker.report import Framework, Severity
 from checker.rules.profiles import Profile
 from checker.rules.rule import Example, Rule
 
@@ -37,19 +37,25 @@ class Page(NamedTuple):
 
 
 def pages(
-    rules: Sequence[Rule], sources: Mapping[str, str], profiles: Mapping[str, Profile]
+    rules: Sequence[Rule],
+    sources: Mapping[str, str],
+    profiles: Mapping[str, Profile],
+    frameworks: Mapping[str, Framework],
 ) -> Iterator[Page]:
     """Yield the index and a page for each rule; `sources` are the texts of their files by id."""
-    yield Page("README.md", _document(_index(rules, profiles)))
+    yield Page("README.md", _document(_index(rules, profiles, frameworks)))
     for rule in rules:
-        yield Page(f"{rule.id}.md", _document(_page(rule, sources[rule.id], profiles)))
+        page = _page(rule, sources[rule.id], profiles, frameworks)
+        yield Page(f"{rule.id}.md", _document(page))
 
 
 def _document(lines: Iterable[str]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _index(rules: Sequence[Rule], profiles: Mapping[str, Profile]) -> Iterator[str]:
+def _index(
+    rules: Sequence[Rule], profiles: Mapping[str, Profile], frameworks: Mapping[str, Framework]
+) -> Iterator[str]:
     yield from _HEADING.splitlines()
     yield from ("", "| profile | rules | |", "| --- | --- | --- |")
     for name, profile in profiles.items():
@@ -67,17 +73,23 @@ def _index(rules: Sequence[Rule], profiles: Mapping[str, Profile]) -> Iterator[s
     for severity in sorted(Severity, reverse=True):
         named = ", ".join(_link(rule) for rule in rules if rule.severity is severity)
         yield from (f"- **{severity.label}**: {named or 'none'}",)
-    yield from ("", "## By control", "", "| control | rules |", "| --- | --- |")
-    controls: dict[tuple[str, str], list[str]] = {}
-    for rule in rules:
-        for framework, ids in rule.controls.items():
-            for each in ids:
-                controls.setdefault((framework, each), []).append(_link(rule))
-    for (framework, each), links in sorted(controls.items()):
-        yield f"| {_plain(framework)} {_plain(each)} | {', '.join(links)} |"
+    yield from ("", "## By control")
+    for name, framework in frameworks.items():
+        yield from ("", f"### {_plain(framework.title)}", "")
+        yield from (f"In rules and reports `{name}`; see <{framework.source}>.", "")
+        yield from ("| control | | rules |", "| --- | --- | --- |")
+        for control, title in framework.controls.items():
+            serving = [rule for rule in rules if control in rule.controls.get(name, ())]
+            links = ", ".join(map(_link, serving)) or "none yet"
+            yield f"| {_plain(control)} | {_plain(title)} | {links} |"
 
 
-def _page(rule: Rule, source: str, profiles: Mapping[str, Profile]) -> Iterator[str]:
+def _page(
+    rule: Rule,
+    source: str,
+    profiles: Mapping[str, Profile],
+    frameworks: Mapping[str, Framework],
+) -> Iterator[str]:
     yield from (f"# {_plain(rule.title)}", "")
     facts = [f"`{rule.id}`", f"severity **{rule.severity.label}**", f"for `{rule.kind}`"]
     chosen = [f"`{name}`" for name in _chosen(rule, profiles)]
@@ -86,8 +98,10 @@ def _page(rule: Rule, source: str, profiles: Mapping[str, Profile]) -> Iterator[
     yield from ("", "## What to do", "", _plain(_line(rule.remediation)), "")
     if rule.controls:
         yield from ("## Controls", "")
-        for framework, ids in rule.controls.items():
-            yield f"- {_plain(framework)}: {', '.join(map(_plain, ids))}"
+        for name, ids in rule.controls.items():
+            framework = frameworks[name]
+            named = ", ".join(f"{_plain(each)} {_plain(framework.controls[each])}" for each in ids)
+            yield f"- {_plain(framework.title)}: {named}"
         yield ""
     yield from ("## How it is decided", "", "```yaml", *_decision(source), "```", "")
     for expected, title in _EXPECTED.items():
