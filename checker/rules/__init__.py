@@ -5,4 +5,14 @@ from checker.rules.files import BUILTIN, RuleSet, load
 from checker.rules.profiles import select
 from checker.rules.rule import Example, Hole, Requirement, Rule
 
-__all__ = ["BUILTIN", "Example", "Hole", "Requirement", "Rule", "RuleSet", "load", "load_frameworks", "select"]
+__all__ = [
+    "BUILTIN",
+    "Example",
+    "Hole",
+    "Requirement",
+    "Rule",
+    "RuleSet",
+    "load",
+    "load_frameworks",
+    "select",
+]

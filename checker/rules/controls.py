@@ -1,4 +1,4 @@
-"""The files `controls.yaml` beside rules in, the frameworks and the titles of their controls out."""
+"""Files `controls.yaml` beside rules in, frameworks and the titles of their controls out."""
 
 from __future__ import annotations
 
