@@ -250,8 +250,8 @@ def branches(subject: Subject) -> Iterator[Branch]:
     ]
     seen: dict[int, set[bool | None]] = {id(point.node): set() for point in points}
     with mock.patch.object(program, "Interpreter", partial(_Recorder, seen)):
-        for _, each in subject.examples:
-            evaluate(subject.rule, each)
+        for example, each in subject.examples:
+            evaluate(subject.rule.as_in(example), each)
     for point in points:
         values = seen[id(point.node)]
         if point.evaluated:
@@ -531,7 +531,7 @@ def _document(example: Example) -> Document:
 
 
 def _result(rule: Rule, example: Example, subject: Document) -> Result:
-    outcome = evaluate(rule, subject)
+    outcome = evaluate(rule.as_in(example), subject)
     told = bool(example.message) and any(
         re2.search(example.message, finding.message) for finding in outcome.findings
     )

@@ -363,7 +363,7 @@ CEL = (
         "policy.statements.map(s, s.resources.map(r, r.text)).all(texts, globCovers(texts, texts)"
         ' && globEquivalent(texts, texts) && !globDifference(texts, texts + ["*"]).hasValue())'
     ),
-    "policy.findings.map(f, f.code)",
+    "policy.findings.map(f, f.topic + f.code)",
 )
 """Conditions that use every function."""
 

@@ -9,8 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
+from checker import kinds
+from checker.documents import Selection, document
+from checker.evaluate import evaluate
 from checker.iam.statement import PolicyType, policy
-from checker.iam.validation import CODES, findings
+from checker.iam.validation import CODES, Topic, findings
+from checker.reader import Limits, parse, read_bytes
+from checker.report import Status
+from checker.rules import load
+from checker.rules.files import builtin_root
 from tests import access_analyzer
 
 ROWS: list[dict[str, Any]] = yaml.safe_load(
@@ -23,9 +30,16 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def codes(row: dict[str, Any], which: str) -> list[str]:
-    """Return the codes of what is wrong with a row's policy; `~` takes an element away."""
-    kind = PolicyType(row["type"]) if "type" in row else None
+KINDS = {kind.name: kind for kind in kinds.builtin()}
+RULES = [
+    rule
+    for rule in load(["builtin"], KINDS, {}, Limits()).rules
+    if not rule.id.startswith("validity-")
+]
+
+
+def document_of(row: dict[str, Any], which: str) -> dict[str, Any]:
+    """Return a row's policy; `~` takes an element away."""
     given = row[which]
     statements = given if isinstance(given, list) else [given]
     made = [
@@ -35,8 +49,13 @@ def codes(row: dict[str, Any], which: str) -> list[str]:
     version = {"Version": row["version"]} if row.get("version", "") else {}
     if "version" not in row:
         version = {"Version": "2012-10-17"}
-    data: dict[str, Any] = {**version, "Statement": made}
-    return [each.code for each in findings(policy(data, kind))]
+    return {**version, "Statement": made}
+
+
+def codes(row: dict[str, Any], which: str) -> list[str]:
+    """Return the codes of what is wrong with a row's policy."""
+    kind = PolicyType(row["type"]) if "type" in row else None
+    return [each.code for each in findings(policy(document_of(row, which), kind))]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["code"] for row in ROWS])
@@ -97,3 +116,25 @@ def test_codes_are_those_of_access_analyzer(data: Path) -> None:
     assert {(name, str(code.type)) for name, code in CODES.items()} == {
         (name, kind) for kind in types for name in known[kind]
     }
+
+
+def test_every_topic_is_of_a_shipped_rule() -> None:
+    ids = {path.stem for path in builtin_root().glob("*/*.yaml")}
+    topics = {str(code.topic) for code in CODES.values() if code.topic}
+    others = {Topic.GRANTS, Topic.VERSION}
+    assert {f"validity-{topic}" for topic in topics - others} <= ids
+    assert "policy-version-present" in ids
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if CODES[row["code"]].topic is Topic.GRANTS],
+    ids=lambda row: row["code"],
+)
+def test_what_a_valid_policy_gives_away_is_reported_by_rules_of_other_folders(
+    row: dict[str, Any],
+) -> None:
+    source = read_bytes("policy.json", json.dumps(document_of(row, "wrong")).encode(), Limits())
+    found = document(parse(source, Limits()), Selection((), KINDS))
+    failed = {rule.id for rule in RULES if evaluate(rule, found).status is Status.FAIL}
+    assert failed

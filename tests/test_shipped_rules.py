@@ -35,7 +35,7 @@ EXAMPLES = [
 def test_an_example_gives_what_it_says(rule: Rule, example: Example) -> None:
     subject = _document(example)
     assert subject.problems == ()
-    outcome: Outcome = evaluate(rule, subject)
+    outcome: Outcome = evaluate(rule.as_in(example), subject)
     messages = [finding.message for finding in outcome.findings]
     assert outcome.status.value == example.expect, messages
     if outcome.status is Status.FAIL:

@@ -30,14 +30,14 @@ def codes() -> str:
     lines = [
         "# The codes of IAM Access Analyzer",
         "",
-        "`reader` and `schema` refuse the file; `finding` is in `policy.findings`.",
+        "`reader` and `schema` refuse the file; `finding` is in `policy.findings`, with a topic.",
         "",
-        "| code | type | decided by |",
-        "| --- | --- | --- |",
+        "| code | type | topic | decided by |",
+        "| --- | --- | --- | --- |",
     ]
     for name, code in CODES.items():
         decided = f"`{code.decided}`" if code.decided else f"not decided: {code.why_not}"
-        lines.append(f"| `{name}` | {code.type} | {decided} |")
+        lines.append(f"| `{name}` | {code.type} | {code.topic or ''} | {decided} |")
     return "\n".join(lines) + "\n"
 
 

@@ -106,16 +106,7 @@ class _Compiler:
             when=self._when(),
             requirements=tuple(self._requirements()),
             waivable=data.get("waivable", True),
-            examples=tuple(
-                Example(
-                    each["name"],
-                    each["expect"],
-                    each.get("kind", kind.name),
-                    each.get("message", ""),
-                    each["document"],
-                )
-                for each in data.get("examples", ())
-            ),
+            examples=tuple(self._examples(kind)),
             path=self.reading.source.path,
             warnings=tuple(self.warnings),
         )
@@ -272,6 +263,33 @@ class _Compiler:
         if not conforms(value, wanted):
             message = f"the configuration's value of the parameter `{name}` is no {wanted}"
             self._problem(message, (PARAMS, name, "type"))
+        return value
+
+    def _examples(self, kind: Kind) -> Iterator[Example]:
+        for index, each in enumerate(self.data.get("examples", ())):
+            yield Example(
+                each["name"],
+                each["expect"],
+                each.get("kind", kind.name),
+                each.get("message", ""),
+                {
+                    name: self._param_of_example(name, value, index)
+                    for name, value in each.get(PARAMS, {}).items()
+                },
+                each["document"],
+            )
+
+    def _param_of_example(self, name: str, value: Json, index: int) -> Json:
+        route = ("examples", index, PARAMS, name)
+        known = self.data.get(PARAMS, {})
+        if name not in known:
+            message = f"`{name}` is no parameter of this rule{did_you_mean(name, list(known))}"
+            self._problem(message, route, of_key=True)
+            return None
+        wanted = _type(known[name]["type"])
+        value = _coerced(value, wanted)
+        if not conforms(value, wanted):
+            self._problem(f"the value of the parameter `{name}` is no {wanted}", route)
         return value
 
     def _check_overrides(self, overrides: Mapping[str, Json]) -> None:

@@ -127,6 +127,9 @@ def _decision(source: str) -> Iterator[str]:
 def _example(example: Example, rule: Rule) -> Iterator[str]:
     mapped = f", as `{example.kind}`" if example.kind != rule.kind else ""
     yield from (f"**{_plain(example.name)}**{mapped}", "")
+    if example.params:
+        given = json.dumps({"params": {rule.id: example.params}}, ensure_ascii=False)
+        yield from ("In `policy-check.yaml`:", "", "```json", given, "```", "")
     yield from ("```json", json.dumps(example.document, indent=2, ensure_ascii=False), "```", "")
 
 

@@ -30,13 +30,14 @@ class Example(NamedTuple):
     """A document with the result that the rule must give.
 
     `kind` is what the document is mapped to, the rule's own or a member of its family; `message`
-    is an RE2 pattern, or empty.
+    is an RE2 pattern, or empty; `params` are set over the rule's own.
     """
 
     name: str
     expect: str
     kind: str
     message: str
+    params: Mapping[str, Json]
     document: Json
 
 
@@ -67,3 +68,9 @@ class Rule(NamedTuple):
     path: str
     warnings: tuple[Problem, ...]
     """What may go wrong when the rule is decided; it can run all the same."""
+
+    def as_in(self, example: Example) -> Rule:
+        """Return the rule with the parameters of one of its examples."""
+        if not example.params:
+            return self
+        return self._replace(params={**self.params, **example.params})

@@ -22,7 +22,7 @@ from checker.iam.principals import account_of, is_account
 from checker.iam.request import Request
 from checker.iam.resources import Resource
 from checker.iam.statement import Condition, Entry, Policy, Principal, Statement
-from checker.iam.validation import CODES, Finding, findings
+from checker.iam.validation import CODES, Finding, Topic, findings
 
 
 def _findings(policy: Policy) -> list[Finding]:
@@ -372,6 +372,15 @@ STRUCTS: tuple[Struct, ...] = (
                 lambda f: str(CODES[f.code].type),
                 "`ERROR`, `SECURITY_WARNING`, `WARNING` or `SUGGESTION`.",
                 example='policy.findings.all(f, f.type == "SECURITY_WARNING")',
+            ),
+            Field(
+                "topic",
+                STRING,
+                lambda f: str(CODES[f.code].topic),
+                "What it is about: "
+                + ", ".join(f"`{each}`" for each in sorted(Topic)[:-1])
+                + f" or `{max(Topic)}`.",
+                example='policy.findings.all(f, f.topic == "grants")',
             ),
             Field(
                 "message",

@@ -18,13 +18,13 @@ from checker.iam.validation import (
     variables,
 )
 from checker.iam.validation.codes import CODES, Code
-from checker.iam.validation.finding import Finding, FindingType
+from checker.iam.validation.finding import Finding, FindingType, Topic
 
 if TYPE_CHECKING:
     from checker.iam.statement import Policy
     from checker.iam.validation.finding import PolicyCheck, StatementCheck
 
-__all__ = ["CODES", "Code", "Finding", "FindingType", "findings"]
+__all__ = ["CODES", "Code", "Finding", "FindingType", "Topic", "findings"]
 
 _POLICY: tuple[PolicyCheck, ...] = (
     elements.version,

@@ -22,6 +22,31 @@ class FindingType(StrEnum):
     SUGGESTION = "SUGGESTION"
 
 
+class Topic(StrEnum):
+    """What of a policy a finding is about."""
+
+    ACTIONS = "actions"
+    """Names of actions and services that the catalogue, which ages, does not have."""
+    ARNS = "arns"
+    CONDITION_KEYS = "condition-keys"
+    """Keys that the catalogue, which ages, does not have."""
+    CONDITIONS = "conditions"
+    """Conditions that IAM refuses, or that nothing can meet."""
+    ELEMENTS = "elements"
+    """What a policy of this type must have, or cannot."""
+    GRANTS = "grants"
+    """What is valid and gives away too much."""
+    PRINCIPALS = "principals"
+    REDUNDANCY = "redundancy"
+    SIZE = "size"
+    TYPES = "types"
+    """Values that are not of the type that is compared."""
+    VARIABLES = "variables"
+    VERSION = "version"
+    WEAK_CONDITIONS = "weak-conditions"
+    """Conditions that let more pass than they seem to."""
+
+
 class Finding(NamedTuple):
     """One finding; the first of its routes is where to mend it."""
 
