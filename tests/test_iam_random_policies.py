@@ -20,6 +20,7 @@ from checker.cel.types import DYN, STRING, list_of, map_of
 from checker.iam.access import access
 from checker.iam.containment import grants_beyond
 from checker.iam.functions import POLICY, STRUCTS
+from checker.iam.functions.names import STATEMENT
 from checker.iam.patterns import Undecided
 from checker.iam.statement import policy
 from checker.iam.validation import CODES, findings
@@ -291,7 +292,16 @@ def test_every_question_has_an_answer_or_a_reason(one: Json, other: Json) -> Non
     assert {each.code for each in known} <= CODES.keys()
 
 
-TEXTS = ("*", "s3", "s3:Get*", "arn:aws:s3:::b*", "arn:aws:s3:::${aws:username}/*", "${x}", "")
+TEXTS = (
+    "*",
+    "s3",
+    "s3:Get*",
+    "Write",
+    "arn:aws:s3:::b*",
+    "arn:aws:s3:::${aws:username}/*",
+    "${x}",
+    "",
+)
 GIVEN: dict[object, tuple[object, ...]] = {
     STRING: TEXTS,
     list_of(STRING): ([], list(TEXTS[:2]), ["s3:*"], ["Write", "Read"]),
@@ -310,6 +320,7 @@ def test_every_function_has_an_answer_or_a_reason(one: Json, other: Json, text: 
     found = [*parts(first), *parts(answered(lambda: access(first, ["s3:*"])))]
     hosts = {struct.type: struct.host for struct in STRUCTS}
     known = {**GIVEN, STRING: (*TEXTS, text), POLICY: (policy(other),), DYN: (one, other, text)}
+    known[STATEMENT] = (*first.statements[:2], *policy(other).statements[:1])
     for function in KIND.env.functions:
         of = function.receiver
         receivers = [] if of is None else [each for each in found if isinstance(each, hosts[of])]
@@ -363,6 +374,7 @@ CEL = (
         "policy.statements.map(s, s.resources.map(r, r.text)).all(texts, globCovers(texts, texts)"
         ' && globEquivalent(texts, texts) && !globDifference(texts, texts + ["*"]).hasValue())'
     ),
+    'policy.statements.map(s, policy.actionsOnAll(s, "Write").size())',
     "policy.findings.map(f, f.topic + f.code)",
 )
 """Conditions that use every function."""

@@ -14,6 +14,7 @@ from checker.iam import actions as action_rules
 from checker.iam import catalogue
 from checker.iam.arn import ATTACHED, EVERYTHING, loosest
 from checker.iam.patterns import Undecided, covers, overlaps
+from checker.iam.resources import resources
 from checker.iam.terms import Budget, Denial, Term, terms
 
 if TYPE_CHECKING:
@@ -136,6 +137,35 @@ def access(policy: Policy, actions: Sequence[str]) -> Access:
     if not isinstance(found, Access):
         found = policy.memo[key] = _access(policy, key)
     return found
+
+
+def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
+    """Return the known actions of a level that an Allow gives on all resources they work on.
+
+    All resources are those of some type of the action's service, after what the policy denies.
+    Actions that take no resource are not among them, for they can be allowed no other way.
+    Raises `Undecided` for a placeholder, and `FunctionError` for a level that there is not.
+    """
+    if not statement.is_allow:
+        return ()
+    named = dict.fromkeys(
+        name for entry in statement.actions for name in catalogue.confinable(entry.text, level)
+    )
+    services = {name.partition(":")[0] for name in named}
+    given = resources(statement)
+    whole = {each for each in services if _holds_all(given, each)}
+    denied = {each for each in whole if _access(policy, (f"{each}:*",)).denies}
+    return tuple(
+        name
+        for name in named
+        for service in [name.partition(":")[0]]
+        if service in whole
+        and (service not in denied or _holds_all(access(policy, (name,)).resources, service))
+    )
+
+
+def _holds_all(found: Iterable[Resource], service: str) -> bool:
+    return any(each.covers_all_of(service) for each in found)
 
 
 def _access(policy: Policy, asked: tuple[str, ...]) -> Access:

@@ -74,12 +74,16 @@ def actions_of(service: str, levels: tuple[str, ...]) -> tuple[str, ...]:
     """
     key = known_service(service)
     for level in levels:
-        if level not in LEVELS:
-            raise FunctionError(
-                f"unknown access level `{level}`: expected one of {', '.join(LEVELS)}"
-                + did_you_mean(level, LEVELS)
-            )
+        _known_level(level)
     return tuple(sorted(f"{key}:{n}" for n, level, _ in _levels(key).values() if level in levels))
+
+
+def _known_level(level: str) -> None:
+    if level not in LEVELS:
+        raise FunctionError(
+            f"unknown access level `{level}`: expected one of {', '.join(LEVELS)}"
+            + did_you_mean(level, LEVELS)
+        )
 
 
 def known_service(name: str) -> str:
@@ -158,6 +162,18 @@ def expanded(text: str) -> tuple[str, ...]:
     service, colon, _ = fold(text).partition(":")
     names = [service] if colon and not {"*", "?"} & set(service) else sorted(services())
     return tuple(each for name in names for each in actions(name) if matches(meant, fold(each)))
+
+
+@lru_cache(maxsize=16_384)
+def confinable(text: str, level: str) -> tuple[str, ...]:
+    """Return the actions of a pattern that have a level and take a resource, sorted.
+
+    Raises `Undecided` for a placeholder, and `FunctionError` for a level that is not known.
+    """
+    _known_level(level)
+    return tuple(
+        each for each in expanded(text) if access_level(each) == level and takes_resource(each)
+    )
 
 
 @lru_cache(maxsize=16_384)

@@ -101,7 +101,10 @@ class Resource:
 
     def _holds_somewhere(self, arn: str, partition: str) -> bool:
         """Tell whether this holds all resources of an ARN format in some account and region."""
-        found = witness((*self.reach, template(arn, partition)), self.excluded)
+        of_type = template(arn, partition)
+        if not all(_begin_alike(item, of_type) for item in self.reach):
+            return False  # most are of other services: spare them the question
+        found = witness((*self.reach, of_type), self.excluded)
         if found is None:
             return False
         _, _, _, region, account, _ = found.split(":", 5)
@@ -116,6 +119,11 @@ class Resource:
     def _decided(self) -> None:
         if self.doubt:
             raise Undecided(self.doubt)
+
+
+def _begin_alike(left: Pattern, right: Pattern) -> bool:
+    shorter, longer = sorted((left.prefix, right.prefix), key=len)
+    return longer.startswith(shorter)
 
 
 def _asked(text: str) -> Pattern:

@@ -9,7 +9,7 @@ from checker.cel.errors import FunctionError
 from checker.cel.types import BOOL, DYN, STRING, list_of, map_of, optional_of
 from checker.cel.values import NONE, Optional
 from checker.iam import actions
-from checker.iam.access import access
+from checker.iam.access import access, on_all
 from checker.iam.arn import fold
 from checker.iam.containment import grants_beyond
 from checker.iam.functions.names import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
@@ -31,6 +31,10 @@ def _covers_action(statement: Statement, pattern: str) -> bool:
 def _matches_action(statement: Statement, pattern: str) -> bool:
     answer = actions.matches_action(statement, actions.asked(pattern))
     return actions.decided(statement, answer)
+
+
+def _actions_on_all(policy: Policy, statement: Statement, level: str) -> list[str]:
+    return list(on_all(policy, statement, level))
 
 
 def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
@@ -85,6 +89,16 @@ METHODS: tuple[Function, ...] = (
         "What the policy as a whole allows of some actions, each a name or a pattern.",
         POLICY,
         example='!policy.access(["s3:Delete*"]).granted',
+    ),
+    Function(
+        "actionsOnAll",
+        (STATEMENT, STRING),
+        list_of(STRING),
+        _actions_on_all,
+        "The known actions of an access level that one of its Allows gives on all resources of "
+        "some type of their service, after all Denies. Those that take no resource are left out.",
+        POLICY,
+        example='policy.actionsOnAll(policy.statements[0], "List").size() == 0',
     ),
     Function(
         "allows",
