@@ -170,12 +170,22 @@ def _holds_all(found: Iterable[Resource], service: str) -> bool:
 
 def _access(policy: Policy, asked: tuple[str, ...]) -> Access:
     services = action_rules.services(map(action_rules.asked, asked))
-    near = [item for item in policy.statements if action_rules.may_concern(item, services)]
+    near = list(_near(policy, services))
     return Access(
         asked,
         tuple(item for item in near if item.is_allow),
         tuple(item for item in near if item.effect == "Deny" and not item.conditions),
     )
+
+
+def _near(policy: Policy, services: frozenset[str] | None) -> Iterator[Statement]:
+    """Yield the statements that could be about an action of some services: a quick first look."""
+    known = policy.memo.get(_near)
+    if not isinstance(known, list):
+        known = policy.memo[_near] = [action_rules.services_of(item) for item in policy.statements]
+    for item, named in zip(policy.statements, known, strict=True):
+        if services is None or named is None or not named.isdisjoint(services):
+            yield item
 
 
 def _denials(denies: Iterable[Statement], pattern: Pattern) -> Iterator[Denial]:

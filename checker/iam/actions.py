@@ -48,16 +48,17 @@ def services(patterns: Iterable[Pattern]) -> frozenset[str] | None:
     return frozenset(name for name, _, _ in found) if all(c for _, c, _ in found) else None
 
 
-def may_concern(statement: Statement, services: frozenset[str] | None) -> bool:
-    """Tell whether a statement could be about an action of some services: a quick first look."""
-    if services is None or statement.has_not_action:
-        return True
+def services_of(statement: Statement) -> frozenset[str] | None:
+    """Return what the services of a statement's actions may be; None if they could be any."""
+    if statement.has_not_action:
+        return None
+    found = set()
     for entry in statement.actions:
         name = entry.text.partition(":")[0]
-        # `lower` folds more than ASCII, which only makes this look at more.
-        if name.lower() in services or "*" in name or "?" in name or "$" in name:
-            return True
-    return False
+        if "*" in name or "?" in name or "$" in name:
+            return None
+        found.add(name.lower())  # it folds more than ASCII, which only makes this look at more
+    return frozenset(found)
 
 
 def matches_action(statement: Statement, pattern: Pattern) -> bool | None:

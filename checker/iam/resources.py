@@ -50,6 +50,8 @@ class Resource:
         """
         if self.is_literal():
             return True
+        if len(self.reach) == 1 and not self.excluded and not self.reach[0].suffix:
+            return False  # it ends in a wildcard
         found = witness(self.reach, self.excluded)
         parts = found.split(":", 5) if found is not None else []
         if len(parts) < _PARTS:
@@ -102,8 +104,8 @@ class Resource:
     def _holds_somewhere(self, arn: str, partition: str) -> bool:
         """Tell whether this holds all resources of an ARN format in some account and region."""
         of_type = template(arn, partition)
-        if not all(_begin_alike(item, of_type) for item in self.reach):
-            return False  # most are of other services: spare them the question
+        if not all(_may_cover(item, of_type) for item in self.reach):
+            return False  # most are of other services or types: spare them the question
         found = witness((*self.reach, of_type), self.excluded)
         if found is None:
             return False
@@ -121,9 +123,9 @@ class Resource:
             raise Undecided(self.doubt)
 
 
-def _begin_alike(left: Pattern, right: Pattern) -> bool:
-    shorter, longer = sorted((left.prefix, right.prefix), key=len)
-    return longer.startswith(shorter)
+def _may_cover(item: Pattern, of_type: Pattern) -> bool:
+    """Tell whether a pattern may hold all resources of a type in some place, at a glance."""
+    return of_type.suffix.endswith(item.suffix) and overlaps(item, of_type)
 
 
 def _asked(text: str) -> Pattern:
