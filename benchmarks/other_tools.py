@@ -1,64 +1,64 @@
 """Hold our verdicts on the inputs of other tools' tests against the verdicts of these tools.
 
-    POLICY_CHECK_DATA=… python benchmarks/other_tools.py [-v]
+    PYTHONPATH=. POLICY_CHECK_DATA=… python benchmarks/other_tools.py [-v | --markdown]
 
-A table by tool and verdict: how many inputs we find something in, by severity, and how many we
-refuse to decide. With `-v` every input on which the two differ.
+A table by tool and kind of finding, and every input on which the two differ, with the reason that
+`tests/other_tools.yaml` gives. With `-v` every input, ours beside theirs. Exits 1 where a reason is
+missing, or is for an input that does not differ.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
 import sys
-from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from checker import kinds
-from checker.documents import Selection, find, load
-from checker.evaluate import evaluate
-from checker.reader import Limits
-from checker.report import Severity, Status
-from checker.rules import load as load_rules
-
-BAD = frozenset({"bad", "exploitable", "privilege-escalation", "assert-true"})
-"""Verdicts by which a tool wants something to be found."""
+from tests.other_tools import (
+    compare,
+    disagreements,
+    everything,
+    mistakes,
+    page,
+    read_reasons,
+    summary,
+    totals,
+)
 
 
 def main() -> int:
-    """Print the table."""
-    root = Path(os.environ["POLICY_CHECK_DATA"]) / "other-tools"
-    index = json.loads((root / "index.json").read_text(encoding="utf-8"))
-    verdicts = {each["file"]: each["verdict"] for each in index if each.get("verdict")}
-    known = {kind.name: kind for kind in kinds.builtin()}
-    rules = load_rules(["builtin"], known, {}, Limits()).rules
-    selection = Selection((str(root),), known)
-    table: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    differing = []
-    for document in load(find(selection), selection, Limits()):
-        name = document.path.split("other-tools/", 1)[-1]
-        if name not in verdicts:
-            continue
-        outcomes = [(rule, evaluate(rule, document)) for rule in rules]
-        failed = [rule for rule, outcome in outcomes if outcome.status is Status.FAIL]
-        worst = max((rule.severity for rule in failed), default=None)
-        ours = worst.label if worst else "nothing"
-        if any(outcome.status is Status.ERROR for _, outcome in outcomes):
-            ours = "refused"
-        table[name.split("/")[0], verdicts[name]][ours] += 1
-        found = ours == "refused" or (worst or Severity.LOW) >= Severity.MEDIUM
-        if found is not (verdicts[name] in BAD):
-            listed = ", ".join(rule.id for rule in failed) or "nothing"
-            differing.append(f"{name}: {verdicts[name]}; ours: {listed}")
-    columns = ["refused", *(each.label for each in sorted(Severity, reverse=True)), "nothing"]
-    print(f"{'tool':<28}{'verdict':<22}" + "".join(f"{each:>10}" for each in columns))
-    for (tool, verdict), counts in sorted(table.items()):
-        row = "".join(f"{counts[each]:>10}" for each in columns)
-        print(f"{tool:<28}{verdict:<22}{row}")
-    print(f"{len(differing)} of {len(verdicts)} differ")
-    if "-v" in sys.argv:
-        print(*differing, sep="\n")
-    return 0
+    """Print the tables, or the page of the documentation."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print every input")
+    parser.add_argument("--markdown", action="store_true", help="print docs/other-tools.md")
+    options = parser.parse_args()
+    compared, reasons = compare(Path(os.environ["POLICY_CHECK_DATA"])), read_reasons()
+    if options.markdown:
+        print(page(compared, reasons), end="")
+    else:
+        if options.verbose:
+            print(*everything(compared), "", sep="\n")
+        print(*_aligned(summary(compared)), "", sep="\n")
+        for file, theirs, ours, whose, because in disagreements(compared, reasons)[1:]:
+            print(f"{file}\n    theirs  {theirs}\n    ours    {ours}\n    {whose:<7} {because}")
+        print(totals(compared, reasons))
+    wrong = mistakes(compared, reasons)
+    for each in wrong:
+        print(each, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table: numbers and their headings to the right."""
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    numeric = [all(cell.isdecimal() for cell in column[1:]) for column in columns]
+    for row in rows:
+        cells = zip(row, widths, numeric, strict=True)
+        yield "  ".join(
+            f"{cell:{'>' if right else '<'}{width}}" for cell, width, right in cells
+        ).rstrip()
 
 
 if __name__ == "__main__":
