@@ -37,6 +37,9 @@ class Config:
     profile: str = ""
     fail_level: str = ""
     strict: bool = False
+    waivers: str = ""
+    baseline: str = ""
+    frameworks: Sequence[str] = ()
 
 
 def locate(start: Path) -> Path | None:
@@ -84,6 +87,9 @@ def load(path: Path, limits: Limits) -> Config:
         profile=data.get("profile", ""),
         fail_level=data.get("fail_level", ""),
         strict=data.get("strict", False),
+        waivers=_beside(path, data["waivers"]) if "waivers" in data else "",
+        baseline=_beside(path, data["baseline"]) if "baseline" in data else "",
+        frameworks=data.get("frameworks", ()),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -19,12 +20,13 @@ class OutputError(Exception):
         self.problem = Problem(target, f"the report was not written: {reason}")
 
 
-def write_stdout(text: str) -> None:
-    """Write text to standard output as UTF-8; raises OutputError when it cannot be written."""
+def write_stdout(text: Iterable[str]) -> None:
+    """Write pieces of text to standard output as UTF-8; raises OutputError where that fails."""
     if sys.stdout is None:
         raise OutputError("standard output", "it is closed")
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        for data in _encoded(text):
+            sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except (OSError, ValueError) as error:
         # What the interpreter would flush at exit goes nowhere: the failure is reported once.
@@ -33,13 +35,13 @@ def write_stdout(text: str) -> None:
         raise OutputError("standard output", error) from error
 
 
-def write_file(path: Path, text: str) -> None:
-    """Replace a file by text, atomically; raises OutputError and leaves no half a report."""
+def write_file(path: Path, text: Iterable[str]) -> None:
+    """Replace a file by pieces of text, at once; raises OutputError and leaves no half a report."""
     temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
+            file.writelines(_encoded(text))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -47,6 +49,11 @@ def write_file(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise OutputError(str(path), error.strerror) from error
+
+
+def _encoded(text: Iterable[str]) -> Iterator[bytes]:
+    pieces = [text] if isinstance(text, str) else text
+    return (piece.encode("utf-8", "backslashreplace") for piece in pieces)
 
 
 def remove_stale(path: Path) -> None:

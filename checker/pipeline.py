@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 from checker import cel, documents, kinds, rules
 from checker.config import Config
 from checker.documents import Document, Selection
 from checker.evaluate import broken, evaluate
 from checker.reader import Limits
-from checker.report import WORST, Finding, Report, RuleCounts, Severity
+from checker.report import WORST, Finding, Framework, Report, RuleCounts, Severity
 from checker.rules import Rule, RuleSet
 from checker.source import InputError, Problem
 from checker.version import VERSION
@@ -19,6 +20,11 @@ from checker.words import did_you_mean
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents decided so far and of all."""
+
+
+def today() -> date:
+    """Return the day it is in UTC, by which waivers are judged unless another one is given."""
+    return datetime.now(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,11 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     engine: cel.Engine = "codegen"
     profile: str = ""
+    waivers: str = ""
+    baseline: str = ""
+    previous: str = ""
+    frameworks: Sequence[str] = ()
+    today: date = field(default_factory=today)
 
 
 def check(options: Options, progress: Progress = lambda _done, _all: None) -> Report:
@@ -50,13 +61,14 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     profile = options.profile or settings.profile
     rule_set = rules.select(loaded, options.rules, profile, options.limits)
     chosen = _enabled(rule_set, settings)
+    frameworks, more = rules.load_frameworks(options.rules, options.limits)
     listing = documents.find(selection)
     report = Report(
         version=VERSION,
         fail_level=options.fail_level or Severity.of(settings.fail_level or Severity.LOW.label),
         strict=settings.strict if options.strict is None else options.strict,
-        rules=[RuleCounts(r.id, r.title, r.severity, r.controls) for r in chosen],
-        inputs=list(rule_set.inputs),
+        rules=[_row(rule) for rule in chosen],
+        inputs=[*rule_set.inputs, *more],
         config=settings.input,
         disabled=tuple(sorted(settings.disable)),
         left_out=rule_set.left_out,
@@ -64,6 +76,9 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
         unread=[*rule_set.unread, *listing.unread],
         excluded=list(listing.excluded),
         warnings=[warning for rule in chosen for warning in rule.warnings],
+        frameworks=frameworks,
+        assessed=_assessed(options.frameworks, frameworks),
+        today=options.today,
     )
     digest = hashlib.sha256()
     total = len(listing.files) + len(listing.problems)
@@ -74,6 +89,28 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     report.documents_sha256 = digest.hexdigest()
     report.findings.sort(key=_worst_first)
     return report
+
+
+def _row(rule: Rule) -> RuleCounts:
+    return RuleCounts(
+        rule.id,
+        rule.title,
+        rule.severity,
+        rule.controls,
+        rule.description,
+        rule.remediation,
+        rule.references,
+        rule.path,
+    )
+
+
+def _assessed(asked: Sequence[str], known: Mapping[str, Framework]) -> tuple[str, ...]:
+    """Return the names of frameworks that were asked for; raises InputError for an unknown one."""
+    for name in asked:
+        if name not in known:
+            hint = did_you_mean(name, known) or f": expected one of {', '.join(sorted(known))}"
+            raise InputError(Problem("--framework", f"unknown framework `{name}`{hint}"))
+    return tuple(dict.fromkeys(asked))
 
 
 def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from checker.source import Location, Problem
 
 DOCUMENT_RULE = "valid-document"
 """The rule id of findings about a document that could not be read or is not valid."""
+WAIVER_RULE = "current-waiver"
+"""The rule id of findings about a waiver that is invalid, expired or not used."""
 
 
 class Severity(IntEnum):
@@ -86,8 +89,19 @@ class Place(NamedTuple):
     """Characters of the line before the excerpt."""
 
 
+class Waiver(NamedTuple):
+    """Why a finding is accepted, by whom, and until which day (the last one that counts)."""
+
+    reason: str
+    owner: str
+    expires: date
+
+
 class Finding(NamedTuple):
-    """One violation, or one thing that could not be decided."""
+    """One violation, or one thing that could not be decided.
+
+    `known` says that the baseline has it; then it fails no longer.
+    """
 
     rule: str
     title: str
@@ -101,6 +115,8 @@ class Finding(NamedTuple):
     message: str
     remediation: str
     fingerprint: str
+    waiver: Waiver | None = None
+    known: bool = False
 
 
 class Input(NamedTuple):
@@ -118,6 +134,13 @@ class Framework(NamedTuple):
     controls: Mapping[str, str]
 
 
+class Earlier(NamedTuple):
+    """What an earlier JSON report found: its file, and its findings by their fingerprints."""
+
+    input: Input
+    findings: Mapping[str, Severity]
+
+
 @dataclass(slots=True)
 class RuleCounts:
     """One rule and how many documents ended in each status; the counts add up to all of them."""
@@ -126,6 +149,11 @@ class RuleCounts:
     title: str
     severity: Severity
     controls: Mapping[str, tuple[str, ...]]
+    description: str = ""
+    remediation: str = ""
+    references: tuple[str, ...] = ()
+    path: str = ""
+    """The file that the rule stands in."""
     counts: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
 
 
@@ -152,6 +180,16 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     """What may go wrong in rules, though it need not have."""
+    frameworks: Mapping[str, Framework] = field(default_factory=dict)
+    """All that is known of the standards which rules name."""
+    assessed: tuple[str, ...] = ()
+    """The standards that were asked for; without any, those that the rules name."""
+    today: date = date.min
+    """The day by which waivers were judged."""
+    waivers: Input | None = None
+    baseline: Input | None = None
+    previous: Earlier | None = None
+    """An earlier report to show a trend against; it decides nothing."""
 
     def total(self, status: Status) -> int:
         """Return how many rule and document pairs ended in a status."""
@@ -178,7 +216,8 @@ class Report:
 
     def counts_as_violation(self, finding: Finding) -> bool:
         """Say whether a finding is a violation at or above the fail level."""
-        return finding.status is Status.FAIL and finding.severity >= self.fail_level
+        violated = finding.status is Status.FAIL and not finding.known
+        return violated and finding.severity >= self.fail_level
 
 
 def compared(found: Sequence[Comparison]) -> Exit:

@@ -14,13 +14,17 @@ from unicodedata import combining, east_asian_width
 
 import pytest
 
-from checker.render.text import WIDTH, render_problems, render_text
+from checker.render.text import WIDTH, render, render_problems
 from checker.report import Place, Report, RuleCounts, Severity, Status
 from checker.source import Location, Problem
 from tests.conftest import decided
 
 GOLDEN = Path(__file__).parent / "render"
 SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def render_text(report: Report, *, colour: bool = False) -> str:
+    return "".join(render(report, colour=colour))
 
 
 def compare(name: str, text: str) -> None:

@@ -1,15 +1,24 @@
-"""A report in, text in one of the named formats out."""
+"""A report in, text in one of the named formats out, piece by piece."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import cast
 
-from checker.render.json import render_json
-from checker.render.text import render_text
 from checker.report import Report
 
-FORMATS: dict[str, Callable[[Report], str]] = {
-    "text": render_text,
-    "json": render_json,
-}
-"""Every output format by its name; `text` takes colours too."""
+Renderer = Callable[[Report], Iterator[str]]
+
+FORMATS = ("text", "json")
+"""Every output format: the name of a module here, whose `render` writes it.
+
+`text` takes colours too.
+"""
+
+
+def renderer(name: str) -> Renderer:
+    """Return what writes a format; its module is imported only when it is asked for."""
+    if name not in FORMATS:
+        raise KeyError(name)
+    return cast("Renderer", import_module(f"{__name__}.{name}").render)

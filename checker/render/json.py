@@ -6,27 +6,44 @@ Within version 1 a field is never removed or changed; fields may be added.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from checker.report import COUNTED, Finding, Input, Place, Report, RuleCounts, Status
+from checker.assessment import Control, assess
+from checker.report import COUNTED, Finding, Input, Place, Report, RuleCounts, Status, Waiver
 from checker.source import Problem
 
 VERSION = 1
 
 
-def render_json(report: Report) -> str:
-    """Return the report as indented JSON with a final line break."""
-    return json.dumps(as_data(report), indent=2) + "\n"
+_MARK = '"findings": []'
+"""Where the findings go: what no text within JSON can be, for its quotes would be escaped."""
 
 
-def as_data(report: Report) -> dict[str, Any]:
-    """Return the report as plain data."""
+def render(report: Report) -> Iterator[str]:
+    """Yield the report as indented JSON, one finding at a time."""
+    head, mark, tail = json.dumps(_without_findings(report), indent=2).partition(_MARK)
+    yield head
+    if not report.findings:
+        yield mark
+    for index, each in enumerate(report.findings):
+        yield ",\n    " if index else f"{mark[:-1]}\n    "
+        yield json.dumps(finding(each), indent=2).replace("\n", "\n    ")
+    if report.findings:
+        yield "\n  ]"
+    yield tail + "\n"
+
+
+def _without_findings(report: Report) -> dict[str, Any]:
     return {
         "version": VERSION,
         "tool": {"name": "policy-check", "version": report.version},
         "inputs": {
             "rules": [_input(given) for given in report.inputs],
-            "config": _input(report.config) if report.config else None,
+            "config": _optional(report.config),
+            "waivers": _optional(report.waivers),
+            "baseline": _optional(report.baseline),
+            "today": report.today.isoformat() if report.waivers else None,
             "documents": {"count": report.documents, "sha256": report.documents_sha256},
             "disabled": list(report.disabled),
             "left_out": list(report.left_out),
@@ -41,12 +58,13 @@ def as_data(report: Report) -> dict[str, Any]:
             "never_applied": report.never_applied,
             "fail_level": report.fail_level.label,
             "strict": report.strict,
+            "known": sum(each.known for each in report.findings),
             "exit_code": int(report.exit_code),
         },
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [],
         "warnings": [_warning(warning) for warning in report.warnings],
         "rules": [_rule(rule) for rule in report.rules],
-        "controls": list(_controls(report)),
+        "controls": [_control(each) for found in assess(report) for each in found.controls],
     }
 
 
@@ -54,7 +72,12 @@ def _input(given: Input) -> dict[str, str]:
     return {"path": given.path, "sha256": given.sha256}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _optional(given: Input | None) -> dict[str, str] | None:
+    return _input(given) if given else None
+
+
+def finding(finding: Finding) -> dict[str, Any]:
+    """Return one finding as plain data."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,
@@ -67,6 +90,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "remediation": finding.remediation,
         "fingerprint": finding.fingerprint,
+        "known": finding.known,
+        "waiver": _waiver(finding.waiver) if finding.waiver else None,
+    }
+
+
+def _waiver(waiver: Waiver) -> dict[str, str]:
+    return {
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "expires": waiver.expires.isoformat(),
     }
 
 
@@ -100,32 +133,12 @@ def _rule(rule: RuleCounts) -> dict[str, Any]:
     }
 
 
-def _controls(report: Report) -> list[dict[str, Any]]:
-    """Return every control that a rule names, with what its rules decided together.
-
-    A control is satisfied only when something passed, and nothing failed, was waived or stayed
-    undecided.
-    """
-    by_control: dict[tuple[str, str], list[RuleCounts]] = {}
-    for rule in report.rules:
-        for framework, ids in rule.controls.items():
-            for control in ids:
-                by_control.setdefault((framework, control), []).append(rule)
-    return [
-        {
-            "framework": framework,
-            "id": control,
-            "status": _control_status(rules),
-            "rules": [rule.id for rule in rules],
-            "pass": sum(rule.counts[Status.PASS] for rule in rules),
-            "fail": sum(rule.counts[Status.FAIL] for rule in rules),
-        }
-        for (framework, control), rules in sorted(by_control.items())
-    ]
-
-
-def _control_status(rules: list[RuleCounts]) -> str:
-    met = {status for rule in rules for status in Status if rule.counts[status]}
-    if met & {Status.FAIL, Status.WAIVED, Status.ERROR}:
-        return "not satisfied"
-    return "satisfied" if Status.PASS in met else "not assessed"
+def _control(control: Control) -> dict[str, Any]:
+    return {
+        "framework": control.framework,
+        "id": control.id,
+        "status": control.status,
+        "rules": list(control.rules),
+        "pass": control.counts[Status.PASS],
+        "fail": control.counts[Status.FAIL],
+    }

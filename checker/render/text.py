@@ -47,19 +47,28 @@ _COLOUR = {
 }
 
 
-def render_text(report: Report, *, colour: bool = False) -> str:
-    """Return the whole report, worst findings first, with a table and a verdict at its end."""
-    style = Style(colour)
-    lines = [_heading(report, style), ""]
-    for _, group in groupby(report.findings, key=lambda finding: (finding.severity, finding.rule)):
-        lines.extend(_group(list(group), style))
+def render(report: Report, *, colour: bool = False) -> Iterator[str]:
+    """Yield the report, worst findings first, with a table and a verdict at its end."""
+    for line in _lines(report, Style(colour)):
+        yield inert(line + "\n")
+
+
+def _lines(report: Report, style: Style) -> Iterator[str]:
+    yield from (_heading(report, style), "")
+    shown = [finding for finding in report.findings if _is_open(finding)]
+    for _, group in groupby(shown, key=lambda finding: (finding.severity, finding.rule)):
+        yield from _group(list(group), style)
+    yield from _accepted(report, style)
     if report.warnings:
-        lines.extend(_problems(report.warnings, style, style("warning", BOLD, YELLOW)))
-        lines.append("")
-    lines.extend(_table(report.rules, style))
-    lines.extend(_notes(report, style))
-    lines.extend(_closing(report, style))
-    return inert("\n".join(lines) + "\n")
+        yield from _problems(report.warnings, style, style("warning", BOLD, YELLOW))
+        yield ""
+    yield from _table(report.rules, style)
+    yield from _notes(report, style)
+    yield from _closing(report, style)
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.status is not Status.WAIVED and not finding.known
 
 
 def render_problems(problems: Iterable[Problem], *, colour: bool = False) -> str:
@@ -80,9 +89,10 @@ def _problems(problems: Iterable[Problem], style: Style, mark: str) -> Iterator[
 def _heading(report: Report, style: Style) -> str:
     rules, documents = _count(len(report.rules), "rule"), _count(report.documents, "document")
     lines = [style(f"policy-check {report.version}", BOLD) + f"  {rules} on {documents}"]
-    if report.config:
-        given = report.config
-        lines.append(style(f"config {visible(given.path)} (sha256 {given.sha256[:12]})", DIM))
+    named = (("config", report.config), ("waivers", report.waivers), ("baseline", report.baseline))
+    for name, given in named:
+        if given:
+            lines.append(style(f"{name} {visible(given.path)} (sha256 {given.sha256[:12]})", DIM))
     lines += [style(fact, DIM) for fact in report.facts]
     return "\n".join(lines)
 
@@ -119,6 +129,22 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
         yield style(f"    also {_where(finding.document, place.location)}", DIM)
     if len(finding.related) > _MOST_RELATED:
         yield style(f"    and {len(finding.related) - _MOST_RELATED} more places", DIM)
+
+
+def _accepted(report: Report, style: Style) -> Iterator[str]:
+    """Yield what is waived, each with its reason, and how much the baseline has."""
+    waived = [finding for finding in report.findings if finding.waiver]
+    if waived:
+        yield style(f"WAIVED   {_count(len(waived), 'finding')}", BOLD)
+    for finding in waived:
+        where = style(_where(finding.document, finding.place.location), CYAN)
+        yield f"  {where}  {finding.rule}"
+        if finding.waiver:
+            until = f"until {finding.waiver.expires.isoformat()}"
+            why = f"{finding.waiver.reason} ({finding.waiver.owner}, {until})"
+            yield from _wrapped(visible(why), "    ")
+    if waived:
+        yield ""
 
 
 def _excerpt(place: Place, style: Style) -> Iterator[str]:
@@ -239,8 +265,12 @@ def _closing(report: Report, style: Style) -> Iterator[str]:
 def _verdict(report: Report, code: Exit) -> tuple[str, int, int]:
     errors = sum(finding.status is Status.ERROR for finding in report.findings)
     violations = sum(map(report.counts_as_violation, report.findings))
-    below = sum(finding.status is Status.FAIL for finding in report.findings) - violations
+    known = sum(finding.known for finding in report.findings)
+    failed = sum(finding.status is Status.FAIL for finding in report.findings)
+    below = failed - known - violations
     parts = [_count(violations, "violation")] if violations else []
+    if known:
+        parts.append(f"{known:,} in the baseline")
     if below:
         parts.append(f"{below} below the fail level ({report.fail_level.label})")
     if errors:

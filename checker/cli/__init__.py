@@ -1,0 +1,68 @@
+"""Command line in; what a command prints, and its exit code, out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn, cast
+
+import click
+
+from checker.report import Exit
+from checker.source import inert, visible
+
+PROGRAM = "policy-check"
+COMMANDS = {
+    "check": "Decide rules on policies and report. The word may be left out.",
+    "compare": "Tell whether new policies grant more than old ones.",
+}
+"""Every command, the name of a module here, and what it does."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit with its code; nothing but 0 means that the gate is open."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        name, words = _chosen(given)
+        # INVARIANT: no variable makes a command print completions in place of its job.
+        code = load(name).main(
+            given[words:],
+            prog_name=" ".join([PROGRAM, *given[:words]]),
+            complete_var="",
+            standalone_mode=False,
+        )
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        _complain(error)
+        code = Exit.NOT_EVALUATED
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("policy-check: interrupted, no report was written", err=True)
+        code = Exit.INTERRUPTED
+    except SystemExit:
+        raise
+    except BaseException:  # noqa: BLE001 - Python's own exit code, 1, would say "violations"
+        sys.excepthook(*sys.exc_info())
+        click.echo("policy-check: internal error, the check is not complete", err=True)
+        code = Exit.NOT_EVALUATED
+    sys.exit(Exit.NOT_EVALUATED if code is None else int(code))
+
+
+def load(name: str) -> click.Command:
+    """Return a command; its module is imported only when it is asked for."""
+    return cast("click.Command", import_module(f"{__name__}.{name}").command)
+
+
+def _chosen(given: Sequence[str]) -> tuple[str, int]:
+    """Return the command of some arguments, and how many of them name it."""
+    name = given[0] if given else ""
+    return (name, 1) if name in COMMANDS else ("check", 0)
+
+
+def _complain(error: click.ClickException) -> None:
+    if isinstance(error, click.UsageError) and error.ctx:
+        click.echo(
+            f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.\n", err=True
+        )
+    click.echo(inert(f"Error: {visible(error.format_message())}"), err=True)

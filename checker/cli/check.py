@@ -1,0 +1,113 @@
+"""Arguments of a check in; reports on standard output or in files, and an exit code, out."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from checker.cli import COMMANDS
+from checker.cli.outputs import COLOUR, OUTPUT, Output, prepare, refuse, write
+from checker.cli.progress import Progress
+from checker.cli.selection import SETTINGS, options, selects
+from checker.output import OutputError
+from checker.report import Severity
+from checker.source import InputError
+from checker.version import VERSION
+
+_LEVELS = [severity.label for severity in Severity]
+
+
+class _Check(click.Command):
+    """The main job, whose help lists the other commands."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands before the epilog."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        super().format_epilog(ctx, formatter)
+
+
+@click.command(
+    cls=_Check,
+    context_settings=SETTINGS,
+    options_metavar="[OPTIONS]",
+    epilog="""Exit codes: 0 everything was decided and nothing is violated; 1 violations;
+    2 something was not evaluated; 3 nothing to check; 130 interrupted. Every option can be set
+    as an environment variable, such as POLICY_CHECK_FAIL_LEVEL.""",
+)
+@selects
+@OUTPUT
+@click.option(
+    "--fail-level",
+    type=click.Choice(_LEVELS),
+    help="Least severity of a violation that fails. [default: low]",
+)
+@click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Fail also for files not read and rules that never applied.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    default="",
+    help="A JSON report: what it found already does not fail.",
+)
+@click.option(
+    "--previous",
+    metavar="FILE",
+    default="",
+    help="A JSON report to show a trend against; it decides nothing.",
+)
+@click.option(
+    "--framework",
+    "frameworks",
+    multiple=True,
+    metavar="NAME",
+    help="Report all controls of a framework, such as nist-800-53-r5; may be repeated.",
+)
+@COLOUR
+@click.version_option(
+    VERSION, "-V", "--version", message="%(prog)s %(version)s", allow_from_autoenv=False
+)
+def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **given: Any) -> int:
+    """Check POLICIES against RULES and report every violation.
+
+    RULES and POLICIES are files or directories. RULES may be `builtin` (the shipped rules) or
+    one folder of them, such as `builtin:ecr`; `-` among POLICIES is standard input. With
+    --rules, every argument is one of POLICIES.
+    """
+    outputs = output or (Output("text", None),)
+    level = given["fail_level"]
+    try:
+        chosen = options(paths, given)
+        chosen = replace(
+            chosen,
+            fail_level=Severity.of(level) if level else None,
+            strict=given["strict"],
+            baseline=given["baseline"] or chosen.config.baseline,
+            previous=given["previous"],
+            frameworks=given["frameworks"] or chosen.config.frameworks,
+        )
+        prepare(outputs, chosen)
+        return _run(chosen, outputs, color)
+    except InputError as error:
+        count = f"{len(error.problems)} error{'' if len(error.problems) == 1 else 's'}"
+        return refuse(error.problems, color, f"no check was performed: {count}")
+    except OutputError as error:
+        return refuse((error.problem,), color, "there is no report")
+
+
+def _run(chosen: Any, outputs: tuple[Output, ...], color: str) -> int:
+    from checker.pipeline import check  # noqa: PLC0415 - `--help` needs none of it
+
+    progress = Progress(sys.stderr)
+    try:
+        report = check(chosen, progress)
+    finally:
+        progress.clear()
+    write(report, outputs, color)
+    return report.exit_code
