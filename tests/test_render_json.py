@@ -14,7 +14,7 @@ import pytest
 from checker.render import renderer
 from checker.render.json import render
 from checker.report import Report, RuleCounts, Severity, Status
-from tests.conftest import decided
+from tests.reports import accepted, decided
 
 SCHEMA = Path(__file__).parents[1] / "checker" / "report.schema.json"
 STATUSES = ("pass", "fail", "skip", "waived", "error")
@@ -74,6 +74,24 @@ def test_the_counts_add_up(report: Report) -> None:
     for rule in data["rules"]:
         assert sum(rule[name] for name in STATUSES) == data["inputs"]["documents"]["count"]
     assert Counter(each["status"] for each in data["findings"]) == {"error": 2, "fail": 2}
+
+
+def test_what_is_accepted_says_why() -> None:
+    data = rendered(accepted())
+    waived = [each for each in data["findings"] if each["status"] == "waived"]
+    assert waived[0]["waiver"] == {
+        "reason": "the split of the release role is under way",
+        "owner": "platform",
+        "expires": "2027-03-31",
+    }
+    assert [each["rule"] for each in data["findings"] if each["known"]] == ["no-public"]
+    assert data["summary"]["known"] == 1
+    assert data["inputs"]["waivers"] == {"path": "waivers.yaml", "sha256": "5" * 64}
+    assert data["inputs"]["today"] == "2026-11-25"
+    assert [each["id"] for each in data["controls"] if each["status"] == "not assessed"] == [
+        "AC-3",
+        "AU-9",
+    ]
 
 
 def test_a_finding_has_its_places(report: Report) -> None:

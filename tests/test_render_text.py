@@ -1,14 +1,9 @@
-"""The text report: golden files, the width of a terminal, carets, and text that means harm.
-
-UPDATE_GOLDEN=1 writes the golden files anew; read the difference before you commit it.
-"""
+"""The text report: golden files, the width of a terminal, carets, and text that means harm."""
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -17,22 +12,14 @@ import pytest
 from checker.render.text import WIDTH, render, render_problems
 from checker.report import Place, Report, RuleCounts, Severity, Status
 from checker.source import Location, Problem
-from tests.conftest import decided
+from tests.golden import RENDER, compare
+from tests.reports import accepted, decided
 
-GOLDEN = Path(__file__).parent / "render"
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def render_text(report: Report, *, colour: bool = False) -> str:
     return "".join(render(report, colour=colour))
-
-
-def compare(name: str, text: str) -> None:
-    golden = GOLDEN / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(text, encoding="utf-8")
-    assert text == golden.read_text(encoding="utf-8")
 
 
 def passing(report: Report) -> Report:
@@ -49,6 +36,7 @@ def variants(report: Report) -> dict[str, Report]:
     return {
         "everything": report,
         "violations": failed,
+        "accepted": accepted(),
         "below-the-level": replace(failed, findings=failed.findings[1:]),
         "passed": replace(good, unread=[], excluded=[]),
         "strict": replace(good, strict=True, excluded=[f"{number}.json" for number in range(9)]),
@@ -58,13 +46,13 @@ def variants(report: Report) -> dict[str, Report]:
     }
 
 
-NAMES = ["everything", "violations", "below-the-level", "passed", "strict", "no-rules",
+NAMES = ["everything", "violations", "accepted", "below-the-level", "passed", "strict", "no-rules",
          "no-documents", "never-applied"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_report_is_the_golden_one(report: Report, name: str) -> None:
-    compare(name, render_text(variants(report)[name]))
+    compare(RENDER / f"{name}.txt", render_text(variants(report)[name]))
 
 
 def cells(text: str) -> int:
@@ -131,7 +119,7 @@ def test_problems_are_the_golden_ones() -> None:
         Problem("a.yaml", "an empty line", Location(4, 1, 4, 1), ""),
         Problem("a.yaml", "escapes", Location(5, 3, 5, 4), "a \x1b b"),
     ]
-    compare("problems", render_problems(problems))
+    compare(RENDER / "problems.txt", render_problems(problems))
     assert render_problems([]) == ""
 
 

@@ -10,7 +10,10 @@ from checker.report import Report
 
 Renderer = Callable[[Report], Iterator[str]]
 
-FORMATS = ("text", "json")
+FORMATS = (
+    "text",
+    "json",
+)
 """Every output format: the name of a module here, whose `render` writes it.
 
 `text` takes colours too.
