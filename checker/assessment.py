@@ -8,6 +8,7 @@ from typing import NamedTuple
 from checker.report import Framework, Report, RuleCounts, Status
 
 SATISFIED, NOT_SATISFIED, NOT_ASSESSED = "satisfied", "not satisfied", "not assessed"
+_UNMET = (Status.FAIL, Status.WAIVED, Status.ERROR)
 
 
 class Control(NamedTuple):
@@ -17,6 +18,8 @@ class Control(NamedTuple):
     id: str
     title: str
     rules: tuple[str, ...]
+    unmet: tuple[str, ...]
+    """Those of the rules that failed, were waived or stayed undecided."""
     counts: dict[Status, int]
 
     @property
@@ -26,7 +29,7 @@ class Control(NamedTuple):
         It is only where something passed, and nothing failed, was waived or stayed undecided. A
         control without a rule, or whose rules applied to nothing, is not assessed.
         """
-        if any(self.counts[status] for status in (Status.FAIL, Status.WAIVED, Status.ERROR)):
+        if self.unmet:
             return NOT_SATISFIED
         return SATISFIED if self.counts[Status.PASS] else NOT_ASSESSED
 
@@ -78,5 +81,6 @@ def _control(name: str, framework: Framework, control: str, rules: list[RuleCoun
         control,
         framework.controls.get(control, ""),
         tuple(rule.id for rule in rules),
+        tuple(rule.id for rule in rules if any(rule.counts[each] for each in _UNMET)),
         {status: sum(rule.counts[status] for rule in rules) for status in Status},
     )

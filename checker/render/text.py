@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
+from checker.assessment import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
 from checker.report import (
     COUNTED,
     DOCUMENT_RULE,
@@ -24,6 +25,9 @@ from checker.source import Location, Problem, inert, visible
 WIDTH = 80
 _MOST_RELATED = 3
 """Further places of one finding that are listed; the JSON report has them all."""
+
+_MOST_NAMES = 5
+"""Names that are listed where there may be many; the JSON report has them all."""
 
 
 class Style(NamedTuple):
@@ -63,6 +67,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
         yield from _problems(report.warnings, style, style("warning", BOLD, YELLOW))
         yield ""
     yield from _table(report.rules, style)
+    yield from _frameworks(report, style)
     yield from _notes(report, style)
     yield from _closing(report, style)
 
@@ -235,6 +240,24 @@ def _cell(count: int, status: Status, style: Style) -> str:
     return style(text, DIM) if not count else text
 
 
+def _frameworks(report: Report, style: Style) -> Iterator[str]:
+    """Yield the controls of the frameworks that were asked for, and which are satisfied."""
+    for found in assess(report) if report.assessed else ():
+        met, missed, rest = map(found.count, (SATISFIED, NOT_SATISFIED, NOT_ASSESSED))
+        share = "" if found.percentage is None else f" ({found.percentage} %)"
+        yield style(visible(found.framework.title), BOLD)
+        summary = f"{met} of {met + missed} assessed controls satisfied{share}, {rest} not assessed"
+        yield from _wrapped(summary, "  ")
+        for control in found.controls:
+            if control.status == NOT_SATISFIED:
+                rules = _some(control.unmet)
+                name = f"{visible(control.id)} {visible(control.title)}".rstrip()
+                first, *more = _wrapped(f"not satisfied: {name}: {rules}", "  ")
+                yield first.replace("not satisfied", style("not satisfied", BOLD, RED), 1)
+                yield from more
+        yield ""
+
+
 def _notes(report: Report, style: Style) -> Iterator[str]:
     notes = [
         ("disabled by the configuration", report.disabled),
@@ -245,11 +268,15 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
     ]
     for title, names in notes:
         if names:
-            listed = ", ".join(map(visible, names[:5]))
-            more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - as above
-            first, *rest = _wrapped(f"note: {title}: {listed}{more}", "")
+            first, *rest = _wrapped(f"note: {title}: {_some(names)}", "")
             yield first.replace("note: ", style("note: ", YELLOW), 1)
             yield from rest
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first few names of many, and how many more there are."""
+    listed = ", ".join(map(visible, names[:_MOST_NAMES]))
+    return listed + (f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else "")
 
 
 def _closing(report: Report, style: Style) -> Iterator[str]:
