@@ -32,6 +32,7 @@ _SERVICE = re.compile(
 )
 _CALLERS_ONLY = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"})
 """Keys that a request of a service itself does not have."""
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 _ANYWHERE = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
 """https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"""
 _GITHUB = "token.actions.githubusercontent.com"
@@ -128,7 +129,7 @@ def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
             message = "is no identity provider: expected an ARN of IAM, or a domain"
             yield _at(each, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message)
             continue
-        name = "sts:AssumeRoleWithSAML" if saml else "sts:AssumeRoleWithWebIdentity"
+        name = "sts:AssumeRoleWithSAML" if saml else _WEB_IDENTITY
         if not _asks(statement, fold(name)):
             message = f"can only use `{name}`, which the statement does not name"
             yield _at(each, "MISMATCHED_ACTION_FOR_PRINCIPAL", message)
@@ -146,8 +147,12 @@ def roles_anywhere(policy: Policy, statement: Statement) -> Iterator[Finding]:
 
 
 def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every identity provider that is trusted for anyone it knows."""
-    if policy.type is not PolicyType.TRUST or not statement.is_allow:
+    """Yield a finding for every identity provider that is trusted for anyone it knows.
+
+    Only whoever can trade a token of the provider for the role is trusted.
+    """
+    allows = policy.type is PolicyType.TRUST and statement.is_allow
+    if not allows or not _asks(statement, fold(_WEB_IDENTITY)):
         return
     keys = {fold(each.key) for each in statement.conditions}
     for each in statement.principals:
