@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
+from checker.iam.patterns import Undecided
 from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.conditions import base, qualifier
@@ -93,7 +94,7 @@ def services(policy: Policy, statement: Statement) -> Iterator[Finding]:
             or policy.type is not PolicyType.RESOURCE
         ):
             continue
-        if is_confused_deputy(statement):
+        if _is_confused_deputy(statement):
             message = (
                 "may be used by anyone's resources: ask for `aws:SourceArn`, `aws:SourceAccount`, "
                 "`aws:SourceOrgID` or `aws:SourceOrgPaths`"
@@ -199,6 +200,14 @@ def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
         if not entry.text.strip("*"):
             message = "a resource control policy names services: `*` alone is refused"
             yield Finding("RCP_SYNTAX_ERROR_ACTION", message, (entry.route,))
+
+
+def _is_confused_deputy(statement: Statement) -> bool:
+    """Tell whether a service may act for anyone; where that is undecided, it is no finding."""
+    try:
+        return is_confused_deputy(statement)
+    except Undecided:
+        return False
 
 
 def _is_one_branch(text: str) -> bool:
