@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from checker.source import visible
 
@@ -12,6 +13,7 @@ _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _TAGS = re.compile("[&<>]")
 
 
+@lru_cache(maxsize=1_024)  # a rule's words come again with each of its findings
 def markdown(text: str) -> str:
     """Return text as one paragraph of Markdown (https://spec.commonmark.org, also GitHub's).
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from checker.render.markup import markdown
 from checker.render.stream import Pieces, dump, filled
-from checker.render.uri import reference
+from checker.render.uri import is_link, reference
 from checker.render.wording import caveat, count, unexplained, verdict
 from checker.report import (
     DOCUMENT_RULE,
@@ -74,7 +74,6 @@ _OWN = {
     ),
 }
 """Why there are findings of no rule, and what to do about them."""
-_URL = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
@@ -169,7 +168,7 @@ def _rule(rule: RuleCounts) -> dict[str, Any]:
             "security-severity": _SCORES[rule.severity],
         },
     }
-    if rule.references and _URL.fullmatch(rule.references[0]):
+    if rule.references and is_link(rule.references[0]):
         described["helpUri"] = rule.references[0]
     return described
 
@@ -191,7 +190,7 @@ def _help_markdown(rule: RuleCounts) -> str:
         markdown(rule.description or rule.title or rule.id),
         rule.remediation and f"**To fix:** {markdown(rule.remediation)}",
         *(f"**{markdown(name)}:** {markdown(', '.join(its))}" for name, its in controls),
-        *(f"<{url}>" if _URL.fullmatch(url) else markdown(url) for url in rule.references),
+        *(f"<{url}>" if is_link(url) else markdown(url) for url in rule.references),
     ]
     return "\n\n".join(filter(None, parts))
 

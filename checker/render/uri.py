@@ -1,4 +1,4 @@
-"""A path as reports show it in, a URI reference out."""
+"""A path as reports show it in, a URI reference out; and what is a link."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from posixpath import normpath
 
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
 _BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
+_LINK = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 _RESERVED = re.compile(r"[^A-Za-z0-9._~/-]")
 
 
@@ -22,6 +23,11 @@ def reference(path: str) -> str:
     if path.startswith("/"):
         return f"file://{_encoded(path)}"
     return f"file:///{path[:2]}{_encoded(path[2:])}"
+
+
+def is_link(text: str) -> bool:
+    """Say whether text is a link to a web page, of characters that a URI may have."""
+    return bool(_LINK.fullmatch(text))
 
 
 def _encoded(path: str) -> str:
