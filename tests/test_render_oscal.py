@@ -199,7 +199,9 @@ def test_a_control_is_satisfied_by_passing_alone(
     counts: dict[str, int], state: str, reason: str
 ) -> None:
     (finding,) = assessed(serving({"cis": ("1.1",)}, **counts))["findings"]
-    assert finding["target"]["status"] == {"state": state, "reason": reason}
+    status = finding["target"]["status"]
+    assert (status["state"], status["reason"]) == (state, reason)
+    assert ("valid-document" in status.get("remarks", "")) == ("error" in counts)
     for status, number in counts.items():
         assert f"{number} {status}" in finding["description"]
 

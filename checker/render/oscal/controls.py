@@ -10,10 +10,14 @@ from checker.render.oscal.observations import Identified
 from checker.render.oscal.parts import Object, identifier, markup, own, token
 from checker.render.stream import Pieces, dump, filled
 from checker.render.uri import is_link
-from checker.report import COUNTED, Status
+from checker.report import COUNTED, DOCUMENT_RULE, Status
 
 _NIST = re.compile(r"([A-Z]{2}-\d+)(?:\((\d+)\))?(?:\(([a-z])\))?")
 """A control of NIST SP 800-53: its number, that of an enhancement, the letter of a part."""
+_UNDECIDED = (
+    "Not all could be decided. What could not be, because a document is not valid, is an "
+    f"observation of {DOCUMENT_RULE}, not of the rules of this control."
+)
 
 
 def is_assessed(control: Control) -> bool:
@@ -80,6 +84,12 @@ def _finding(control: Control) -> Object:
     counts = ", ".join(f"{control.counts[status]} {status.value}" for status in COUNTED)
     satisfied = control.status == SATISFIED
     violated = control.counts[Status.FAIL] or control.counts[Status.WAIVED]
+    status: Object = {
+        "state": "satisfied" if satisfied else "not-satisfied",
+        "reason": "pass" if satisfied else "fail" if violated else "other",
+    }
+    if control.counts[Status.ERROR]:
+        status["remarks"] = _UNDECIDED
     return {
         "uuid": identifier("control", control.framework, control.id),
         "title": markup(f"{control.id} {control.title}", control.framework),
@@ -92,10 +102,7 @@ def _finding(control: Control) -> Object:
         "target": {
             "type": "objective-id",
             "target-id": objective_id(control),
-            "status": {
-                "state": "satisfied" if satisfied else "not-satisfied",
-                "reason": "pass" if satisfied else "fail" if violated else "other",
-            },
+            "status": status,
         },
     }
 
