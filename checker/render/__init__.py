@@ -13,6 +13,7 @@ Renderer = Callable[[Report], Iterator[str]]
 FORMATS = (
     "text",
     "json",
+    "junit",
     "oscal",
     "sarif",
 )
