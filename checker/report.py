@@ -118,6 +118,11 @@ class Finding(NamedTuple):
     waiver: Waiver | None = None
     known: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether it is to be looked at: undecided, or neither waived nor known."""
+        return self.status is Status.ERROR or not (self.status is Status.WAIVED or self.known)
+
 
 class Input(NamedTuple):
     """A file that decided the result: its path and the SHA-256 (hex) of its bytes."""

@@ -87,13 +87,13 @@ def visible(text: str) -> str:
     A terminal escape becomes `\x1b`, a bidirectional override `\u202e`, so that text of a
     document can neither drive the terminal nor look like something else.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
-    return "".join(_visible(character) for character in text)
+    return "".join(each if each.isprintable() else _visible(each) for each in text)
 
 
 def _visible(character: str) -> str:
-    if character == " " or unicodedata.category(character) not in _HIDDEN:
+    if unicodedata.category(character) not in _HIDDEN:
         return character
     code = ord(character)
     width, letter = (2, "x") if code < 0x100 else (4, "u") if code < 0x10000 else (8, "U")  # noqa: PLR2004 - sizes of the escapes

@@ -13,6 +13,9 @@ Renderer = Callable[[Report], Iterator[str]]
 FORMATS = (
     "text",
     "json",
+    "junit",
+    "oscal",
+    "sarif",
 )
 """Every output format: the name of a module here, whose `render` writes it.
 

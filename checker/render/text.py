@@ -9,9 +9,9 @@ from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
 from checker.assessment import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
+from checker.render.wording import caveat, count, verdict
 from checker.report import (
     COUNTED,
-    DOCUMENT_RULE,
     Exit,
     Finding,
     Place,
@@ -59,7 +59,7 @@ def render(report: Report, *, colour: bool = False) -> Iterator[str]:
 
 def _lines(report: Report, style: Style) -> Iterator[str]:
     yield from (_heading(report, style), "")
-    shown = [finding for finding in report.findings if _is_open(finding)]
+    shown = [finding for finding in report.findings if finding.is_open]
     for _, group in groupby(shown, key=lambda finding: (finding.severity, finding.rule)):
         yield from _group(list(group), style)
     yield from _accepted(report, style)
@@ -70,10 +70,6 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     yield from _frameworks(report, style)
     yield from _notes(report, style)
     yield from _closing(report, style)
-
-
-def _is_open(finding: Finding) -> bool:
-    return finding.status is not Status.WAIVED and not finding.known
 
 
 def render_problems(problems: Iterable[Problem], *, colour: bool = False) -> str:
@@ -92,13 +88,13 @@ def _problems(problems: Iterable[Problem], style: Style, mark: str) -> Iterator[
 
 
 def _heading(report: Report, style: Style) -> str:
-    rules, documents = _count(len(report.rules), "rule"), _count(report.documents, "document")
+    rules, documents = count(len(report.rules), "rule"), count(report.documents, "document")
     lines = [style(f"policy-check {report.version}", BOLD) + f"  {rules} on {documents}"]
     named = (("config", report.config), ("waivers", report.waivers), ("baseline", report.baseline))
     for name, given in named:
         if given:
             lines.append(style(f"{name} {visible(given.path)} (sha256 {given.sha256[:12]})", DIM))
-    lines += [style(fact, DIM) for fact in report.facts]
+    lines += [style(visible(fact), DIM) for fact in report.facts]
     return "\n".join(lines)
 
 
@@ -124,11 +120,9 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     pointer = visible(finding.place.pointer)
     yield f"  {where}" + (style(f"  {pointer}", DIM) if pointer else "")
     yield from _excerpt(finding.place, style)
-    mark = ""
-    if finding.status is Status.ERROR:
-        mark = "error: " if finding.rule == DOCUMENT_RULE else "undecided: "
-    first, *more = _wrapped(mark + visible(finding.message), "    ")
-    yield first.replace(mark, style(mark, BOLD, YELLOW), 1)
+    before = caveat(finding)
+    first, *more = _wrapped(before + visible(finding.message), "    ")
+    yield first.replace(before, style(before, BOLD, YELLOW), 1)
     yield from more
     for place in finding.related[:_MOST_RELATED]:
         yield style(f"    also {_where(finding.document, place.location)}", DIM)
@@ -140,7 +134,7 @@ def _accepted(report: Report, style: Style) -> Iterator[str]:
     """Yield what is waived, each with its reason, and how much the baseline has."""
     waived = [finding for finding in report.findings if finding.waiver]
     if waived:
-        yield style(f"WAIVED   {_count(len(waived), 'finding')}", BOLD)
+        yield style(f"WAIVED   {count(len(waived), 'finding')}", BOLD)
     for finding in waived:
         where = style(_where(finding.document, finding.place.location), CYAN)
         yield f"  {where}  {finding.rule}"
@@ -282,44 +276,7 @@ def _some(names: Sequence[str]) -> str:
 def _closing(report: Report, style: Style) -> Iterator[str]:
     totals = ", ".join(f"{report.total(status)} {status.value}" for status in COUNTED)
     pairs = report.documents * len(report.rules)
-    yield f"{_count(pairs, 'decision')}: {totals}"
-    code = report.exit_code
-    verdict, *codes = _verdict(report, code)
-    for line in _wrapped(f"{verdict} (exit {int(code)})", ""):
-        yield style(line, *codes)
-
-
-def _verdict(report: Report, code: Exit) -> tuple[str, int, int]:
-    errors = sum(finding.status is Status.ERROR for finding in report.findings)
-    violations = sum(map(report.counts_as_violation, report.findings))
-    known = sum(finding.known for finding in report.findings)
-    failed = sum(finding.status is Status.FAIL for finding in report.findings)
-    below = failed - known - violations
-    parts = [_count(violations, "violation")] if violations else []
-    if known:
-        parts.append(f"{known:,} in the baseline")
-    if below:
-        parts.append(f"{below} below the fail level ({report.fail_level.label})")
-    if errors:
-        parts.append(f"{_count(errors, 'thing')} not evaluated")
-    tail = f": {', '.join(parts)}" if parts else ""
-    match code:
-        case Exit.OK:
-            return f"PASSED{tail or ': no violations'}", BOLD, GREEN
-        case Exit.VIOLATIONS:
-            return f"FAILED{tail}", BOLD, RED
-        case Exit.NOTHING_CHECKED:
-            return f"NOTHING CHECKED: {_nothing(report)}", BOLD, YELLOW
-    return f"NOT EVALUATED{tail or ': see the notes above (--strict)'}", BOLD, YELLOW
-
-
-def _nothing(report: Report) -> str:
-    if not report.rules:
-        return "no rule was found"
-    if not report.documents:
-        return "no document was found"
-    return "no rule applied to any document"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    yield f"{count(pairs, 'decision')}: {totals}"
+    colour = {Exit.OK: GREEN, Exit.VIOLATIONS: RED}.get(report.exit_code, YELLOW)
+    for line in _wrapped(verdict(report), ""):
+        yield style(line, BOLD, colour)

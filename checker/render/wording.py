@@ -1,0 +1,72 @@
+"""Parts of a report in, the words that formats share out."""
+
+from __future__ import annotations
+
+from checker.report import DOCUMENT_RULE, Exit, Finding, Report, Status
+from checker.source import inert, visible
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, such as `1,234 findings`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def shown(text: str, most: int = 1_000) -> str:
+    """Return text of others as a line of ours may hold it.
+
+    It is visible, no command to a CI system, and cut visibly beyond `most` characters.
+    """
+    line = inert(visible(text.strip()[: most + 1]))
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def caveat(finding: Finding) -> str:
+    """Return what stands before the message of a finding that is no violation."""
+    if finding.status is not Status.ERROR:
+        return ""
+    return "error: " if finding.rule == DOCUMENT_RULE else "undecided: "
+
+
+def verdict(report: Report) -> str:
+    """Return what a report means for the gate, and its exit code."""
+    code = report.exit_code
+    tail = ", ".join(_reasons(report))
+    words = {
+        Exit.OK: f"PASSED: {tail or 'no violations'}",
+        Exit.VIOLATIONS: f"FAILED: {tail}",
+        Exit.NOTHING_CHECKED: f"NOTHING CHECKED: {_nothing(report)}",
+    }.get(code, f"NOT EVALUATED: {tail}")
+    return f"{words} (exit {int(code)})"
+
+
+def unexplained(report: Report) -> bool:
+    """Say whether the gate is closed by something that no finding tells of."""
+    code = report.exit_code
+    undecided = any(finding.status is Status.ERROR for finding in report.findings)
+    return code is Exit.NOTHING_CHECKED or (code is Exit.NOT_EVALUATED and not undecided)
+
+
+def _reasons(report: Report) -> list[str]:
+    errors = sum(finding.status is Status.ERROR for finding in report.findings)
+    violations = sum(map(report.counts_as_violation, report.findings))
+    failed = [finding for finding in report.findings if finding.status is Status.FAIL]
+    known = sum(finding.known for finding in failed)
+    below = len(failed) - known - violations
+    unread, never = (report.unread, report.never_applied) if report.strict else ((), ())
+    reasons = (
+        (violations, count(violations, "violation")),
+        (known, f"{known:,} in the baseline"),
+        (below, f"{below:,} below the fail level ({report.fail_level.label})"),
+        (errors, f"{count(errors, 'thing')} not evaluated"),
+        (len(unread), f"{count(len(unread), 'file')} not read (--strict)"),
+        (len(never), f"{count(len(never), 'rule')} never applied (--strict)"),
+    )
+    return [words for number, words in reasons if number]
+
+
+def _nothing(report: Report) -> str:
+    if not report.rules:
+        return "no rule was found"
+    if not report.documents:
+        return "no document was found"
+    return "no rule applied to any document"
