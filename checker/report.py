@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -218,6 +220,12 @@ class Report:
         """Say whether a finding is a violation at or above the fail level."""
         violated = finding.status is Status.FAIL and not finding.known
         return violated and finding.severity >= self.fail_level
+
+
+def digest(*parts: object) -> str:
+    """Return 32 hexadecimal digits for plain data: the same whatever the order of its keys."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def compared(found: Sequence[Comparison]) -> Exit:
