@@ -117,7 +117,6 @@ def _canonical(node: Json) -> Json:
         return {key: _canonical(value) for key, value in node.items()}
     if not isinstance(node, list):
         return node
-    items = {json.dumps(item, sort_keys=True): item for item in map(_canonical, node)}
-    return (
-        [items[text] for text in sorted(items)] if len(items) != 1 else next(iter(items.values()))
-    )
+    by_text = {json.dumps(item, sort_keys=True): item for item in map(_canonical, node)}
+    items = [by_text[text] for text in sorted(by_text)]
+    return items[0] if len(items) == 1 else items
