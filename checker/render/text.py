@@ -11,6 +11,7 @@ from unicodedata import combining, east_asian_width
 from checker.report import (
     COUNTED,
     DOCUMENT_RULE,
+    WAIVER_RULE,
     Exit,
     Finding,
     Place,
@@ -121,7 +122,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     yield from _excerpt(finding.place, style)
     mark = ""
     if finding.status is Status.ERROR:
-        mark = "error: " if finding.rule == DOCUMENT_RULE else "undecided: "
+        mark = "error: " if finding.rule in (DOCUMENT_RULE, WAIVER_RULE) else "undecided: "
     first, *more = _wrapped(mark + visible(finding.message), "    ")
     yield first.replace(mark, style(mark, BOLD, YELLOW), 1)
     yield from more
@@ -141,8 +142,8 @@ def _accepted(report: Report, style: Style) -> Iterator[str]:
         yield f"  {where}  {finding.rule}"
         if finding.waiver:
             until = f"until {finding.waiver.expires.isoformat()}"
-            why = f"{finding.waiver.reason} ({finding.waiver.owner}, {until})"
-            yield from _wrapped(visible(why), "    ")
+            why = f"{finding.waiver.reason.strip()} ({finding.waiver.owner.strip()}, {until})"
+            yield from _wrapped(visible(" ".join(why.split())), "    ")
     if waived:
         yield ""
 
@@ -241,6 +242,10 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
         ("not in the profile", report.left_out),
         ("not read, by its extension", report.unread),
         ("left out by --exclude", report.excluded),
+        (
+            "waivers of what this run did not decide",
+            [" on ".join(each) for each in report.idle_waivers],
+        ),
         ("rule never applied", report.never_applied if report.documents else ()),
     ]
     for title, names in notes:
