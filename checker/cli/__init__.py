@@ -16,6 +16,7 @@ PROGRAM = "policy-check"
 COMMANDS = {
     "check": "Decide rules on policies and report. The word may be left out.",
     "compare": "Tell whether new policies grant more than old ones.",
+    "waive": "Accept findings for a time, with a reason and an owner.",
 }
 """Every command, the name of a module here, and what it does."""
 
