@@ -42,6 +42,7 @@ def _without_findings(report: Report) -> dict[str, Any]:
             "rules": [_input(given) for given in report.inputs],
             "config": _optional(report.config),
             "waivers": _optional(report.waivers),
+            "idle_waivers": [each._asdict() for each in report.idle_waivers],
             "baseline": _optional(report.baseline),
             "today": report.today.isoformat() if report.waivers else None,
             "documents": {"count": report.documents, "sha256": report.documents_sha256},
