@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from checker.difference import Difference
+from checker.render.json import finding
 from checker.render.text import BOLD, DIM, GREEN, RED, WIDTH, YELLOW, Style
 from checker.render.wording import count
 from checker.report import Exit, Finding, Saved
@@ -78,3 +80,29 @@ def _verdict(found: Difference, style: Style) -> str:
             new = f"{count(failing, 'new violation')}{more}"
             return style(f"FAILED: {new} (exit 1)", BOLD, RED)
     return style("NOT EVALUATED: the new run did not decide all (exit 2)", BOLD, YELLOW)
+
+
+def render_json(found: Difference) -> Iterator[str]:
+    """Yield it as indented JSON, in ASCII, with the findings as JSON reports have them."""
+    data = {
+        "version": VERSION,
+        "old": found.old.input._asdict(),
+        "new": found.new.input._asdict(),
+        "summary": {
+            **dict(_counts(found)),
+            "fail_level": found.fail_level.label,
+            "exit_code": int(found.exit_code),
+        },
+        "findings": {
+            name: [finding(each) for each in findings]
+            for name, findings in (
+                ("new", found.added),
+                ("fixed", found.fixed),
+                ("waived", found.waived),
+                ("unknown", found.unknown),
+                ("unchanged", found.unchanged),
+                ("undecided", found.undecided),
+            )
+        },
+    }
+    yield json.dumps(data, indent=2) + "\n"
