@@ -13,6 +13,7 @@ import click
 from checker.cel import ENGINES
 
 if TYPE_CHECKING:
+    from checker.config import Config
     from checker.pipeline import Options
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -106,24 +107,33 @@ def selects(command: _Command) -> _Command:
     return command
 
 
+def configuration(given: Mapping[str, Any]) -> Config:
+    """Return the settings of the file that `--config` names, or of the repository's own.
+
+    Raises InputError.
+    """
+    from checker import config  # noqa: PLC0415 - `--version` and `--help` need none of it
+    from checker.reader import Limits  # noqa: PLC0415
+
+    path = None if given["no_config"] else given["config"] or config.locate(Path())
+    if path is not None and not given["config"]:
+        path = Path(os.path.relpath(path))  # as the report shows it, on whichever machine
+    return config.load(path, Limits()) if path else config.Config()
+
+
 def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
     """Return what the options of a command and the configuration ask for.
 
     Raises UsageError where they name no rules or no policies, and InputError.
     """
-    from checker import config  # noqa: PLC0415 - `--version` and `--help` need none of it
-    from checker.pipeline import Options, today  # noqa: PLC0415
-    from checker.reader import Limits  # noqa: PLC0415
+    from checker.pipeline import Options, today  # noqa: PLC0415 - `--help` needs none of it
 
     rules, policies = given["rules"], given["policies"]
     if rules:
         policies = (*policies, *paths)
     else:
         rules, policies = paths[:1], (*policies, *paths[1:])
-    path = None if given["no_config"] else given["config"] or config.locate(Path())
-    if path is not None and not given["config"]:
-        path = Path(os.path.relpath(path))  # as the report shows it, on whichever machine
-    settings = config.load(path, Limits()) if path else config.Config()
+    settings = configuration(given)
     rules, policies = rules or settings.rules, policies or settings.policies
     if not (rules and policies):
         missing = "policies" if rules else "rules"
