@@ -137,6 +137,12 @@ def profiles_of(
     }
 
 
+def profile_names(paths: Sequence[str], limits: Limits) -> list[str]:
+    """Return the names of the profiles beside the rules of some paths. Raises InputError."""
+    files = [file for path in paths if (file := _file(path, "", limits))]
+    return list(dict.fromkeys(name for file in files for name in file.profiles.by_name))
+
+
 def _files(paths: Sequence[str], name: str, limits: Limits) -> Iterator[_File]:
     """Yield the profiles beside all the rules of some paths. Raises InputError."""
     for path in dict.fromkeys(paths):
