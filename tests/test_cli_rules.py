@@ -208,3 +208,13 @@ def test_no_variable_changes_what_is_listed(policy_check: Run, tmp_path: Path) -
     ran = policy_check("rules", cwd=tmp_path, env=env)
     assert ran.stdout.splitlines()[-1].startswith(b"138 rules")
     assert ran.returncode == 0
+
+
+@pytest.mark.parametrize("given", [["ruels"], ["explian", "no-full-admin"]], ids=" ".join)
+def test_a_misspelt_command_is_told(policy_check: Run, tmp_path: Path, given: list[str]) -> None:
+    ran = policy_check(*given, cwd=tmp_path)
+    meant = {"ruels": b"rules", "explian": b"explain"}[given[0]]
+    assert b"; did you mean `" + meant + b"`?" in ran.stderr
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    (tmp_path / given[0]).mkdir()
+    assert b"did you mean" not in policy_check(*given, cwd=tmp_path).stderr

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from checker.cel import ENGINES
+from checker.cli import COMMANDS
+from checker.words import did_you_mean
 
 if TYPE_CHECKING:
     from checker.config import Config
@@ -121,6 +123,13 @@ def configuration(given: Mapping[str, Any]) -> Config:
     return config.load(path, Limits()) if path else config.Config()
 
 
+def command_meant(paths: Sequence[str]) -> str:
+    """Return `; did you mean …?` where the first of some paths may be a misspelt command."""
+    if not paths or paths[0] in COMMANDS or os.path.lexists(paths[0]):
+        return ""
+    return did_you_mean(paths[0], COMMANDS)
+
+
 def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
     """Return what the options of a command and the configuration ask for.
 
@@ -137,7 +146,10 @@ def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
     rules, policies = rules or settings.rules, policies or settings.policies
     if not (rules and policies):
         missing = "policies" if rules else "rules"
-        raise click.UsageError(f"no {missing} given: try `policy-check RULES POLICIES`")
+        hint = command_meant(paths) or (
+            ": try `policy-check builtin POLICIES`, or write policy-check.yaml"
+        )
+        raise click.UsageError(f"no {missing} given{hint}")
     return Options(
         rules=rules,
         policies=policies,
