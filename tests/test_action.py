@@ -59,6 +59,7 @@ def run(name: str, folder: Path, known: Mapping[str, str], **inputs: str) -> Ran
         cwd=folder,
         env={
             "PATH": os.environ["PATH"],
+            "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(files["output"]),
             "GITHUB_STEP_SUMMARY": str(files["summary"]),
             "RUNNER_TEMP": str(temporary),
@@ -167,7 +168,7 @@ def test_what_passes_is_exit_0(place: Path) -> None:
 def test_what_is_violated_is_exit_1_and_annotated(place: Path) -> None:
     ran = check(place, policies="policies\n  more policies \n\n")
     assert (ran.code, ran.outputs["exit-code"]) == (1, "1")
-    assert re.search(r"^::error .*file=more policies/bad\.json", ran.text, re.MULTILINE)
+    assert re.search(r"^::error file=more policies/bad\.json,line=1,", ran.text, re.MULTILINE)
     assert "FAILED" in ran.text
     assert "no-full-admin" in ran.summary
     assert (place / "policy-check.sarif").exists()
@@ -195,8 +196,7 @@ def test_every_input_is_an_option(shown: Callable[..., Ran]) -> None:
         args="--strict  --kind '*=aws scp'\n\"-o\" html=$HOME.html",
         sarif_file="out.sarif",
     )
-    *given, text, github, markdown = ran.text.splitlines()
-    assert given == [
+    assert ran.text.splitlines() == [
         "<check>",
         "<--rules=builtin:ecr>",
         "<--rules=my rules>",
@@ -212,10 +212,8 @@ def test_every_input_is_an_option(shown: Callable[..., Ran]) -> None:
         "<-o>",
         "<html=$HOME.html>",
         "<--output=sarif=out.sarif>",
+        "<--output=text>",
     ]
-    assert text == "<--output=text>"
-    assert github.startswith("<--output=github=")
-    assert markdown.startswith("<--output=markdown=")
 
 
 def test_more_arguments_are_split_as_in_a_shell(place: Path) -> None:
@@ -249,7 +247,7 @@ def test_a_hostile_input_reaches_the_command_as_it_is(
     options = [name.replace("_", "-") for name in names]
     options[-1] = "output=sarif"
     given = [*(f"--{option}={text}" for option in options), *shlex.split(text)]
-    assert sorted(ran.text.splitlines()[1:-3]) == sorted(f"<{each}>" for each in given)
+    assert sorted(ran.text.splitlines()[1:-1]) == sorted(f"<{each}>" for each in given)
     assert (ran.code, ran.outputs) == (0, {"exit-code": "0"})
     assert sorted(path.name for path in place.iterdir()) == ["more policies", "policies"]
 
