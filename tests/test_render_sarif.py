@@ -299,6 +299,12 @@ def test_what_was_not_evaluated_is_a_result_and_a_notification() -> None:
         assert notification["locations"] == result["locations"]
 
 
+def test_what_was_not_evaluated_is_an_error_however_low_its_rule() -> None:
+    undecided = everything().findings[3]._replace(status=Status.ERROR)
+    (result,) = rendered(replace(everything(), findings=[undecided]))["results"]
+    assert (undecided.severity, result["level"]) == (Severity.LOW, "error")
+
+
 def test_warnings_about_rules_are_told_where_they_are() -> None:
     warning = Problem("rules/a.yaml", "may be absent", Location(3, 5, 3, 9), pointer="/when")
     (invocation,) = rendered(replace(passed(), warnings=[warning]))["invocations"]

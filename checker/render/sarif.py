@@ -9,7 +9,7 @@ Where the standard leaves a choice, GitHub decides it
   from them. A hundred rules take some 15 KB of the compressed file.
 - It refuses a run of more than 25,000 results, so the worst are kept and a notification counts the
   rest; it shows 5,000 of them. It also refuses a file of more than 10 MB compressed by gzip: 25,000
-  results of two places each take 1 MB.
+  results take some 2 MB.
 - It shows suppressed results as open; the action advanced-security/dismiss-alerts closes them.
 - It knows an alert again by `primaryLocationLineHash`, a hash of the lines in the checked out file,
   which its own upload action adds. We have no files here and a better fingerprint of our own.

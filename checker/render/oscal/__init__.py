@@ -36,7 +36,7 @@ def render(report: Report) -> Iterator[str]:
     inventoried: dict[str, Iterable[Pieces]] = {}  # an empty list is not valid: it is left out
     lists: dict[str, Iterable[Pieces]] = {}
     if found:
-        inventoried["inventory-items"] = ((dump(each),) for each in inventory(report.findings))
+        inventoried["inventory-items"] = ((dump(each),) for each in inventory(found))
         lists["observations"] = ((dump(observation(each, report)),) for each in found)
     if waived:
         lists["risks"] = ((dump(risk(*each)),) for each in waived)

@@ -11,33 +11,39 @@ from checker.render.uri import reference
 from checker.render.wording import caveat
 from checker.report import Finding, Place, Report, Waiver
 
+_ORIGINS = [{"actors": [{"type": "tool", "actor-uuid": TOOL}]}]
+
 
 class Identified(NamedTuple):
-    """A finding, the identifier of its observation, and that of its risk where it is waived."""
+    """A finding, and the identifiers of its observation, its document and, if waived, its risk."""
 
     finding: Finding
     observation: str
+    document: str
     risk: str
 
 
 def identified(findings: Iterable[Finding]) -> Iterator[Identified]:
     """Yield findings with their identifiers, which differ even where fingerprints do not."""
     seen: Counter[str] = Counter()
+    documents: dict[str, str] = {}
     for each in findings:
         seen[each.fingerprint] += 1
         names = (each.fingerprint, seen[each.fingerprint])
+        document = documents.get(each.document) or identifier("document", each.document)
+        documents[each.document] = document
         risk = identifier("risk", *names) if each.waiver else ""
-        yield Identified(each, identifier("observation", *names), risk)
+        yield Identified(each, identifier("observation", *names), document, risk)
 
 
-def inventory(findings: Iterable[Finding]) -> Iterator[Object]:
+def inventory(found: Iterable[Identified]) -> Iterator[Object]:
     """Yield every document that has a finding, once."""
-    for document, kind in {each.document: each.kind for each in findings}.items():
+    for each in {each.document: each for each in found}.values():
         yield {
-            "uuid": identifier("document", document),
-            "description": markup(document),
-            "props": [own("kind", kind)],
-            "links": [{"href": reference(document)}],
+            "uuid": each.document,
+            "description": markup(each.finding.document),
+            "props": [own("kind", each.finding.kind)],
+            "links": [{"href": reference(each.finding.document)}],
         }
 
 
@@ -57,10 +63,8 @@ def observation(found: Identified, report: Report) -> Object:
         ],
         "methods": ["TEST"],
         "types": ["finding"],
-        "origins": [{"actors": [{"type": "tool", "actor-uuid": TOOL}]}],
-        "subjects": [
-            {"subject-uuid": identifier("document", finding.document), "type": "inventory-item"}
-        ],
+        "origins": _ORIGINS,
+        "subjects": [{"subject-uuid": found.document, "type": "inventory-item"}],
         "relevant-evidence": [
             {"href": href, "description": _where(place)}
             for place in (finding.place, *finding.related)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -26,8 +27,9 @@ def identifier(*of: object) -> str:
     return str(uuid5(_NAMESPACE, dump(of)))
 
 
+@lru_cache(maxsize=1_024)  # most say the same of many findings
 def own(name: str, value: object) -> Object:
-    """Return a property of ours; its value is visible, and never empty."""
+    """Return a property of ours, not to be changed; its value is visible, and never empty."""
     return {"name": name, "ns": _NAMES, "value": visible(str(value)).strip() or "-"}
 
 
