@@ -275,7 +275,7 @@ def test_a_name_stays_when_lines_are_added() -> None:
         ({"pass": 1, "skip": 1, "error": 1}, "passed"),
         ({"skip": 2}, "skipped"),
         ({}, "skipped"),
-        ({"error": 2, "skip": 1}, "error"),
+        ({"error": 2, "skip": 1}, "skipped"),
     ],
 )
 def test_documents_without_a_finding_pass_only_where_some_did(
@@ -283,6 +283,17 @@ def test_documents_without_a_finding_pass_only_where_some_did(
 ) -> None:
     report = replace(passed(), rules=[rule(**counts)], documents=sum(counts.values()))
     assert endings(suites(report)["a-rule"]) == {"documents that pass": ending}
+
+
+def test_one_broken_document_is_not_an_error_of_every_rule() -> None:
+    broken = everything().findings[0]
+    rules = [replace(rule(error=1, skip=2), id=f"rule-{number}") for number in range(3)]
+    report = replace(passed(), rules=rules, documents=3, findings=[broken])
+    assert rendered(report).attrib["errors"] == "2"
+    (test,) = suites(report)["rule-0"].iter("testcase")
+    assert test[0].attrib["message"] == (
+        "it applied to no document that could be read: 1 document could not"
+    )
 
 
 @pytest.mark.parametrize(

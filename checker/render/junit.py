@@ -24,7 +24,7 @@ from html import escape
 from posixpath import normpath
 from typing import NamedTuple
 
-from checker.render.wording import caveat, verdict
+from checker.render.wording import caveat, count, verdict
 from checker.report import COUNTED, Exit, Finding, Place, Report, RuleCounts, Status
 from checker.source import inert, visible
 
@@ -132,10 +132,12 @@ def _rest(rule: RuleCounts, findings: Sequence[Finding]) -> _Test | None:
         return _Test(_REST)
     if findings:
         return None
-    if any(rule.counts[status] for status in COUNTED if status is not Status.SKIP):
-        said = "it was decided on no document"
-        return _Test(_REST, _Ending("error", said, "undecided", said))
+    # One broken document leaves every rule undecided: its own test and the check's are in error.
     said = "it applied to no document"
+    if rule.counts[Status.ERROR]:
+        said = (
+            f"{said} that could be read: {count(rule.counts[Status.ERROR], 'document')} could not"
+        )
     return _Test(_REST, _Ending("skipped", said, text=said))
 
 
