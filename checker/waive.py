@@ -1,15 +1,18 @@
-"""Findings of a report to accept in; the text of a waivers file with an entry for each, out."""
+"""Findings of a report to accept in; a waivers file with an entry for each of them out."""
 
 from __future__ import annotations
 
 import codecs
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
-from checker.reader import Limits, Reading, parse_yaml, read_bytes
-from checker.report import WAIVER_RULE, Finding, Report, Status, Waiver
+from checker.output import write_file
+from checker.reader import Limits, Reading, parse_yaml, read_bytes, read_file
+from checker.report import WAIVER_RULE, Finding, Input, Report, Status, Waiver
 from checker.source import InputError, Json, Problem, Source, visible
 from checker.waivers import Terms, faults
 
@@ -117,11 +120,36 @@ def _why_not(finding: Finding) -> Problem:
     return Problem(finding.document, f"{message}: {finding.rule}", place.location, place.excerpt)
 
 
-def created(additions: Sequence[Addition], schema: str) -> str:
-    """Return the text of a new file; `schema` is where an editor finds its JSON Schema, if it does.
+def create(path: str, additions: Sequence[Addition], limits: Limits, schema: str = "") -> None:
+    """Make a file of waivers; `schema` is where an editor finds its JSON Schema, if it does.
 
-    Without one there is no line about it.
+    Raises OutputError, and InputError where what was written is read as anything else.
     """
+    _write(path, created(additions, schema), [], additions, limits)
+
+
+def add(path: str, read: Input, additions: Sequence[Addition], limits: Limits) -> None:
+    """Add entries to a file of waivers, which is the one that was read for the check.
+
+    Raises OutputError, and InputError where they cannot be added, or something else is read after.
+    """
+    source = read_file(path, limits)
+    if source.sha256 != read.sha256:
+        raise InputError(Problem(path, "it has changed since the check began: try again"))
+    before = _listed(source, limits) or []
+    _write(path, appended(source, additions, limits), before, additions, limits)
+
+
+def _write(
+    path: str, text: str, before: list[Json], additions: Sequence[Addition], limits: Limits
+) -> None:
+    write_file(Path(os.path.realpath(path)), [text])  # a link to it stays one
+    if _listed(read_file(path, limits), limits) != [*before, *(each.entry for each in additions)]:
+        raise InputError(Problem(path, "it does not hold what was written: look at it"))
+
+
+def created(additions: Sequence[Addition], schema: str) -> str:
+    """Return the text of a new file, with a line about its schema if there is one."""
     line = f"# yaml-language-server: $schema={schema}\n" if schema else ""
     return f"{line}{_HEADER}waivers:\n{''.join(_written(additions, _INDENT))}"
 
@@ -140,7 +168,7 @@ def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> s
         text += end
     text += "".join(_written(additions, indent)).replace("\n", end)
     try:
-        found = listed(read_bytes(source.path, text.encode(), limits), limits)
+        found = _listed(read_bytes(source.path, text.encode(), limits), limits)
     except InputError:
         found = None
     if found != [*cast("Any", reading.data)["waivers"], *(each.entry for each in additions)]:
@@ -149,8 +177,8 @@ def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> s
     return text
 
 
-def listed(source: Source, limits: Limits) -> list[Json] | None:
-    """Return the entries of a waivers file, valid or not; raises InputError where it is no YAML."""
+def _listed(source: Source, limits: Limits) -> list[Json] | None:
+    """Return the entries of a file, valid or not; raises InputError where it is no YAML."""
     data = parse_yaml(source, limits).data
     found = data.get("waivers") if isinstance(data, dict) else None
     return found if isinstance(found, list) else None

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from checker import earlier
+from checker import Options, check, earlier
 from checker.reader import Limits
 from checker.render.json import render
 from checker.report import Input, Report, Severity, Status
 from checker.source import InputError
+from tests.conftest import ROOT
 from tests.git import commit
 from tests.reports import HOSTILE, accepted, decided, everything, hostile, many, passed
 
@@ -80,6 +81,22 @@ def test_a_run_that_did_not_decide_all_is_told(
     tmp_path: Path, report: Report, is_decided: object
 ) -> None:
     assert earlier.load(str(saved(tmp_path, report))).decided is is_decided
+
+
+def test_a_pair_that_was_not_decided_is_told_whatever_the_exit_code_says(tmp_path: Path) -> None:
+    data = json.loads("".join(render(passed())))
+    data["summary"].update(error=1)
+    assert not earlier.load(str(saved(tmp_path, json.dumps(data)))).decided
+
+
+def test_a_check_shows_its_trend_against_an_earlier_report() -> None:
+    case = ROOT / "tests" / "cases" / "baseline"
+    options = Options(rules=[str(case / "rules")], policies=[str(case / "policies")])
+    report = check(replace(options, previous=str(case / "baseline.json")))
+    assert report.previous is not None
+    assert len(report.previous.findings) == 3
+    assert not any(each.known for each in report.findings)
+    assert check(options).previous is None
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.reader import Limits, parse_yaml, read_bytes
+from checker.report import Input
 from checker.source import InputError
-from checker.waive import Addition, appended, created, listed
+from checker.waive import Addition, add, appended, create, created
 from checker.waivers import SCHEMA
 from tests.conftest import ROOT, Run
 
@@ -28,6 +29,12 @@ def write(folder: Path, *statements: Any, name: str = "a.json") -> None:
     (folder / "policies").mkdir(exist_ok=True)
     text = json.dumps({"Version": "2012-10-17", "Statement": statements})
     (folder / "policies" / name).write_text(text)
+
+
+def entries(text: str | bytes) -> Any:
+    data = text.encode() if isinstance(text, str) else text
+    found: Any = parse_yaml(read_bytes("w.yaml", data)).data
+    return found["waivers"]
 
 
 class Gate:
@@ -68,9 +75,7 @@ class Gate:
         return [(each["rule"], each["status"]) for each in self.report(waivers)["findings"]]
 
     def entries(self, name: str = "w.yaml") -> Any:
-        found = listed(read_bytes(name, (self.folder / name).read_bytes()), Limits())
-        assert found is not None
-        return found
+        return entries((self.folder / name).read_bytes())
 
 
 @pytest.fixture
@@ -308,11 +313,10 @@ def test_entries_of_any_text_are_read_as_they_were_meant(
     first: list[Addition], second: list[Addition]
 ) -> None:
     source = read_bytes("w.yaml", created(first, "").encode())
-    assert listed(source, Limits()) == [each.entry for each in first]
+    assert entries(source.text) == [each.entry for each in first]
     more = appended(source, second, Limits())
     assert more.startswith(source.text)
-    found = listed(read_bytes("w.yaml", more.encode()), Limits())
-    assert found == [each.entry for each in (*first, *second)]
+    assert entries(more) == [each.entry for each in (*first, *second)]
 
 
 NEW = Addition({"rule": "a-rule", "reason": "r: #"}, "/Statement/0")
@@ -351,7 +355,7 @@ def test_a_byte_order_mark_stays(gate: Gate) -> None:
 )
 def test_an_empty_list_becomes_one_with_dashes(text: str) -> None:
     more = appended(read_bytes("w.yaml", text.encode()), [NEW], Limits())
-    assert parse_yaml(read_bytes("w.yaml", more.encode())).data == {"waivers": [NEW.entry]}
+    assert entries(more) == [NEW.entry]
     assert "[" not in more
 
 
@@ -376,3 +380,28 @@ def test_a_file_never_grows_beyond_what_is_read() -> None:
     source = read_bytes("w.yaml", b"waivers:\n- rule: one\n")
     with pytest.raises(InputError, match="no entry can be added"):
         appended(source, [NEW], Limits(max_bytes=30))
+
+
+def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "w.yaml"
+    path.write_text("waivers: []\n")
+    with pytest.raises(InputError, match="it has changed since"):
+        add(str(path), Input("w.yaml", "0" * 64), [NEW], Limits())
+    assert path.read_text() == "waivers: []\n"
+
+
+def test_what_is_read_otherwise_than_it_was_meant_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(path: Path, _: object) -> None:
+        path.write_text("waivers: []\n")
+
+    monkeypatch.setattr("checker.waive.write_file", write)
+    with pytest.raises(InputError, match="does not hold what was written"):
+        create(str(tmp_path / "w.yaml"), [NEW], Limits())
+
+
+def test_a_bad_word_is_told_before_a_check_that_may_take_its_time(gate: Gate) -> None:
+    said = gate.waive(code=2, rules=gate.folder / "missing", reason="-")
+    assert "is no reason" in said
+    assert "missing" not in said

@@ -15,13 +15,13 @@ import click
 from checker.cli.outputs import COLOUR, refuse
 from checker.cli.progress import Progress
 from checker.cli.selection import DATE, SETTINGS, options, selects
-from checker.output import OutputError, write_file, write_stdout
-from checker.report import Exit, Finding, Input, Report, Status, Waiver
-from checker.source import InputError, Problem, inert, visible
+from checker.output import OutputError, write_stdout
+from checker.report import Exit, Finding, Report, Status, Waiver
+from checker.source import InputError, inert, visible
 
 if TYPE_CHECKING:
     from checker.pipeline import Options
-    from checker.waive import Addition, Wanted
+    from checker.waive import Wanted
 
 FILE_NAME = "policy-check.waivers.yaml"
 """The waivers file that is made where none is named."""
@@ -76,7 +76,8 @@ def command(paths: tuple[str, ...], color: str, **given: Any) -> int:
 
 
 def _waive(wanted: Wanted, chosen: Options) -> int:
-    from checker.waivers import Terms  # noqa: PLC0415 - as above
+    from checker.waive import add, create  # noqa: PLC0415 - as above
+    from checker.waivers import Terms  # noqa: PLC0415
 
     wanted.refuse(Terms(chosen.today, {wanted.rule}))  # before a check that may take its time
     target = _target(chosen)
@@ -85,7 +86,11 @@ def _waive(wanted: Wanted, chosen: Options) -> int:
     if not findings:
         click.echo("".join(_lines(_no_match(wanted, report))), err=True, nl=False)
         return Exit.NOTHING_CHECKED
-    _write(target, report.waivers, list(map(wanted.addition, findings)), chosen)
+    additions = list(map(wanted.addition, findings))
+    if report.waivers:
+        add(target, report.waivers, additions, chosen.limits)
+    else:
+        create(target, additions, chosen.limits, _schema(target))
     write_stdout(_lines(_done(wanted, findings, target, named=bool(chosen.waivers))))
     return Exit.OK
 
@@ -110,28 +115,6 @@ def _checked(chosen: Options, target: str) -> Report:
         return check(replace(chosen, waivers=target if os.path.lexists(target) else ""), progress)
     finally:
         progress.clear()
-
-
-def _write(target: str, read: Input | None, additions: Sequence[Addition], chosen: Options) -> None:
-    """Add entries to a file, or make it, and see that they are read as they were meant.
-
-    Raises InputError where they cannot be added, and OutputError.
-    """
-    from checker.reader import read_file  # noqa: PLC0415 - as above
-    from checker.waive import appended, created, listed  # noqa: PLC0415
-
-    if read is None:
-        before, text = [], created(additions, _schema(target))
-    else:
-        source = read_file(target, chosen.limits)
-        if source.sha256 != read.sha256:
-            raise InputError(Problem(target, "it has changed since the check began: try again"))
-        before = listed(source, chosen.limits) or []
-        text = appended(source, additions, chosen.limits)
-    write_file(Path(os.path.realpath(target)), [text])
-    meant = [*before, *(each.entry for each in additions)]
-    if listed(read_file(target, chosen.limits), chosen.limits) != meant:
-        raise InputError(Problem(target, "it does not hold what was written: look at it"))
 
 
 def _schema(target: str) -> str:
