@@ -87,13 +87,12 @@ def visible(text: str) -> str:
     A terminal escape becomes `\x1b`, a bidirectional override `\u202e`, so that text of a
     document can neither drive the terminal nor look like something else.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
+    return text if text.isprintable() else _UNUSUAL.sub(_visible, text)
 
 
-def _visible(character: str) -> str:
-    if character == " " or unicodedata.category(character) not in _HIDDEN:
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    if unicodedata.category(character) not in _HIDDEN:
         return character
     code = ord(character)
     width, letter = (2, "x") if code < 0x100 else (4, "u") if code < 0x10000 else (8, "U")  # noqa: PLR2004 - sizes of the escapes
@@ -107,8 +106,9 @@ def inert(text: str) -> str:
     Azure one that holds `##vso[`. A backslash breaks the mark.
     https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
     """
-    return _COMMAND.sub(r"\1\\\2", text)
+    return _COMMAND.sub(r"\1\\\2", text) if "::" in text or "##" in text else text
 
 
 _COMMAND = re.compile(r"(^\s*+(?:\x1b\[[0-9;]*m)*+\s*+)(::)|(?<=#)()(?=#(?:vso)?\[)", re.MULTILINE)
+_UNUSUAL = re.compile(r"[^ -~]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
