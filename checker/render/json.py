@@ -22,19 +22,40 @@ _MARK = '"findings": []'
 
 def render(report: Report) -> Iterator[str]:
     """Yield the report as indented JSON, one finding at a time."""
-    head, mark, tail = json.dumps(_without_findings(report), indent=2).partition(_MARK)
+    head, mark, tail = dump(_without_findings(report), indent=2).partition(_MARK)
     yield head
     if not report.findings:
         yield mark
     for index, each in enumerate(report.findings):
         yield ",\n    " if index else f"{mark[:-1]}\n    "
-        yield json.dumps(finding(each), indent=2).replace("\n", "\n    ")
+        yield dump(finding(each), indent=2).replace("\n", "\n    ")
     if report.findings:
         yield "\n  ]"
     yield tail + "\n"
 
 
+def dump(value: object, indent: int | None = None) -> str:
+    """Return plain data as JSON in ASCII that is no command to a CI system, wherever it stands.
+
+    Azure looks for `##vso[` anywhere in a line, GitHub for `##[`. Two `#` stand in strings only,
+    where the second may be spelled as an escape.
+    """
+    return json.dumps(value, indent=indent).replace("##", "#\\u0023")
+
+
 def _without_findings(report: Report) -> dict[str, Any]:
+    return {
+        **header(report),
+        "summary": summary(report),
+        "findings": [],
+        "warnings": [warning(each) for each in report.warnings],
+        "rules": [rule(each) for each in report.rules],
+        "controls": [control(each) for found in assess(report) for each in found.controls],
+    }
+
+
+def header(report: Report) -> dict[str, Any]:
+    """Return what a report was made of, as plain data."""
     return {
         "version": VERSION,
         "tool": {"name": "policy-check", "version": report.version},
@@ -51,20 +72,20 @@ def _without_findings(report: Report) -> dict[str, Any]:
             "unread": report.unread,
             "facts": list(report.facts),
         },
-        "summary": {
-            "documents": report.documents,
-            "rules": len(report.rules),
-            **{status.value: report.total(status) for status in COUNTED},
-            "never_applied": report.never_applied,
-            "fail_level": report.fail_level.label,
-            "strict": report.strict,
-            "known": sum(each.known for each in report.findings),
-            "exit_code": int(report.exit_code),
-        },
-        "findings": [],
-        "warnings": [_warning(warning) for warning in report.warnings],
-        "rules": [_rule(rule) for rule in report.rules],
-        "controls": [_control(each) for found in assess(report) for each in found.controls],
+    }
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """Return the counts of a report and its exit code, as plain data."""
+    return {
+        "documents": report.documents,
+        "rules": len(report.rules),
+        **{status.value: report.total(status) for status in COUNTED},
+        "never_applied": report.never_applied,
+        "fail_level": report.fail_level.label,
+        "strict": report.strict,
+        "known": sum(each.known for each in report.findings),
+        "exit_code": int(report.exit_code),
     }
 
 
@@ -115,7 +136,8 @@ def _place(place: Place) -> dict[str, Any] | None:
     }
 
 
-def _warning(warning: Problem) -> dict[str, Any]:
+def warning(warning: Problem) -> dict[str, Any]:
+    """Return one warning as plain data."""
     return {
         "path": warning.path,
         "location": _place(Place(warning.pointer, warning.location)),
@@ -123,7 +145,8 @@ def _warning(warning: Problem) -> dict[str, Any]:
     }
 
 
-def _rule(rule: RuleCounts) -> dict[str, Any]:
+def rule(rule: RuleCounts) -> dict[str, Any]:
+    """Return one rule and its counts as plain data."""
     return {
         "id": rule.id,
         "title": rule.title,
@@ -133,7 +156,8 @@ def _rule(rule: RuleCounts) -> dict[str, Any]:
     }
 
 
-def _control(control: Control) -> dict[str, Any]:
+def control(control: Control) -> dict[str, Any]:
+    """Return the state of one control as plain data."""
     return {
         "framework": control.framework,
         "id": control.id,
