@@ -13,6 +13,13 @@ Renderer = Callable[[Report], Iterator[str]]
 FORMATS = (
     "text",
     "json",
+    "jsonl",
+    "github",
+    "gitlab",
+    "azure",
+    "tap",
+    "markdown",
+    "csv",
 )
 """Every output format: the name of a module here, whose `render` writes it.
 
