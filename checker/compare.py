@@ -15,7 +15,7 @@ from checker.iam.containment import grants_beyond
 from checker.iam.patterns import Undecided
 from checker.iam.request import Request
 from checker.iam.statement import Policy, policy
-from checker.reader import Limits, display_path, git, parse, read_bytes, walk
+from checker.reader import SCHEME, Limits, display_path, git, parse, read_bytes, walk
 from checker.report import Access, Comparison
 from checker.source import InputError, Json, Problem
 
@@ -86,7 +86,7 @@ def _found(
 ) -> Iterator[tuple[str, Document]]:
     """Yield the documents of a place by their path within it."""
     selection = Selection([place], {kind.name: kind for kind in kinds.builtin()})
-    if place.startswith(git.SCHEME):
+    if place.startswith(SCHEME):
         yield from _committed(place, other, exclude, selection, limits)
         return
     if not os.path.isdir(place):  # noqa: PTH112 - of any text, also with NUL
@@ -111,14 +111,14 @@ def _found(
 def _committed(
     place: str, other: str, exclude: Sequence[str], selection: Selection, limits: Limits
 ) -> Iterator[tuple[str, Document]]:
-    ref, _, path = place.removeprefix(git.SCHEME).partition(":")
+    ref, _, path = place.removeprefix(SCHEME).partition(":")
     path = path or other
-    if path.startswith(git.SCHEME):
+    if path.startswith(SCHEME):
         raise InputError(Problem(place, "which path? write git:REF:PATH"))
     path = os.path.relpath(path)
     for name, content in git.files(ref, path, SUFFIXES):
         if any(_kept([name], exclude)):
-            shown = display_path(f"{git.SCHEME}{ref}:{name}")
+            shown = display_path(f"{SCHEME}{ref}:{name}")
             yield _within(name, path), _parsed(shown, content, selection, limits)
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from checker import cel
 from checker.kinds import Kind, from_schema
-from checker.reader import Limits, Reading, parse, parse_yaml, read_file
+from checker.reader import SCHEME, Limits, Reading, parse, parse_yaml, read_file
 from checker.report import Input
 from checker.schema import Schema
 from checker.source import InputError, Json, Problem, Route
@@ -94,7 +94,13 @@ def load(path: Path, limits: Limits) -> Config:
 
 
 def _beside(config: Path, given: str) -> str:
-    """Return a path that is relative to the configuration file relative to where we are."""
+    """Return a path that is relative to the configuration file relative to where we are.
+
+    That of a file at a commit, `git:REF:PATH`, is so too.
+    """
+    if given.startswith(SCHEME):
+        ref, colon, path = given.removeprefix(SCHEME).partition(":")
+        return f"{SCHEME}{ref}{colon}{os.path.relpath(config.parent / path) if path else ''}"
     return os.path.relpath(config.parent / given)
 
 

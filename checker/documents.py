@@ -23,6 +23,7 @@ from checker.reader import (
     read_file,
     walk,
 )
+from checker.report import digest
 from checker.source import InputError, Json, Problem, Route
 
 SUFFIXES = frozenset({".json", ".yaml", ".yml"})
@@ -56,7 +57,16 @@ class Listing(NamedTuple):
 class Document:
     """One policy document. With `problems` it is broken, and no rule can be decided on it."""
 
-    __slots__ = ("_places", "activation", "kind", "path", "problems", "reading", "sha256")
+    __slots__ = (
+        "_digests",
+        "_places",
+        "activation",
+        "kind",
+        "path",
+        "problems",
+        "reading",
+        "sha256",
+    )
 
     def __init__(
         self,
@@ -70,6 +80,7 @@ class Document:
         self.reading = reading
         self.problems = problems
         self.sha256 = reading.source.sha256 if reading else ""
+        self._digests: dict[Route, str] = {}
         self._places: dict[int, Route] | None = None
         values: dict[str, object] = {}
         if reading and kind and not problems:
@@ -111,6 +122,22 @@ class Document:
         for step in route:
             node = node[step]
         return cast("Json", node)
+
+    def digest(self, route: Route) -> str:
+        """Return what stands for a node: its keys and its content, no index and no line.
+
+        Spellings that mean the same have the same. A place without a node has its keys alone.
+        """
+        if route not in self._digests:
+            keys = [step for step in route if isinstance(step, str)]
+            try:
+                node = self.node(route)
+            except (LookupError, TypeError):
+                self._digests[route] = digest(keys)
+            else:
+                canonical = self.kind.canonical(node) if self.kind else node
+                self._digests[route] = digest(keys, canonical)
+        return self._digests[route]
 
 
 def find(selection: Selection) -> Listing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 from checker import cel
 from checker.cel.values import type_name
 from checker.documents import Document
-from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status
+from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status, digest
 from checker.rules import Hole, Requirement, Rule
 from checker.source import Route, excerpt, pointer
 
@@ -59,7 +58,7 @@ def broken(document: Document) -> Iterator[Finding]:
             related=(),
             message=problem.message,
             remediation="",
-            fingerprint=_hash(DOCUMENT_RULE, document.path, problem.pointer, problem.message),
+            fingerprint=digest(DOCUMENT_RULE, document.path, problem.pointer, problem.message),
         )
 
 
@@ -170,8 +169,8 @@ class _Evaluation:
     ) -> Finding:
         """Return a finding; `asked`, the requirement's text, tells two at one place apart."""
         places = [self._place(route) for route in routes[: _MOST_RELATED + 1]]
-        content = [self._content(route) for route in routes]
-        fingerprint = _hash(self.rule.id, asked, self.document.path, content)
+        content = self._content(subject, routes)
+        fingerprint = digest(self.rule.id, asked, self.document.path, *content)
         again = self.seen[fingerprint] = self.seen.get(fingerprint, 0) + 1
         return Finding(
             rule=self.rule.id,
@@ -185,7 +184,7 @@ class _Evaluation:
             related=tuple(places[1:]),
             message=message,
             remediation=self.rule.remediation,
-            fingerprint=fingerprint if again == 1 else _hash(fingerprint, again),
+            fingerprint=fingerprint if again == 1 else digest(fingerprint, again),
         )
 
     def _place(self, route: Route) -> Place:
@@ -196,13 +195,18 @@ class _Evaluation:
         shown = excerpt(reading.line(location.line), location.column)
         return Place(pointer(route), location, *shown)
 
-    def _content(self, route: Route) -> object:
-        """Return what a fingerprint holds of a place: keys and content, no index, no line."""
-        keys = [step for step in route if isinstance(step, str)]
-        try:
-            return [keys, self.document.node(route)]
-        except (LookupError, TypeError):
-            return [keys]
+    def _content(self, subject: Route, routes: list[Route]) -> tuple[list[str], list[str]]:
+        """Return what a fingerprint holds: what is pointed to, and all that gives it its meaning.
+
+        That is the subject of a `for_each`, and the statement that a part of a policy stands in,
+        or who was told of one action on `*` would not hear of the next. It is keys and content,
+        no index, no line, in no order.
+        """
+        whole = [subject] if self.rule.for_each else []
+        if kind := self.document.kind:
+            whole += map(kind.unit, routes)
+        digests = self.document.digest
+        return sorted(map(digests, routes)), sorted(set(map(digests, whole)))
 
 
 def _truth(name: str, program: cel.Program, activation: cel.Activation) -> bool:
@@ -250,8 +254,3 @@ def _is_large(value: object) -> bool:
         if isinstance(part, list | dict):
             todo.extend(part if isinstance(part, list) else part.values())
     return bool(todo)
-
-
-def _hash(*parts: object) -> str:
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -7,15 +7,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from checker import cel, documents, kinds, rules
+from checker import cel, documents, earlier, kinds, rules, waivers
 from checker.config import Config
 from checker.documents import Document, Selection
 from checker.evaluate import broken, evaluate
 from checker.reader import Limits
-from checker.report import WORST, Finding, Framework, Report, RuleCounts, Severity
+from checker.report import (
+    WORST,
+    Earlier,
+    Finding,
+    Framework,
+    Report,
+    RuleCounts,
+    Severity,
+    Status,
+)
 from checker.rules import Rule, RuleSet
 from checker.source import InputError, Problem
 from checker.version import VERSION
+from checker.waivers import Terms, Waivers
 from checker.words import did_you_mean
 
 Progress = Callable[[int, int], None]
@@ -51,7 +61,8 @@ class Options:
 def check(options: Options, progress: Progress = lambda _done, _all: None) -> Report:
     """Decide every rule on every document and return the report.
 
-    Raises InputError when a rule or the configuration cannot be used: then nothing is checked.
+    Raises InputError when a rule, the configuration or an earlier report cannot be used: then
+    nothing is checked.
     """
     settings = options.config
     selection = _selection(options, settings)
@@ -62,6 +73,8 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     rule_set = rules.select(loaded, options.rules, profile, options.limits)
     chosen = _enabled(rule_set, settings)
     frameworks, more = rules.load_frameworks(options.rules, options.limits)
+    accepted = _waivers(options, loaded)
+    baseline, previous = _earlier(options.baseline), _earlier(options.previous)
     listing = documents.find(selection)
     report = Report(
         version=VERSION,
@@ -79,16 +92,41 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
         frameworks=frameworks,
         assessed=_assessed(options.frameworks, frameworks),
         today=options.today,
+        waivers=accepted.input,
+        baseline=baseline.input if baseline else None,
+        previous=previous,
     )
     digest = hashlib.sha256()
     total = len(listing.files) + len(listing.problems)
     for document in documents.load(listing, selection, options.limits):
         digest.update(f"{document.sha256} {document.path}\n".encode())
-        _decide(chosen, document, report)
+        _decide(chosen, document, accepted, report)
         progress(report.documents, total)
     report.documents_sha256 = digest.hexdigest()
-    report.findings.sort(key=_worst_first)
+    wrong, report.idle_waivers = accepted.settle()
+    found = [_compared(each, baseline) for each in (*report.findings, *wrong)]
+    report.findings = sorted(found, key=_worst_first)
     return report
+
+
+def _waivers(options: Options, loaded: RuleSet) -> Waivers:
+    """Return the waivers of the run, which may be for any rule that is loaded or shipped."""
+    if not options.waivers:
+        return Waivers()
+    known = {*(rule.id for rule in loaded.rules), *rules.shipped()}
+    terms = Terms(options.today, known, {rule.id for rule in loaded.rules if not rule.waivable})
+    return waivers.load(options.waivers, terms, options.limits)
+
+
+def _earlier(place: str) -> Earlier | None:
+    return earlier.load(place).earlier if place else None
+
+
+def _compared(finding: Finding, baseline: Earlier | None) -> Finding:
+    """Return a finding, marked where it is a violation, not waived, that the baseline has."""
+    if baseline and finding.status is Status.FAIL and finding.fingerprint in baseline.findings:
+        return finding._replace(known=True)
+    return finding
 
 
 def _row(rule: Rule) -> RuleCounts:
@@ -101,6 +139,7 @@ def _row(rule: Rule) -> RuleCounts:
         rule.remediation,
         rule.references,
         rule.path,
+        rule.waivable,
     )
 
 
@@ -118,13 +157,13 @@ def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (selection.kinds[name].facts() for name in names))))
 
 
-def _decide(chosen: Sequence[Rule], document: Document, report: Report) -> None:
+def _decide(chosen: Sequence[Rule], document: Document, accepted: Waivers, report: Report) -> None:
     report.documents += 1
     report.findings.extend(broken(document))
     for rule, row in zip(chosen, report.rules, strict=True):
-        outcome = evaluate(rule, document)
-        row.counts[outcome.status] += 1
-        report.findings.extend(outcome.findings)
+        status, findings = accepted.apply((rule.id, document.path), *evaluate(rule, document))
+        row.counts[status] += 1
+        report.findings.extend(findings)
 
 
 def _selection(options: Options, settings: Config) -> Selection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -97,6 +99,13 @@ class Waiver(NamedTuple):
     expires: date
 
 
+class IdleWaiver(NamedTuple):
+    """A waiver that this run says nothing about: its rule on its document was not decided."""
+
+    rule: str
+    document: str
+
+
 class Finding(NamedTuple):
     """One violation, or one thing that could not be decided.
 
@@ -146,6 +155,22 @@ class Earlier(NamedTuple):
     findings: Mapping[str, Severity]
 
 
+class Saved(NamedTuple):
+    """What a JSON report says; `decided` if all was, and there was something to decide."""
+
+    input: Input
+    rules: frozenset[str]
+    documents: int
+    findings: tuple[Finding, ...]
+    decided: bool
+
+    @property
+    def earlier(self) -> Earlier:
+        """Return its violations alone: what was waived or undecided is not known to be there."""
+        failed = (each for each in self.findings if each.status is Status.FAIL)
+        return Earlier(self.input, {each.fingerprint: each.severity for each in failed})
+
+
 @dataclass(slots=True)
 class RuleCounts:
     """One rule and how many documents ended in each status; the counts add up to all of them."""
@@ -159,6 +184,7 @@ class RuleCounts:
     references: tuple[str, ...] = ()
     path: str = ""
     """The file that the rule stands in."""
+    waivable: bool = True
     counts: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
 
 
@@ -192,6 +218,7 @@ class Report:
     today: date = date.min
     """The day by which waivers were judged."""
     waivers: Input | None = None
+    idle_waivers: tuple[IdleWaiver, ...] = ()
     baseline: Input | None = None
     previous: Earlier | None = None
     """An earlier report to show a trend against; it decides nothing."""
@@ -213,16 +240,22 @@ class Report:
             return Exit.NOT_EVALUATED
         if self.strict and (self.unread or self.never_applied) and self.documents and self.rules:
             return Exit.NOT_EVALUATED
+        if not self.rules or not self.documents or len(self.never_applied) == len(self.rules):
+            return Exit.NOTHING_CHECKED  # of waivers there may be findings all the same
         if any(self.counts_as_violation(finding) for finding in self.findings):
             return Exit.VIOLATIONS
-        if not self.rules or not self.documents or len(self.never_applied) == len(self.rules):
-            return Exit.NOTHING_CHECKED
         return Exit.OK
 
     def counts_as_violation(self, finding: Finding) -> bool:
         """Say whether a finding is a violation at or above the fail level."""
         violated = finding.status is Status.FAIL and not finding.known
         return violated and finding.severity >= self.fail_level
+
+
+def digest(*parts: object) -> str:
+    """Return 32 hexadecimal digits for plain data: the same whatever the order of its keys."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def compared(found: Sequence[Comparison]) -> Exit:

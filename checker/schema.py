@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -22,6 +22,8 @@ from checker.words import did_you_mean, quoted
 
 _MOST = 100
 """Violations of one value that are explained."""
+_MOST_WORDS = 1_000
+"""Words that are made of parts to find one that may have been meant."""
 
 
 class Violation(NamedTuple):
@@ -36,8 +38,9 @@ class Schema:
     """A compiled JSON Schema (2020-12 unless `$schema` says otherwise).
 
     A subschema may carry `x-message`, which replaces the message of its own violations (`{}` is
-    the wrong value), and `x-known`, the words that a misspelt one may have meant. Raises
-    ValueError when the schema itself is invalid or refers to anything outside itself.
+    the wrong value), and `x-known`, the words that a misspelt one may have meant, or lists of
+    parts of which such a word has one each. Raises ValueError when the schema itself is invalid or
+    refers to anything outside itself.
     """
 
     def __init__(self, schema: Json) -> None:
@@ -128,7 +131,7 @@ def _worded(error: Any) -> Iterator[Violation]:  # noqa: C901 - one case for eve
     instance, wanted = error.instance, error.validator_value
     if isinstance(error.schema, dict) and "x-message" in error.schema:
         of_key = "propertyNames" in error.schema_path
-        hint = did_you_mean(instance, error.schema.get("x-known", []))
+        hint = did_you_mean(instance, _words(error.schema.get("x-known", [])))
         message = error.schema["x-message"].replace("{}", _shown(instance)) + hint
         yield Violation((*route, instance) if of_key else route, message, of_key)
         return
@@ -161,6 +164,12 @@ def _worded(error: Any) -> Iterator[Violation]:  # noqa: C901 - one case for eve
             yield Violation(route, f"{_shown(instance)} does not match the pattern `{wanted}`")
         case _:
             yield Violation(route, error.message)
+
+
+def _words(known: list[Any]) -> list[str]:
+    if known and all(isinstance(parts, list) for parts in known):
+        return ["".join(parts) for parts in islice(product(*known), _MOST_WORDS)]
+    return known
 
 
 def _listed(options: list[Any]) -> str:

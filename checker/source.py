@@ -87,11 +87,12 @@ def visible(text: str) -> str:
     A terminal escape becomes `\x1b`, a bidirectional override `\u202e`, so that text of a
     document can neither drive the terminal nor look like something else.
     """
-    return text if text.isprintable() else _UNUSUAL.sub(_visible, text)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _visible(each) for each in text)
 
 
-def _visible(match: re.Match[str]) -> str:
-    character = match[0]
+def _visible(character: str) -> str:
     if unicodedata.category(character) not in _HIDDEN:
         return character
     code = ord(character)
@@ -110,5 +111,4 @@ def inert(text: str) -> str:
 
 
 _COMMAND = re.compile(r"(^\s*+(?:\x1b\[[0-9;]*m)*+\s*+)(::)|(?<=#)()(?=#(?:vso)?\[)", re.MULTILINE)
-_UNUSUAL = re.compile(r"[^ -~]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

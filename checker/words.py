@@ -16,11 +16,16 @@ def quoted(text: str) -> str:
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` for a misspelt word, or nothing when no known one is close."""
+    """Return `; did you mean …?` for a misspelt word, or nothing when no known one is close.
+
+    Nothing also when the word itself is known, and wrong for another reason.
+    """
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     if not isinstance(word, str):
         return ""
     folded = {name.lower(): name for name in sorted(known)}
     close = get_close_matches(word.lower()[:200], list(folded), n=1, cutoff=0.6)
-    return f"; did you mean `{folded[close[0]]}`?" if close else ""
+    if not close or folded[close[0]] == word:
+        return ""
+    return f"; did you mean `{folded[close[0]]}`?"

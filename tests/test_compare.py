@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import COMMAND
+from tests.git import commit
 
 READ: Any = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}
 WIDE: Any = {**READ, "Action": "s3:Get*"}
@@ -90,18 +91,6 @@ def test_a_commit_is_a_side(tmp_path: Path) -> None:
     assert run(tmp_path, "git:HEAD~1", "git:HEAD:policies")[0] == 2
     assert run(tmp_path, "git:HEAD~1:policies", "git:HEAD:policies")[0] == 1
     assert run(tmp_path, "git:HEAD:policies", "git:HEAD~1:policies")[0] == 0
-
-
-def git(folder: Path, *arguments: str) -> None:
-    command = ["git", "-c", "user.name=n", "-c", "user.email=e@example.com", *arguments]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-
-
-def commit(folder: Path) -> None:
-    if not (folder / ".git").exists():
-        git(folder, "init", "--initial-branch=main")
-    git(folder, "add", ".")
-    git(folder, "commit", "--message=all")
 
 
 def test_a_link_never_hides_the_policy_that_it_replaced(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from checker.documents import Selection, document
 from checker.evaluate import evaluate
-from checker.kinds import from_schema
+from checker.kinds import builtin, from_schema
 from checker.reader import Limits, parse, read_bytes
 from checker.rules import Rule, load
 
@@ -127,3 +130,105 @@ def test_a_fingerprint_is_32_hexadecimal_digits(rule: Rule) -> None:
     for fingerprint in fingerprints(rule, TEXT):
         assert len(fingerprint) == 32
         assert set(fingerprint) <= set("0123456789abcdef")
+
+
+def test_a_fingerprint_holds_all_of_the_subject_whatever_the_rule_points_to(
+    tmp_path: Path,
+) -> None:
+    rule = built(tmp_path, more="at: item.inner")
+    text = '{"items": [{"ok": false, "n": 1, "inner": {"a": 1}}]}'
+    assert fingerprints(rule, text.replace('"n": 1', '"n": 2')) != fingerprints(rule, text)
+
+
+# Of a policy: a rule about all of it that points to resources, as most of the shipped ones do.
+POLICIES = {kind.name: kind for kind in builtin()}
+PUSH = """\
+id: push
+title: t
+severity: low
+kind: aws-iam-policy
+description: d
+remediation: r
+let: {access: 'policy.access(["ecr:PutImage"])'}
+when: access.granted
+require: access.resources.size() == 0
+message: m
+at: access.resources
+"""
+REGISTRY = "arn:aws:ecr:eu-west-1:123456789012:repository/"
+WRITE: dict[str, Any] = {
+    "Sid": "Write",
+    "Effect": "Allow",
+    "Action": ["ecr:PutImage", "ecr:CreateRepository"],
+    "Resource": [f"{REGISTRY}a", f"{REGISTRY}b"],
+    "Condition": {"StringEquals": {"aws:PrincipalOrgID": ["o-1"]}},
+}
+READ: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a"}
+MORE: dict[str, Any] = {"Effect": "Allow", "Action": "ecr:*", "Resource": f"{REGISTRY}c"}
+
+
+def of_policy(folder: Path, statements: object) -> str:
+    (folder / "push.yaml").write_text(PUSH)
+    rule = load([str(folder / "push.yaml")], POLICIES, {}, Limits()).rules[0]
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    subject = document(parse(read_bytes("p.json", text.encode())), Selection((), POLICIES))
+    (finding,) = evaluate(rule, subject).findings
+    return finding.fingerprint
+
+
+def changed(**elements: object) -> dict[str, Any]:
+    return {**copy.deepcopy(WRITE), **elements}
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        WRITE,
+        [READ, WRITE],
+        [WRITE, {**READ, "Action": "s3:PutObject"}],
+        [dict(reversed(WRITE.items()))],
+        [changed(Action=WRITE["Action"][::-1], Resource=WRITE["Resource"][::-1])],
+        [changed(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})],
+        [changed(Resource=[*WRITE["Resource"], f"{REGISTRY}a"])],
+    ],
+    ids=["no list", "moved", "another", "key order", "list order", "no list inside", "twice"],
+)
+def test_a_fingerprint_of_a_policy_survives_another_spelling(
+    tmp_path: Path, statements: object
+) -> None:
+    assert of_policy(tmp_path, statements) == of_policy(tmp_path, [WRITE])
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [changed(Action="ecr:*")],
+        [changed(Action=["ecr:PutImage"])],
+        [changed(Condition={})],
+        [changed(Condition={"StringLike": {"aws:PrincipalOrgID": ["o-1"]}})],
+        [changed(Condition={"StringEquals": {"aws:PrincipalOrgID": ["o-1", "o-2"]}})],
+        [changed(Resource=f"{REGISTRY}a")],
+        [changed(Resource="*")],
+        [changed(Sid="Other")],
+        [WRITE, MORE],
+    ],
+    ids=[
+        "wider",
+        "narrower",
+        "no condition",
+        "operator",
+        "value",
+        "resource",
+        "all",
+        "sid",
+        "more",
+    ],
+)
+def test_a_fingerprint_of_a_policy_changes_with_the_statement(
+    tmp_path: Path, statements: object
+) -> None:
+    assert of_policy(tmp_path, statements) != of_policy(tmp_path, [WRITE])
+
+
+def test_a_fingerprint_of_several_statements_is_of_no_order(tmp_path: Path) -> None:
+    assert of_policy(tmp_path, [MORE, READ, WRITE]) == of_policy(tmp_path, [WRITE, MORE])

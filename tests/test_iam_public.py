@@ -122,6 +122,53 @@ def test_a_principal_with_a_placeholder_that_cannot_stand_for_everyone() -> None
     assert not opened(Principal={"Service": "${service}"})
 
 
+def deputy(condition: dict[str, Any], **elements: Any) -> bool:
+    asked = {"Principal": {"Service": "sns.amazonaws.com"}, "Action": "*", "Condition": condition}
+    return public.is_confused_deputy(statement(**{**asked, **elements}))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"AWS:sourceaccount": "123456789012"}},
+        {"StringEquals": {"aws:SourceAccount": "${aws:ResourceAccount}"}},
+        {"StringEquals": {"aws:SourceOrgID": "o-a1b2c3d4e5"}},
+        {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
+        {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:*"}},
+        {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::bucket"}},
+    ],
+    ids=json.dumps,
+)
+def test_a_condition_that_says_for_whom_a_service_acts(condition: dict[str, Any]) -> None:
+    assert not deputy(condition)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+        {"StringEqualsIfExists": {"aws:SourceAccount": "123456789012"}},
+        {"StringNotEquals": {"aws:SourceAccount": "123456789012"}},
+        {"StringLike": {"aws:SourceAccount": "*"}},
+        {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}},
+        {"Null": {"aws:SourceArn": "false"}},
+        {"StringEqualsIfExists": {"aws:SourceAccount": "${account}"}},
+    ],
+    ids=json.dumps,
+)
+def test_a_condition_that_does_not_say_for_whom_a_service_acts(condition: dict[str, Any]) -> None:
+    assert deputy(condition)
+
+
+def test_who_is_a_confused_deputy() -> None:
+    assert deputy({}, Principal={"AWS": "123456789012", "Service": ["sns.amazonaws.com"]})
+    assert not deputy({}, Principal={"AWS": "123456789012"})
+    assert not deputy({}, Effect="Deny")
+    with pytest.raises(Undecided, match="render the template before checking"):
+        deputy({"StringEquals": {"aws:SourceAccount": "${account}"}})
+
+
 def test_a_placeholder_in_a_condition_that_could_confine() -> None:
     with pytest.raises(Undecided, match="render the template before checking"):
         opened({"StringEquals": {"aws:PrincipalOrgID": "${org_id}"}})

@@ -174,7 +174,11 @@ INVALID: list[tuple[Json, str, str]] = [
         (condition(name, {"a": "b"}), f"/Condition/{name}", f"{quoted(name)} {OPERATOR}{hint}")
         for name, hint in [
             ("StringEqual", "; did you mean `StringEquals`?"),
-            ("ForAnyValues:Bool", ""),
+            ("ForAnyValues:Bool", "; did you mean `ForAnyValue:Bool`?"),
+            ("ForAnyValues:StringEquals", "; did you mean `ForAnyValue:StringEquals`?"),
+            ("ForAllValue:StringLike", "; did you mean `ForAllValues:StringLike`?"),
+            ("StringEqualsIfExist", "; did you mean `StringEqualsIfExists`?"),
+            ("ForAnyValue.ArnLikeIfExists", "; did you mean `ForAnyValue:ArnLikeIfExists`?"),
             ("NullIfExists", ""),
             ("StringEquals ", "; did you mean `StringEquals`?"),
             ("StringEquals\n", "; did you mean `StringEquals`?"),

@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from checker.render.json import dump
 from checker.render.json import render as render_json
 from checker.render.jsonl import render
+from checker.render.stream import dump
 from checker.report import Report
 from checker.source import Location, Problem
 from tests.report_readers import read_jsonl

@@ -81,7 +81,7 @@ def test_a_point_says_which_rule_and_where_and_its_block_the_rest() -> None:
         "line": 5,
         "column": 25,
         "pointer": "/Statement/0",
-        "remediation": "Name one repository. " * 6,
+        "remediation": ("Name one repository. " * 6).strip(),
         "fingerprint": everything().findings[2].fingerprint,
     }
     assert (low.directive, low.reason) == ("TODO", "below the fail level")

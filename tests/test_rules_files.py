@@ -67,10 +67,11 @@ def test_an_id_is_taken_once(names: tuple[str, ...]) -> None:
     assert found.location is not None
 
 
-def test_the_id_of_findings_about_documents_is_taken() -> None:
-    Path("valid-document.yaml").write_text(text("valid-document"))
-    (found,) = problems("valid-document.yaml")
-    assert found.message == "the id `valid-document` is taken: choose another"
+@pytest.mark.parametrize("name", ["valid-document", "current-waiver"])
+def test_the_ids_of_findings_about_documents_and_waivers_are_taken(name: str) -> None:
+    Path(f"{name}.yaml").write_text(text(name))
+    (found,) = problems(f"{name}.yaml")
+    assert found.message == f"the id `{name}` is taken: choose another"
 
 
 @pytest.mark.parametrize("content", ["", "# nothing\n", "---\n"])

@@ -28,6 +28,11 @@ SCHEMA: Json = {
         "code": {"pattern": "^[a-z]+\\z"},
         "link": {"pattern": "^https:", "x-message": "{} is not a link"},
         "word": {"enum": ["Allow", "Deny"], "x-message": "not {}", "x-known": ["Allow", "Deny"]},
+        "made": {
+            "pattern": "^(not-)?(low|high)(-ish)?\\z",
+            "x-message": "not {}",
+            "x-known": [["", "not-"], ["low", "high"], ["", "-ish"]],
+        },
         "either": {"anyOf": [{"type": "string"}, {"items": {"type": "integer"}}]},
         "keys": {
             "propertyNames": {"pattern": "^[a-z]+\\z", "x-message": "{} is no key"},
@@ -72,6 +77,8 @@ def violation(**elements: Json) -> Violation:
         ("link", "ftp:", "`ftp:` is not a link"),
         ("word", "allow", "not `allow`; did you mean `Allow`?"),
         ("word", 5, "not `5`"),
+        ("made", "no-high", "not `no-high`; did you mean `not-high`?"),
+        ("made", "not-low-is", "not `not-low-is`; did you mean `not-low-ish`?"),
         ("keys", {}, "expected at least 1, not an empty object"),
         ("name", ["x" * 99], "expected a string, not a list"),
         ("size", "x" * 61, f"expected an integer, not `{'x' * 60}…`"),
@@ -269,6 +276,7 @@ def test_every_bundled_schema_is_sound() -> None:
     [
         ("Acton", "; did you mean `Action`?"),
         ("ACTION", "; did you mean `Action`?"),
+        ("Action", ""),
         ("Resources", "; did you mean `Resource`?"),
         ("Zebra", ""),
         ("", ""),

@@ -16,6 +16,8 @@ PROGRAM = "policy-check"
 COMMANDS = {
     "check": "Decide rules on policies and report. The word may be left out.",
     "compare": "Tell whether new policies grant more than old ones.",
+    "waive": "Accept findings for a time, with a reason and an owner.",
+    "diff": "Tell two JSON reports apart: what is new, what is fixed.",
 }
 """Every command, the name of a module here, and what it does."""
 

@@ -9,15 +9,13 @@ from typing import Any
 import click
 
 from checker.cli import COMMANDS, github
-from checker.cli.outputs import COLOUR, OUTPUT, Output, prepare, refuse, write
+from checker.cli.outputs import COLOUR, LEVELS, OUTPUT, Output, prepare, refuse, write
 from checker.cli.progress import Progress
 from checker.cli.selection import SETTINGS, options, selects
 from checker.output import OutputError
 from checker.report import Report, Severity
 from checker.source import InputError
 from checker.version import VERSION
-
-_LEVELS = [severity.label for severity in Severity]
 
 
 class _Check(click.Command):
@@ -42,7 +40,7 @@ class _Check(click.Command):
 @OUTPUT
 @click.option(
     "--fail-level",
-    type=click.Choice(_LEVELS),
+    type=click.Choice(LEVELS),
     help="Least severity of a violation that fails. [default: low]",
 )
 @click.option(

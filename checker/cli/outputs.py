@@ -11,7 +11,7 @@ import click
 
 from checker.output import OutputError, has_colour, remove_stale, write_file, write_stdout
 from checker.render import FORMATS, renderer
-from checker.report import Exit
+from checker.report import Exit, Severity
 from checker.source import Problem
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ COLOUR = click.option(
     default="auto",
     help="Colours in the text report; auto respects NO_COLOR.",
 )
+
+
+LEVELS = [severity.label for severity in Severity]
 
 
 class Output(NamedTuple):

@@ -156,12 +156,18 @@ def is_confused_deputy(statement: Statement) -> bool:
     """Tell whether a statement allows a service that may act for anyone.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    As of callers, a condition says for whom only if it is positive, fails for a missing key and
+    has fixed values. Raises `Undecided` where that depends on a template placeholder.
     """
-    return (
-        statement.is_allow
-        and any(item.kind == "Service" for item in statement.principals)
-        and not any(fold(item.key) in SOURCES for item in statement.conditions)
-    )
+    if not statement.is_allow or all(item.kind != "Service" for item in statement.principals):
+        return False
+    sources = [item for item in statement.conditions if _kind(item) in SOURCES]
+    if any(_confines(item, variables=statement.variables) for item in sources):
+        return False
+    for item in sources:
+        for value in item.values:
+            _refuse_placeholder(value, variables=statement.variables)
+    return True
 
 
 def _confines(condition: Condition, *, variables: bool) -> bool:

@@ -6,6 +6,7 @@ attached to does not always show in it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import cast
@@ -19,7 +20,7 @@ from checker.iam.functions import FUNCTIONS, POLICY, STRUCTS
 from checker.iam.statement import Policy, PolicyType, policy
 from checker.kinds.kind import Kind, typed
 from checker.schema import Schema
-from checker.source import Json
+from checker.source import Json, Route
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 
@@ -45,6 +46,8 @@ def aws_iam_policy() -> Kind:
         certain=True,
         bind=_bind,
         facts=lambda: f"AWS's actions and condition keys as of {catalogue.updated()}",
+        unit=_statement,
+        canonical=_canonical,
     )
 
 
@@ -92,3 +95,28 @@ def _bind(data: Json, of: PolicyType | None = None) -> Mapping[str, object]:
         message = "a valid policy is an object"
         raise TypeError(message)
     return {"policy": policy(data, of)}
+
+
+def _statement(route: Route) -> Route:
+    """Return the statement that a node stands in: what it grants depends on all its elements."""
+    match route:
+        case ("Statement", int(), *_):
+            return route[:2]
+        case ("Statement", *_):
+            return route[:1]
+    return route
+
+
+def _canonical(node: Json) -> Json:
+    """Return a part of a policy as all its spellings are.
+
+    Lists are sets, and a single item stands for a list of it, as AWS itself gives policies back.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    """
+    if isinstance(node, dict):
+        return {key: _canonical(value) for key, value in node.items()}
+    if not isinstance(node, list):
+        return node
+    by_text = {json.dumps(item, sort_keys=True): item for item in map(_canonical, node)}
+    items = [by_text[text] for text in sorted(by_text)]
+    return items[0] if len(items) == 1 else items

@@ -11,7 +11,7 @@ from checker.cel.schema_types import from_json_schema, normaliser
 from checker.cel.types import BOOL, DYN
 from checker.cel.values import type_name
 from checker.schema import Schema
-from checker.source import Json
+from checker.source import Json, Route
 
 DOCUMENT = "document"
 """The variable that holds the document's data, for every kind."""
@@ -23,6 +23,10 @@ def _never(_data: Json) -> bool:
 
 def _same(data: Json) -> Json:
     return data
+
+
+def _itself(route: Route) -> Route:
+    return route
 
 
 def _nothing(_data: Json) -> Mapping[str, object]:
@@ -51,6 +55,10 @@ class Kind:
     """The kind whose rules hold for this one too: it is that kind, told more exactly."""
     normalise: Callable[[Json], Json] = _same
     bind: Callable[[Json], Mapping[str, object]] = _nothing
+    unit: Callable[[Route], Route] = _itself
+    """The part of a document in which a node has its meaning, by their routes."""
+    canonical: Callable[[Json], Json] = _same
+    """What all spellings of a node that mean the same have in common."""
 
     def belongs_to(self, name: str) -> bool:
         """Tell whether documents of this kind are, if not more exactly, of a kind by name."""

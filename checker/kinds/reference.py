@@ -36,7 +36,8 @@ def codes() -> str:
         "| --- | --- | --- | --- |",
     ]
     for name, code in CODES.items():
-        decided = f"`{code.decided}`" if code.decided else f"not decided: {code.why_not}"
+        why = f", {code.why_not}" if code.why_not else ""
+        decided = f"`{code.decided}`{why}" if code.decided else f"not decided: {code.why_not}"
         lines.append(f"| `{name}` | {code.type} | {code.topic or ''} | {decided} |")
     return "\n".join(lines) + "\n"
 

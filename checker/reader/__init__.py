@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from checker.reader.files import display_path, identity, read_bytes, read_file
 from checker.reader.limits import DEFAULT_LIMITS, Limits
+from checker.reader.named import SCHEME, read_named
 from checker.reader.reading import (
     YAML_SUFFIXES,
     Reading,
@@ -19,6 +20,7 @@ from checker.reader.walk import Walk, walk
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "SCHEME",
     "YAML_SUFFIXES",
     "Limits",
     "Reading",
@@ -31,5 +33,6 @@ __all__ = [
     "parse_yaml_documents",
     "read_bytes",
     "read_file",
+    "read_named",
     "walk",
 ]

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from checker.reader.named import SCHEME
 from checker.source import InputError, Problem
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ _NO_FILES = {
     "160000": "a submodule: compare it in its own repository, or leave it out with --exclude",
 }
 """Modes of what is no file, with what to do about it."""
-SCHEME = "git:"
-"""What a place begins with that is a commit: `git:REF`, or `git:REF:PATH`."""
 _LONGEST = 200
 """Characters of what git says that are shown."""
 
@@ -43,7 +42,7 @@ def files(ref: str, path: str, suffixes: frozenset[str]) -> Iterator[tuple[str, 
         elif name and (name == path or PurePosixPath(name).suffix.lower() in suffixes):
             found[name] = sha
     if not found:
-        raise InputError(Problem(f"{SCHEME}{ref}:{path}", "no document there at that commit"))
+        raise InputError(Problem(f"{SCHEME}{ref}:{path}", "no such file there at that commit"))
     out = _git("cat-file", "--batch", given="".join(f"{sha}\n" for sha in found.values()).encode())
     at = 0
     for name in found:
@@ -68,6 +67,9 @@ def _git(*arguments: str, given: bytes = b"") -> bytes:
         )
     except OSError as error:
         raise InputError(Problem("git", f"cannot be run: {error.strerror}")) from error
+    except ValueError as error:  # a NUL
+        message = "no commit or file can have this name: check it"
+        raise InputError(Problem("git", message)) from error
     if ran.returncode and arguments[0] != "rev-parse":
         said = ran.stderr.decode("utf-8", "replace").strip()[:_LONGEST]
         raise InputError(Problem("git", said or "failed"))

@@ -14,6 +14,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 
+from checker.render.wording import flowing
 from checker.report import Finding, Report
 from checker.source import inert, visible
 
@@ -71,10 +72,14 @@ def _row(finding: Finding, controls: Mapping[str, str]) -> tuple[object, ...]:
         finding.place.pointer,
         finding.kind,
         finding.message,
-        finding.remediation,
+        flowing(finding.remediation),
         controls.get(finding.rule, ""),
         finding.fingerprint,
-        *((waiver.reason, waiver.owner, waiver.expires.isoformat()) if waiver else ("", "", "")),
+        *(
+            (flowing(waiver.reason), waiver.owner, waiver.expires.isoformat())
+            if waiver
+            else ("", "", "")
+        ),
     )
 
 

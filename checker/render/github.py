@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from checker.render.wording import caveat, count, shown, unexplained, verdict
+from checker.render.wording import caveat, count, flowing, shown, unexplained, verdict
 from checker.report import Finding, Report, Severity, Status
 from checker.source import Location, Problem
 
@@ -75,7 +75,7 @@ def _annotation(name: str, finding: Finding) -> str:
     # INVARIANT: with what follows it stays below 4,096 characters, which the runner sends on.
     message = caveat(finding) + shown(finding.message)
     if finding.remediation:
-        message += f"\nto fix: {shown(finding.remediation)}"
+        message += f"\nto fix: {shown(flowing(finding.remediation))}"
     return _line(name, {**place, "title": title}, message)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 from typing import Any
 
-from checker.render.json import dump
+from checker.render.stream import dump
 from checker.render.wording import caveat, shown
 from checker.report import Finding, Report, Severity, Status
 from checker.source import visible

@@ -5,11 +5,11 @@ Within version 1 a field is never removed or changed; fields may be added.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from checker.assessment import Control, assess
+from checker.render.stream import dump
 from checker.report import COUNTED, Finding, Input, Place, Report, RuleCounts, Status, Waiver
 from checker.source import Problem
 
@@ -34,15 +34,6 @@ def render(report: Report) -> Iterator[str]:
     yield tail + "\n"
 
 
-def dump(value: object, indent: int | None = None) -> str:
-    """Return plain data as JSON in ASCII that is no command to a CI system, wherever it stands.
-
-    Azure looks for `##vso[` anywhere in a line, GitHub for `##[`. Two `#` stand in strings only,
-    where the second may be spelled as an escape.
-    """
-    return json.dumps(value, indent=indent).replace("##", "#\\u0023")
-
-
 def _without_findings(report: Report) -> dict[str, Any]:
     return {
         **header(report),
@@ -63,6 +54,7 @@ def header(report: Report) -> dict[str, Any]:
             "rules": [_input(given) for given in report.inputs],
             "config": _optional(report.config),
             "waivers": _optional(report.waivers),
+            "idle_waivers": [each._asdict() for each in report.idle_waivers],
             "baseline": _optional(report.baseline),
             "today": report.today.isoformat() if report.waivers else None,
             "documents": {"count": report.documents, "sha256": report.documents_sha256},

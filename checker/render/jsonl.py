@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from checker.assessment import assess
-from checker.render.json import control, dump, finding, header, rule, summary, warning
+from checker.render.json import control, finding, header, rule, summary, warning
+from checker.render.stream import dump
 from checker.report import Report
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from checker.assessment import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
-from checker.render.wording import caveat, count, shown, verdict
+from checker.render.wording import caveat, count, flowing, shown, verdict
 from checker.report import COUNTED, Exit, Finding, Report, Severity, Status
 
 COMMENT = 65_536
@@ -87,6 +87,7 @@ def _left_out(report: Report) -> str:
         (len(report.never_applied) if report.documents else 0, "rule", "never applied"),
         (len(report.unread), "file", "not read"),
         (len(report.excluded), "file", "left out"),
+        (len(report.idle_waivers), "waiver", "of what was not decided"),
     )
     told = [f"{count(number, noun)} {words}" for number, noun, words in numbers if number]
     return f"; {', '.join(told)}" if told else ""
@@ -125,7 +126,7 @@ def _heading(finding: Finding) -> str:
     heading = f"\n#### {finding.severity.label}: {_code(finding.rule)}\n\n{title}\n"
     if not finding.remediation:
         return f"{heading}\n"
-    remedy = _prose(finding.remediation, _TEXT)
+    remedy = _prose(flowing(finding.remediation), _TEXT)
     return f"{heading}\n<details><summary>to fix</summary>\n\n{remedy}\n\n</details>\n\n"
 
 

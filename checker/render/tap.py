@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from checker.render.wording import caveat, count, shown, verdict
+from checker.render.wording import caveat, count, flowing, shown, verdict
 from checker.report import Exit, Finding, Report, RuleCounts, Status
 from checker.source import inert, visible
 
@@ -48,7 +48,7 @@ def _accepted(finding: Finding, report: Report) -> str:
         return ""
     if finding.waiver:
         until = finding.waiver.expires.isoformat()
-        return f"waived until {until} by {finding.waiver.owner}: {finding.waiver.reason}"
+        return f"waived until {until} by {finding.waiver.owner}: {flowing(finding.waiver.reason)}"
     if finding.known:
         return "in the baseline"
     return "" if finding.severity >= report.fail_level else "below the fail level"
@@ -68,7 +68,7 @@ def _diagnostics(finding: Finding) -> str:
         ("status", finding.status.value),
         ("document", finding.document),
         ("pointer", finding.place.pointer),
-        ("remediation", finding.remediation),
+        ("remediation", flowing(finding.remediation)),
         ("fingerprint", finding.fingerprint),
     ]
     if location := finding.place.location:

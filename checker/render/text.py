@@ -140,8 +140,8 @@ def _accepted(report: Report, style: Style) -> Iterator[str]:
         yield f"  {where}  {finding.rule}"
         if finding.waiver:
             until = f"until {finding.waiver.expires.isoformat()}"
-            why = f"{finding.waiver.reason} ({finding.waiver.owner}, {until})"
-            yield from _wrapped(visible(why), "    ")
+            why = f"{finding.waiver.reason.strip()} ({finding.waiver.owner.strip()}, {until})"
+            yield from _wrapped(visible(" ".join(why.split())), "    ")
     if waived:
         yield ""
 
@@ -258,6 +258,10 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
         ("not in the profile", report.left_out),
         ("not read, by its extension", report.unread),
         ("left out by --exclude", report.excluded),
+        (
+            "waivers of what this run did not decide",
+            [" on ".join(each) for each in report.idle_waivers],
+        ),
         ("rule never applied", report.never_applied if report.documents else ()),
     ]
     for title, names in notes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.report import DOCUMENT_RULE, Exit, Finding, Report, Status
+from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, Finding, Report, Status
 from checker.source import inert, visible
 
 
@@ -20,11 +20,16 @@ def shown(text: str, most: int = 1_000) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+def flowing(text: str) -> str:
+    """Return running text, such as what to do, in one line: where it was broken means nothing."""
+    return " ".join(text.split())
+
+
 def caveat(finding: Finding) -> str:
     """Return what stands before the message of a finding that is no violation."""
     if finding.status is not Status.ERROR:
         return ""
-    return "error: " if finding.rule == DOCUMENT_RULE else "undecided: "
+    return "error: " if finding.rule in {DOCUMENT_RULE, WAIVER_RULE} else "undecided: "
 
 
 def verdict(report: Report) -> str:

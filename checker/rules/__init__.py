@@ -1,7 +1,7 @@
 """Rule files in, runnable rules out: schema-checked, compiled, with their parameters set."""
 
 from checker.rules.controls import load_frameworks
-from checker.rules.files import BUILTIN, RuleSet, load
+from checker.rules.files import BUILTIN, RuleSet, load, shipped
 from checker.rules.profiles import select
 from checker.rules.rule import Example, Hole, Requirement, Rule
 
@@ -15,4 +15,5 @@ __all__ = [
     "load",
     "load_frameworks",
     "select",
+    "shipped",
 ]

@@ -13,7 +13,7 @@ from checker import cel
 from checker.cel.types import BOOL, DOUBLE, DYN, INT, Type, conforms, parse_type
 from checker.kinds.kind import Kind
 from checker.reader import Reading
-from checker.report import DOCUMENT_RULE, Severity
+from checker.report import DOCUMENT_RULE, WAIVER_RULE, Severity
 from checker.rules.rule import Example, Hole, Requirement, Rule
 from checker.schema import Schema
 from checker.source import InputError, Json, Location, Problem, Route
@@ -114,7 +114,7 @@ class _Compiler:
     def check_names(self, kinds: Mapping[str, Kind], *, alone: bool) -> None:
         """Hold the rule's id against those that are taken and its file, and its kind as well."""
         name, path = self.data["id"], PurePosixPath(self.reading.source.path)
-        if name == DOCUMENT_RULE:
+        if name in (DOCUMENT_RULE, WAIVER_RULE):
             self._problem(f"the id `{name}` is taken: choose another", ("id",))
         if alone and name != path.stem:
             message = f"the rule `{name}` stands in {path.name}: a rule's id is its file's name"

@@ -94,6 +94,12 @@ def load(
     return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), listing.others)
 
 
+def shipped() -> frozenset[str]:
+    """Return the ids of the shipped rules, which are the names of their files."""
+    found = walk(str(builtin_root()), SUFFIXES).files
+    return frozenset(PurePath(path).stem for path in found if PurePath(path).name not in RESERVED)
+
+
 def builtin_root() -> Path:
     """Return the directory of the shipped rules, of an installation or of a checkout."""
     package = Path(__file__).resolve().parents[1]

@@ -168,7 +168,7 @@ _STATEMENT = Struct(
             "isConfusedDeputy",
             BOOL,
             public.is_confused_deputy,
-            "Whether it allows a service, and no condition says for whom the service may act.",
+            "Whether it allows a service, and no condition fixes for whom the service may act.",
             example="policy.statements[2].isConfusedDeputy",
         ),
         Field(

@@ -44,6 +44,7 @@ _STATEMENT: tuple[StatementCheck, ...] = (
     principals.elements,
     principals.services,
     principals.trust,
+    actions.of_trust,
     principals.roles_anywhere,
     principals.providers,
     principals.organisation,

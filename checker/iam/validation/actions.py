@@ -8,6 +8,7 @@ from checker.iam import catalogue
 from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
 from checker.iam.patterns import matches
+from checker.iam.statement import PolicyType
 from checker.iam.validation.finding import Finding
 from checker.words import did_you_mean
 
@@ -36,6 +37,24 @@ def unknown_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
             near = "" if "*" in name else catalogue.nearest_action(entry.text)
             message = f"unknown action `{entry.text}`{near}"
             yield Finding("INVALID_ACTION", _dated(message), (entry.route,))
+
+
+def of_trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every action of a trust policy that cannot be one on a role.
+
+    An action of STS that the catalogue does not have may be a new one.
+    """
+    for entry in statement.actions if policy.type is PolicyType.TRUST else ():
+        service = fold(entry.text).partition(":")[0]
+        known = catalogue.expanded(entry.text) if service == "sts" else ()
+        if "*" in service or (service == "sts" and (not known or any(map(_is_on_roles, known)))):
+            continue
+        message = f"`{entry.text}` is no action on a role: expected such as `sts:AssumeRole`"
+        yield Finding("UNSUPPORTED_ACTION_IN_POLICY", message, (entry.route,))
+
+
+def _is_on_roles(name: str) -> bool:
+    return any(":role/" in each for each in catalogue.formats_of(name))
 
 
 def _exists(text: str) -> bool:

@@ -17,6 +17,7 @@ class Code(NamedTuple):
     decided: str
     """`reader`, `schema` or `finding`; empty where it is not decided."""
     why_not: str = ""
+    """Why it is not decided, or of which policies alone."""
     topic: Topic | None = None
     """What of a policy it is about; None where it is no `finding`."""
 
@@ -46,8 +47,7 @@ _UNDECIDED = {
     "it takes the Regions of each service; " + _NO_DATA: "INVALID_ARN_REGION",
     "it takes which condition keys AWS replaced; " + _NO_DATA: "DEPRECATED_GLOBAL_CONDITION_KEY",
     "a resource may be of a type that the catalogue does not have yet": "INVALID_ARN_RESOURCE",
-    "it takes the resource that the policy is attached to": """
-        UNSUPPORTED_ACTION_IN_POLICY UNSUPPORTED_RESOURCE_ARN_IN_POLICY""",
+    "it takes the resource that the policy is attached to": "UNSUPPORTED_RESOURCE_ARN_IN_POLICY",
     "AWS says too little of what it asks": """
         CONFIRM_AUDIENCE_CLAIM_TYPE INVALID_KMS_KEY_VALUE REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY
         REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION
@@ -75,9 +75,9 @@ _FOUND = {
         RCP_SYNTAX_ERROR_NOTACTION RCP_SYNTAX_ERROR_PRINCIPAL
         ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE
         SCP_SYNTAX_ERROR_PRINCIPAL TYPE_MISMATCH_IP_RANGE UNIQUE_SIDS_REQUIRED
-        UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL UNSUPPORTED_PRINCIPAL UNSUPPORTED_SID
-        UNSUPPORTED_SPACE_IN_VARIABLE VARIABLE_UNSUPPORTED_IN_ELEMENT
-        VARIABLE_UNSUPPORTED_IN_VERSION""",
+        UNSUPPORTED_ACTION_IN_POLICY UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL
+        UNSUPPORTED_PRINCIPAL UNSUPPORTED_SID UNSUPPORTED_SPACE_IN_VARIABLE
+        VARIABLE_UNSUPPORTED_IN_ELEMENT VARIABLE_UNSUPPORTED_IN_VERSION""",
     FindingType.SECURITY_WARNING: """
         ALLOW_WITH_NOT_PRINCIPAL DYNAMODB_ATTRIBUTES_WITHOUT_SELECT
         FORALLVALUES_WITH_SINGLE_VALUED_KEY FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE
@@ -103,6 +103,12 @@ _FOUND = {
         PRIVATE_IP_ADDRESS_SUBSET PRIVATE_NOT_IP_ADDRESS_SUBSET REDUNDANT_ACTION
         REDUNDANT_CONDITION_VALUE_NUM REDUNDANT_RESOURCE REDUNDANT_STATEMENT""",
 }
+_PARTLY = {
+    "UNSUPPORTED_ACTION_IN_POLICY": (
+        "of trust policies: of any other it takes the resource that the policy is attached to"
+    ),
+}
+"""By code: of which policies alone it is decided."""
 _OTHER_TYPES = {
     FindingType.SECURITY_WARNING: """
         DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE
@@ -138,7 +144,7 @@ _TOPICS = {
         MISSING_PRINCIPAL RCP_SYNTAX_ERROR_ACTION RCP_SYNTAX_ERROR_ALLOW RCP_SYNTAX_ERROR_NOTACTION
         RCP_SYNTAX_ERROR_PRINCIPAL ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL
         ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE SCP_SYNTAX_ERROR_PRINCIPAL UNIQUE_SIDS_REQUIRED
-        UNSUPPORTED_PRINCIPAL UNSUPPORTED_SID""",
+        UNSUPPORTED_ACTION_IN_POLICY UNSUPPORTED_PRINCIPAL UNSUPPORTED_SID""",
     Topic.GRANTS: """
         ALLOW_WITH_NOT_PRINCIPAL CREATE_SLR_WITH_NOT_ACTION_AND_NOT_RESOURCE
         CREATE_SLR_WITH_NOT_RESOURCE CREATE_SLR_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE
@@ -184,7 +190,7 @@ def _codes() -> dict[str, Code]:
     types = {name: kind for kind, names in _OTHER_TYPES.items() for name in names.split()}
     topics = {name: topic for topic, names in _TOPICS.items() for name in names.split()}
     found = {
-        name: Code(kind, "finding", topic=topics[name])
+        name: Code(kind, "finding", _PARTLY.get(name, ""), topics[name])
         for kind, names in _FOUND.items()
         for name in names.split()
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
+from checker.iam.patterns import Undecided
 from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.conditions import base, qualifier
@@ -32,6 +33,7 @@ _SERVICE = re.compile(
 )
 _CALLERS_ONLY = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"})
 """Keys that a request of a service itself does not have."""
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 _ANYWHERE = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
 """https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"""
 _GITHUB = "token.actions.githubusercontent.com"
@@ -92,7 +94,7 @@ def services(policy: Policy, statement: Statement) -> Iterator[Finding]:
             or policy.type is not PolicyType.RESOURCE
         ):
             continue
-        if is_confused_deputy(statement):
+        if _is_confused_deputy(statement):
             message = (
                 "may be used by anyone's resources: ask for `aws:SourceArn`, `aws:SourceAccount`, "
                 "`aws:SourceOrgID` or `aws:SourceOrgPaths`"
@@ -128,7 +130,7 @@ def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
             message = "is no identity provider: expected an ARN of IAM, or a domain"
             yield _at(each, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message)
             continue
-        name = "sts:AssumeRoleWithSAML" if saml else "sts:AssumeRoleWithWebIdentity"
+        name = "sts:AssumeRoleWithSAML" if saml else _WEB_IDENTITY
         if not _asks(statement, fold(name)):
             message = f"can only use `{name}`, which the statement does not name"
             yield _at(each, "MISMATCHED_ACTION_FOR_PRINCIPAL", message)
@@ -146,8 +148,12 @@ def roles_anywhere(policy: Policy, statement: Statement) -> Iterator[Finding]:
 
 
 def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every identity provider that is trusted for anyone it knows."""
-    if policy.type is not PolicyType.TRUST or not statement.is_allow:
+    """Yield a finding for every identity provider that is trusted for anyone it knows.
+
+    Only whoever can trade a token of the provider for the role is trusted.
+    """
+    allows = policy.type is PolicyType.TRUST and statement.is_allow
+    if not allows or not _asks(statement, fold(_WEB_IDENTITY)):
         return
     keys = {fold(each.key) for each in statement.conditions}
     for each in statement.principals:
@@ -194,6 +200,14 @@ def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
         if not entry.text.strip("*"):
             message = "a resource control policy names services: `*` alone is refused"
             yield Finding("RCP_SYNTAX_ERROR_ACTION", message, (entry.route,))
+
+
+def _is_confused_deputy(statement: Statement) -> bool:
+    """Tell whether a service may act for anyone; where that is undecided, it is no finding."""
+    try:
+        return is_confused_deputy(statement)
+    except Undecided:
+        return False
 
 
 def _is_one_branch(text: str) -> bool:

@@ -1,0 +1,60 @@
+"""Arguments of `policy-check diff` in; how two reports differ on standard output, an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from checker.cli.outputs import COLOUR, LEVELS, refuse
+from checker.cli.selection import SETTINGS
+from checker.output import OutputError, has_colour, write_stdout
+from checker.report import Severity
+from checker.source import InputError
+
+
+@click.command(
+    "diff",
+    context_settings=SETTINGS,
+    options_metavar="[OPTIONS]",
+    epilog="""Exit codes: 0 nothing is new; 1 new violations; 2 a report could not be read, or NEW
+    is of a run that did not decide all.""",
+)
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--fail-level",
+    type=click.Choice(LEVELS),
+    default="low",
+    help="Least severity of a new violation that fails. [default: low]",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    allow_from_autoenv=False,  # the variable is of reports
+    help="Format. [default: text]",
+)
+@COLOUR
+def command(old: str, new: str, fail_level: str, output: str, color: str) -> int:
+    """Tell which violations of the JSON report NEW are not in OLD, and which are gone.
+
+    They are told apart by fingerprint: rule, document and content, not by line. Either report may
+    be `git:REF:PATH`. What was waived in OLD and fails in NEW is new.
+    """
+    from checker import earlier  # noqa: PLC0415 - `--help` needs none of it
+    from checker.difference import difference  # noqa: PLC0415
+    from checker.render.difference import render_json, render_text  # noqa: PLC0415
+
+    try:
+        found = difference(earlier.load(old), earlier.load(new), Severity.of(fail_level))
+        if output == "json":
+            write_stdout(render_json(found))
+        else:
+            write_stdout(render_text(found, colour=has_colour(color, sys.stdout)))
+    except InputError as error:
+        return refuse(error.problems, color, "nothing was compared")
+    except OutputError as error:
+        return refuse((error.problem,), color, "there is no report")
+    return found.exit_code

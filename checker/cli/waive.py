@@ -1,0 +1,183 @@
+"""Arguments of `policy-check waive` in; a waivers file with the findings that are accepted, out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from checker.cli.outputs import COLOUR, refuse
+from checker.cli.progress import Progress
+from checker.cli.selection import DATE, SETTINGS, options, selects
+from checker.output import OutputError, write_file, write_stdout
+from checker.report import Exit, Finding, Input, Report, Status, Waiver
+from checker.source import InputError, Problem, inert, visible
+
+if TYPE_CHECKING:
+    from checker.pipeline import Options
+    from checker.waive import Addition, Wanted
+
+FILE_NAME = "policy-check.waivers.yaml"
+"""The waivers file that is made where none is named."""
+_MOST_SHOWN = 10
+"""Findings that are told when none is the one that is meant."""
+_REFUSED = "nothing was waived"
+
+
+@click.command(
+    "waive",
+    context_settings=SETTINGS,
+    options_metavar="[OPTIONS]",
+    epilog="""Exit codes: 0 it is waived; 2 it cannot be, or the check could not be performed; 3 no
+    such finding. Waivers count for checks that name the file, by --waivers or in the
+    configuration.""",
+)
+@selects
+@click.option("--rule", required=True, metavar="ID", help="The rule whose findings to accept.")
+@click.option(
+    "--document", required=True, metavar="PATH", help="The document, as reports show its path."
+)
+@click.option("--subject", metavar="POINTER", help="Only of this subject, a JSON Pointer.")
+@click.option("--fingerprint", metavar="HEX", help="Only the finding with this fingerprint.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why it is accepted.")
+@click.option("--owner", required=True, metavar="TEXT", help="Who answers for it.")
+@click.option(
+    "--expires", required=True, type=DATE, help="The last day that it counts, within 400 days."
+)
+@COLOUR
+def command(paths: tuple[str, ...], color: str, **given: Any) -> int:
+    """Accept findings for a time: add them to the waivers file.
+
+    The check is run, and each violation of the rule on the document becomes an entry of its own,
+    which lapses when what was found changes. The file is the one that --waivers or the
+    configuration names, or policy-check.waivers.yaml beside the configuration.
+    """
+    from checker.waive import Wanted  # noqa: PLC0415 - `--help` needs none of it
+
+    wanted = Wanted(
+        rule=given["rule"],
+        document=given["document"],
+        subject=given["subject"],
+        fingerprint=given["fingerprint"],
+        waiver=Waiver(given["reason"], given["owner"], given["expires"]),
+    )
+    try:
+        return _waive(wanted, options(paths, given))
+    except InputError as error:
+        return refuse(error.problems, color, _REFUSED)
+    except OutputError as error:
+        return refuse((error.problem,), color, _REFUSED)
+
+
+def _waive(wanted: Wanted, chosen: Options) -> int:
+    from checker.waivers import Terms  # noqa: PLC0415 - as above
+
+    wanted.refuse(Terms(chosen.today, {wanted.rule}))  # before a check that may take its time
+    target = _target(chosen)
+    report = _checked(chosen, target)
+    findings = wanted.among(report)
+    if not findings:
+        click.echo("".join(_lines(_no_match(wanted, report))), err=True, nl=False)
+        return Exit.NOTHING_CHECKED
+    _write(target, report.waivers, list(map(wanted.addition, findings)), chosen)
+    write_stdout(_lines(_done(wanted, findings, target, named=bool(chosen.waivers))))
+    return Exit.OK
+
+
+def _target(chosen: Options) -> str:
+    """Return the path of the file to write; raises UsageError where it is one at a commit."""
+    from checker.reader import SCHEME  # noqa: PLC0415 - as above
+
+    if chosen.waivers.startswith(SCHEME):
+        raise click.UsageError(
+            f"`{chosen.waivers}` is at a commit: name the file to write with --waivers"
+        )
+    config = chosen.config.input
+    return chosen.waivers or os.path.join(os.path.dirname(config.path) if config else "", FILE_NAME)  # noqa: PTH118, PTH120 - of any text
+
+
+def _checked(chosen: Options, target: str) -> Report:
+    from checker.pipeline import check  # noqa: PLC0415 - as above
+
+    progress = Progress(sys.stderr)
+    try:
+        return check(replace(chosen, waivers=target if os.path.lexists(target) else ""), progress)
+    finally:
+        progress.clear()
+
+
+def _write(target: str, read: Input | None, additions: Sequence[Addition], chosen: Options) -> None:
+    """Add entries to a file, or make it, and see that they are read as they were meant.
+
+    Raises InputError where they cannot be added, and OutputError.
+    """
+    from checker.reader import read_file  # noqa: PLC0415 - as above
+    from checker.waive import appended, created, listed  # noqa: PLC0415
+
+    if read is None:
+        before, text = [], created(additions, _schema(target))
+    else:
+        source = read_file(target, chosen.limits)
+        if source.sha256 != read.sha256:
+            raise InputError(Problem(target, "it has changed since the check began: try again"))
+        before = listed(source, chosen.limits) or []
+        text = appended(source, additions, chosen.limits)
+    write_file(Path(os.path.realpath(target)), [text])
+    meant = [*before, *(each.entry for each in additions)]
+    if listed(read_file(target, chosen.limits), chosen.limits) != meant:
+        raise InputError(Problem(target, "it does not hold what was written: look at it"))
+
+
+def _schema(target: str) -> str:
+    """Return where a new file finds its schema: in an environment below it, or nowhere."""
+    from checker import waivers  # noqa: PLC0415 - as above
+
+    schema = Path(waivers.__file__).with_name(waivers.SCHEMA).resolve()
+    folder = Path(os.path.realpath(target)).parent
+    return schema.relative_to(folder).as_posix() if schema.is_relative_to(folder) else ""
+
+
+def _done(
+    wanted: Wanted, findings: Sequence[Finding], target: str, *, named: bool
+) -> Iterator[str]:
+    """Yield lines that say what was waived, and what makes it count."""
+    for finding in findings:
+        yield f"waived  {_where(finding)}  {finding.rule}"
+    yield f"{_count(len(findings))} waived until {wanted.waiver.expires} in {target}"
+    if not named:
+        yield f"note: no check reads it before you name it: --waivers {target}, or `waivers: …`"
+        yield "in policy-check.yaml"
+
+
+def _no_match(wanted: Wanted, report: Report) -> Iterator[str]:
+    """Yield lines that say which findings there are instead, the closest first."""
+    failed = [each for each in report.findings if each.status is Status.FAIL]
+
+    def distance(finding: Finding) -> tuple[bool, bool]:
+        return finding.rule != wanted.rule, finding.document != wanted.document
+
+    for each in sorted(failed, key=distance)[:_MOST_SHOWN]:
+        yield f"{_where(each)}  {each.rule}"
+        yield f"    --subject {quote(each.subject)} --fingerprint {each.fingerprint}"
+    if len(failed) > _MOST_SHOWN:
+        yield f"and {_count(len(failed) - _MOST_SHOWN)} more"
+    yield f"policy-check: {_REFUSED}: there is no such finding"
+
+
+def _lines(lines: Iterator[str]) -> Iterator[str]:
+    return (inert(f"{visible(line)}\n") for line in lines)
+
+
+def _where(finding: Finding) -> str:
+    location = finding.place.location
+    return f"{finding.document}:{location.line}:{location.column}" if location else finding.document
+
+
+def _count(number: int) -> str:
+    return f"{number:,} finding{'' if number == 1 else 's'}"

@@ -1,0 +1,71 @@
+"""Two reports in; which violations are new, and what became of the others, out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, Finding, Saved, Severity, Status
+
+
+class Difference(NamedTuple):
+    """The violations of two reports, told apart by their fingerprints, worst first.
+
+    Of those that are `unknown` the new run does not tell, as it had not their rules or could not
+    decide these; `undecided` is what it could not.
+    """
+
+    old: Saved
+    new: Saved
+    fail_level: Severity
+    added: tuple[Finding, ...]
+    fixed: tuple[Finding, ...]
+    waived: tuple[Finding, ...]
+    unknown: tuple[Finding, ...]
+    unchanged: tuple[Finding, ...]
+    undecided: tuple[Finding, ...]
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """Return what is new at or above the fail level."""
+        return tuple(each for each in self.added if each.severity >= self.fail_level)
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what it means for a gate; a new run that did not decide all wins."""
+        if not self.new.decided:
+            return Exit.NOT_EVALUATED
+        return Exit.VIOLATIONS if self.failing else Exit.OK
+
+
+def difference(old: Saved, new: Saved, fail_level: Severity) -> Difference:
+    """Return how the violations of two reports differ.
+
+    What was waived or undecided in the old one was no violation: it is new once it fails.
+    """
+    before = {each.fingerprint: each for each in old.findings if each.status is Status.FAIL}
+    now = {each.fingerprint for each in new.findings}
+    failed = [each for each in new.findings if each.status is Status.FAIL]
+    undecided = tuple(each for each in new.findings if each.status is Status.ERROR)
+    unclear = {(each.rule, each.document) for each in undecided}
+    rules = {*new.rules, WAIVER_RULE}
+
+    def is_told(gone: Finding) -> bool:
+        pairs = {(gone.rule, gone.document), (DOCUMENT_RULE, gone.document)}
+        return gone.rule in rules and unclear.isdisjoint(pairs)
+
+    gone = [each for print_, each in before.items() if print_ not in now]
+    return Difference(
+        old,
+        new,
+        fail_level,
+        added=tuple(each for each in failed if each.fingerprint not in before),
+        fixed=tuple(each for each in gone if is_told(each)),
+        waived=tuple(
+            each
+            for each in new.findings
+            if each.status is Status.WAIVED and each.fingerprint in before
+        ),
+        unknown=tuple(each for each in gone if not is_told(each)),
+        unchanged=tuple(each for each in failed if each.fingerprint in before),
+        undecided=undecided,
+    )

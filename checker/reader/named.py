@@ -1,0 +1,31 @@
+"""What a user names as one file goes in, a path or `git:REF:PATH`; its source comes out."""
+
+from __future__ import annotations
+
+import os
+
+from checker.reader.files import display_path, read_bytes, read_file
+from checker.reader.limits import DEFAULT_LIMITS, Limits
+from checker.source import InputError, Problem, Source
+
+SCHEME = "git:"
+"""What a place begins with that is a commit: `git:REF`, or `git:REF:PATH`."""
+
+
+def read_named(place: str, limits: Limits = DEFAULT_LIMITS) -> Source:
+    """Return the text of a file, at a path or, for `git:REF:PATH`, at a commit.
+
+    Raises InputError where there is none, or none that can be read.
+    """
+    if not place.startswith(SCHEME):
+        return read_file(place, limits)
+    from checker.reader import git  # noqa: PLC0415 - the one case that needs it
+
+    shown = display_path(place)
+    ref, _, path = place.removeprefix(SCHEME).partition(":")
+    if not path:
+        raise InputError(Problem(shown, "which file? write git:REF:PATH"))
+    _, content = next(git.files(ref, os.path.relpath(path), frozenset()))
+    if isinstance(content, Problem):
+        raise InputError(content)
+    return read_bytes(shown, content, limits)

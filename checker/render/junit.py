@@ -1,0 +1,223 @@
+"""A report in, JUnit's XML out, for where CI systems show test results, one test at a time.
+
+There is no standard. This is what Jenkins' schema allows, but for `file` and `line` of a test, by
+which GitLab links to the file and actions annotate it:
+https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
+
+A suite is a rule: passing documents are counted for each rule, not named, so that a suite for each
+document would leave out just those that are in order. Its tests are the rule's findings, and one
+that stands for the documents that pass. The class of a test is the rule as well, for by their class
+GitLab and Jenkins list tests: a path would be cut at its dots into packages. Within a class names
+differ, or GitLab would keep one of them; they hold no line, or a test would look new whenever
+something is written above it.
+
+A test fails only where the gate does: what is waived, known or below the fail level is skipped and
+says why. One more test, of the check itself, is in error where not all was checked. So there is a
+failure or an error if and only if the exit code is not 0.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from posixpath import normpath
+from typing import NamedTuple
+
+from checker.render.wording import caveat, verdict
+from checker.report import COUNTED, Exit, Finding, Place, Report, RuleCounts, Status
+from checker.source import inert, visible
+
+_SELF = "policy-check"
+_REST = "documents that pass"
+_COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+"""The attributes that count tests which do not pass, and the elements in them."""
+
+
+class _Ending(NamedTuple):
+    """How a test ends that does not pass: its element, why in a line, a type, and all about it."""
+
+    element: str
+    message: str
+    type: str = ""
+    text: str = ""
+
+
+class _Test(NamedTuple):
+    """A test: its name, where it is, and how it ends unless it passes."""
+
+    name: str
+    ending: _Ending | None = None
+    file: str = ""
+    line: int | None = None
+
+
+class _Suite(NamedTuple):
+    """A rule, or the check itself: its findings, and a test that stands for all the rest."""
+
+    name: str
+    properties: Iterable[tuple[str, object]]
+    findings: Sequence[Finding] = ()
+    rest: _Test | None = None
+    file: str = ""
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the suites, a test in a piece."""
+    return map(inert, _pieces(report))
+
+
+def _pieces(report: Report) -> Iterator[str]:
+    suites = list(_suites(report))
+    counts = [_counts(suite, report) for suite in suites]
+    totals = {name: sum(own[name] for own in counts) for name in ("tests", "failures", "errors")}
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f"<testsuites{_attributes(name=_SELF, **totals)}>\n"
+    for suite, own in zip(suites, counts, strict=True):
+        yield f" <testsuite{_attributes(name=suite.name, file=suite.file, **own)}>\n"
+        yield "  <properties>\n"
+        for name, value in suite.properties:
+            yield f"   <property{_attributes(name=name, value=value)}/>\n"
+        yield "  </properties>\n"
+        for test in _tests(suite, report):
+            yield _written(test, suite.name)
+        yield " </testsuite>\n"
+    yield "</testsuites>\n"
+
+
+def _suites(report: Report) -> Iterator[_Suite]:
+    """Yield the check itself, what is no rule's, and the rules."""
+    findings: dict[str, list[Finding]] = {}
+    for each in report.findings:
+        findings.setdefault(each.rule, []).append(each)
+    rules = {rule.id for rule in report.rules}
+    yield _check(report)
+    for name, its in findings.items():
+        if name not in rules:
+            yield _Suite(name, (("title", its[0].title),), its)
+    for rule in report.rules:
+        its = findings.get(rule.id, [])
+        yield _Suite(rule.id, _described(rule), its, _rest(rule, its), rule.path)
+
+
+def _check(report: Report) -> _Suite:
+    said = verdict(report)
+    complete = report.exit_code in {Exit.OK, Exit.VIOLATIONS}
+    ending = None if complete else _Ending("error", said, "incomplete", said)
+    used = {"config": report.config, "waivers": report.waivers, "baseline": report.baseline}
+    properties = (
+        ("version", report.version),
+        ("verdict", said),
+        ("documents", report.documents),
+        ("rules", len(report.rules)),
+        *((status.value, report.total(status)) for status in COUNTED),
+        *((name, f"{given.path} (sha256 {given.sha256})") for name, given in used.items() if given),
+        *(("disabled", name) for name in report.disabled),
+    )
+    return _Suite(_SELF, properties, rest=_Test("everything is checked", ending))
+
+
+def _described(rule: RuleCounts) -> Iterator[tuple[str, object]]:
+    """Yield what a rule is, and how many documents ended how."""
+    yield from (("title", rule.title), ("severity", rule.severity.label))
+    yield from (
+        ("control", f"{name} {each}") for name, ids in rule.controls.items() for each in ids
+    )
+    yield from ((status.value, rule.counts[status]) for status in COUNTED)
+
+
+def _rest(rule: RuleCounts, findings: Sequence[Finding]) -> _Test | None:
+    """Return the test for the documents without a finding of a rule, if it tells anything."""
+    if rule.counts[Status.PASS]:
+        return _Test(_REST)
+    if findings:
+        return None
+    if any(rule.counts[status] for status in COUNTED if status is not Status.SKIP):
+        said = "it was decided on no document"
+        return _Test(_REST, _Ending("error", said, "undecided", said))
+    said = "it applied to no document"
+    return _Test(_REST, _Ending("skipped", said, text=said))
+
+
+def _counts(suite: _Suite, report: Report) -> dict[str, int]:
+    ended = Counter(_element(each, report) for each in suite.findings)
+    if suite.rest and suite.rest.ending:
+        ended[suite.rest.ending.element] += 1
+    tests = len(suite.findings) + bool(suite.rest)
+    return {"tests": tests, **{name: ended[element] for name, element in _COUNTED.items()}}
+
+
+def _element(finding: Finding, report: Report) -> str:
+    if finding.status is Status.ERROR:
+        return "error"
+    return "failure" if report.counts_as_violation(finding) else "skipped"
+
+
+def _tests(suite: _Suite, report: Report) -> Iterator[_Test]:
+    seen: Counter[str] = Counter()
+    for each in suite.findings:
+        name = f"{each.document} {each.place.pointer}".strip()
+        seen[name] += 1
+        if seen[name] > 1:
+            name += f" ({seen[name]})"
+        line = each.place.location.line if each.place.location else None
+        yield _Test(name, _ending(each, report), normpath(each.document), line)
+    if suite.rest:
+        yield suite.rest
+
+
+def _ending(finding: Finding, report: Report) -> _Ending:
+    element = _element(finding, report)
+    said = visible(finding.message.strip() or finding.title.strip() or finding.rule)
+    message = caveat(finding) + said
+    if element == "error":
+        return _Ending(element, message, "undecided", _text(finding, message))
+    if element == "failure":
+        return _Ending(element, message, finding.severity.label, _text(finding, message))
+    why = _skipped(finding, report)
+    return _Ending(element, f"{why}: {message}", text=_text(finding, message, why))
+
+
+def _skipped(finding: Finding, report: Report) -> str:
+    if waiver := finding.waiver:
+        return f"waived until {waiver.expires.isoformat()} by {waiver.owner}, {waiver.reason}"
+    if finding.known:
+        return "in the baseline"
+    return f"below the fail level ({report.fail_level.label})"
+
+
+def _text(finding: Finding, *said: str) -> str:
+    """Return all about a finding, for those who show nothing else."""
+    lines = [
+        f"{_where(finding.document, finding.place)} {finding.place.pointer}",
+        *said,
+        *(f"also {_where(finding.document, place)}" for place in finding.related),
+    ]
+    if fix := " ".join(finding.remediation.split()):
+        lines.append(f"to fix: {fix}")
+    return "\n".join(map(visible, lines))
+
+
+def _where(document: str, place: Place) -> str:
+    return (
+        f"{document}:{place.location.line}:{place.location.column}" if place.location else document
+    )
+
+
+def _written(test: _Test, suite: str) -> str:
+    own = _attributes(name=test.name, classname=suite, file=test.file, line=test.line)
+    if test.ending is None:
+        return f"  <testcase{own}/>\n"
+    element, message, type_, text = test.ending
+    ended = _attributes(type=type_, message=message)
+    inner = f"<{element}{ended}>{escape(text, quote=False)}</{element}>"
+    return f"  <testcase{own}>\n   {inner}\n  </testcase>\n"
+
+
+def _attributes(**values: object) -> str:
+    """Return attributes of an element; those without a value are left out, but for `value`."""
+    return "".join(
+        f' {name}="{escape(visible(str(value)))}"'
+        for name, value in values.items()
+        if name == "value" or value not in {None, ""}
+    )

@@ -1,0 +1,134 @@
+"""A report in, OSCAL 1.2.1 Assessment Results in JSON out, one observation at a time, in ASCII.
+
+https://pages.nist.gov/OSCAL/learn/concepts/layer/assessment/assessment-results/
+
+Every finding of ours is an observation; every assessed control has one finding of theirs, which
+names the observations that decided it. A control that is not assessed has none and is excluded from
+the reviewed controls. A waived finding is also a risk whose deviation is approved until the last
+day of its waiver. Documents without a finding are only counted, so the others are the inventory.
+
+No clock is read: times are the start of the report's day. Identifiers are made from what they are
+of, so that the same inputs give the same file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from checker.assessment import assess
+from checker.render.oscal import controls
+from checker.render.oscal.observations import identified, inventory, observation, risk
+from checker.render.oscal.parts import TOOL, Object, identifier, markup, own, start
+from checker.render.stream import Pieces, dump, filled
+from checker.render.uri import reference
+from checker.render.wording import verdict
+from checker.report import COUNTED, Report
+
+_VERSION = "1.2.1"
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the assessment results, what there may be many of one a line."""
+    frameworks = list(assess(report))
+    assessed = [each for one in frameworks for each in one.controls if controls.is_assessed(each)]
+    found = list(identified(report.findings))
+    waived = [(each, waiver) for each in found if (waiver := each.finding.waiver)]
+    inventoried: dict[str, Iterable[Pieces]] = {}  # an empty list is not valid: it is left out
+    lists: dict[str, Iterable[Pieces]] = {}
+    if found:
+        inventoried["inventory-items"] = ((dump(each),) for each in inventory(report.findings))
+        lists["observations"] = ((dump(observation(each, report)),) for each in found)
+    if waived:
+        lists["risks"] = ((dump(risk(*each)),) for each in waived)
+    if assessed:
+        lists["findings"] = controls.findings(assessed, found)
+    result = {
+        **_result(report),
+        "local-definitions": {
+            **{name: [] for name in inventoried},
+            "assessment-assets": _tool(report),
+        },
+        "reviewed-controls": {"control-selections": controls.selections(frameworks)},
+        **{name: [] for name in lists},
+    }
+    yield from filled(_results(report, result), inventoried | lists, indent=1)
+    yield "\n"
+
+
+def _results(report: Report, result: Object) -> Object:
+    plan = _plan(report)
+    return {
+        "assessment-results": {
+            "uuid": identifier("results", plan, report.version, report.documents_sha256),
+            "metadata": {
+                "title": "What policy-check found",
+                "last-modified": start(report),
+                "version": report.today.isoformat(),
+                "oscal-version": _VERSION,
+            },
+            "import-ap": {
+                "href": f"#{plan['uuid']}",
+                "remarks": "The rules and settings stand for an assessment plan.",
+            },
+            "results": [result],
+            "back-matter": {"resources": [plan]},
+        }
+    }
+
+
+def _plan(report: Report) -> Object:
+    """Return the files that say what is checked, and what they leave out, as a resource."""
+    settings = (report.config, report.waivers, report.baseline)
+    plan: Object = {
+        "title": "Rules and settings",
+        "description": "The rules that were decided, and the settings by which they were.",
+        "props": [
+            own("fail-level", report.fail_level.label),
+            own("strict", str(report.strict).lower()),
+            *(own("disabled-rule", name) for name in report.disabled),
+            *(own("left-out-rule", name) for name in report.left_out),
+            *(own("excluded-document", name) for name in report.excluded),
+            *(own("unread-file", name) for name in report.unread),
+        ],
+    }
+    links = [
+        {"href": reference(given.path), "hashes": [{"algorithm": "SHA-256", "value": given.sha256}]}
+        for given in (*report.inputs, *filter(None, settings))
+    ]
+    if links:
+        plan["rlinks"] = links
+    return {"uuid": identifier("plan", plan), **plan}
+
+
+def _result(report: Report) -> Object:
+    return {
+        "uuid": identifier("result", report.version, report.documents_sha256),
+        "title": "Rules decided on policies",
+        "description": markup(verdict(report)),
+        "start": start(report),
+        "end": start(report),
+        "props": [
+            own("documents", report.documents),
+            own("rules", len(report.rules)),
+            *(own(status.value, report.total(status)) for status in COUNTED),
+            own("exit-code", int(report.exit_code)),
+            *(own("fact", fact) for fact in report.facts),
+        ],
+    }
+
+
+def _tool(report: Report) -> Object:
+    """Return this program, by which observations were made, as an asset of the assessment."""
+    component = {
+        "uuid": TOOL,
+        "type": "software",
+        "title": "policy-check",
+        "description": "Decides rules on policies.",
+        "props": [own("version", report.version)],
+        "status": {"state": "operational"},
+    }
+    platform = {
+        "uuid": identifier("platform"),
+        "uses-components": [{"component-uuid": TOOL}],
+    }
+    return {"components": [component], "assessment-platforms": [platform]}

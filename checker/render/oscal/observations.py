@@ -1,0 +1,113 @@
+"""Findings of a report in, OSCAL's inventory, observations and risks out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from checker.render.oscal.parts import TOOL, Object, identifier, markup, own, start
+from checker.render.uri import reference
+from checker.render.wording import caveat
+from checker.report import Finding, Place, Report, Waiver
+
+
+class Identified(NamedTuple):
+    """A finding, the identifier of its observation, and that of its risk where it is waived."""
+
+    finding: Finding
+    observation: str
+    risk: str
+
+
+def identified(findings: Iterable[Finding]) -> Iterator[Identified]:
+    """Yield findings with their identifiers, which differ even where fingerprints do not."""
+    seen: Counter[str] = Counter()
+    for each in findings:
+        seen[each.fingerprint] += 1
+        names = (each.fingerprint, seen[each.fingerprint])
+        risk = identifier("risk", *names) if each.waiver else ""
+        yield Identified(each, identifier("observation", *names), risk)
+
+
+def inventory(findings: Iterable[Finding]) -> Iterator[Object]:
+    """Yield every document that has a finding, once."""
+    for document, kind in {each.document: each.kind for each in findings}.items():
+        yield {
+            "uuid": identifier("document", document),
+            "description": markup(document),
+            "props": [own("kind", kind)],
+            "links": [{"href": reference(document)}],
+        }
+
+
+def observation(found: Identified, report: Report) -> Object:
+    """Return what was observed on a document, with every place as evidence."""
+    finding = found.finding
+    href = reference(finding.document)
+    observed: Object = {
+        "uuid": found.observation,
+        "title": markup(finding.title, finding.rule),
+        "description": _message(finding),
+        "props": [
+            own("rule", finding.rule),
+            own("severity", finding.severity.label),
+            own("status", finding.status.value),
+            own("fingerprint", finding.fingerprint),
+        ],
+        "methods": ["TEST"],
+        "types": ["finding"],
+        "origins": [{"actors": [{"type": "tool", "actor-uuid": TOOL}]}],
+        "subjects": [
+            {"subject-uuid": identifier("document", finding.document), "type": "inventory-item"}
+        ],
+        "relevant-evidence": [
+            {"href": href, "description": _where(place)}
+            for place in (finding.place, *finding.related)
+        ],
+        "collected": start(report),
+    }
+    if remarks := _remarks(finding):
+        observed["remarks"] = remarks
+    return observed
+
+
+def risk(found: Identified, waiver: Waiver) -> Object:
+    """Return a waived finding as a risk that is accepted until the last day of its waiver."""
+    finding = found.finding
+    return {
+        "uuid": found.risk,
+        "title": markup(finding.title, finding.rule),
+        "description": _message(finding),
+        "statement": _accepted(waiver),
+        "props": [own("owner", waiver.owner), own("severity", finding.severity.label)],
+        "status": "deviation-approved",
+        "deadline": f"{waiver.expires.isoformat()}T23:59:59Z",
+        "related-observations": [{"observation-uuid": found.observation}],
+    }
+
+
+def _message(finding: Finding) -> str:
+    return caveat(finding) + markup(finding.message, finding.title, finding.rule)
+
+
+def _accepted(waiver: Waiver) -> str:
+    until = waiver.expires.isoformat()
+    return f"Waived until {until} by {markup(waiver.owner)}: {markup(waiver.reason)}"
+
+
+def _remarks(finding: Finding) -> str:
+    remarks = (
+        _accepted(finding.waiver) if finding.waiver else "",
+        "The baseline has it." if finding.known else "",
+        f"To fix: {markup(finding.remediation)}" if finding.remediation.strip() else "",
+    )
+    return "\n\n".join(filter(None, remarks))
+
+
+def _where(place: Place) -> str:
+    parts = (
+        place.location and f"line {place.location.line}, column {place.location.column}",
+        place.pointer and markup(place.pointer),
+    )
+    return ", ".join(filter(None, parts)) or "the whole document"

@@ -1,0 +1,300 @@
+"""A report in, SARIF 2.1.0 for code scanning out, one result at a time, in ASCII.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
+
+Where the standard leaves a choice, GitHub decides it
+(https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning):
+
+- All rules are described, not only those with a result: its tool status page lists what was checked
+  from them. A hundred rules take some 15 KB of the compressed file.
+- It refuses a run of more than 25,000 results, so the worst are kept and a notification counts the
+  rest; it shows 5,000 of them. It also refuses a file of more than 10 MB compressed by gzip: 25,000
+  results of two places each take 1 MB.
+- It shows suppressed results as open; the action advanced-security/dismiss-alerts closes them.
+- It knows an alert again by `primaryLocationLineHash`, a hash of the lines in the checked out file,
+  which its own upload action adds. We have no files here and a better fingerprint of our own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from checker.render.markup import markdown
+from checker.render.stream import Pieces, dump, filled
+from checker.render.uri import is_link, reference
+from checker.render.wording import caveat, count, unexplained, verdict
+from checker.report import (
+    DOCUMENT_RULE,
+    WAIVER_RULE,
+    Exit,
+    Finding,
+    Place,
+    Report,
+    RuleCounts,
+    Severity,
+    Status,
+    Waiver,
+)
+from checker.source import visible
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_ROOT = "%SRCROOT%"
+_FINGERPRINT = "policyCheck/v1"
+_MOST = 25_000
+"""Results of a run, and its rules, that GitHub takes."""
+_MOST_PLACES, _MOST_TAGS, _MOST_TEXT = 1_000, 20, 1_024
+"""Locations of a result, tags of a rule, and characters of a description that GitHub takes."""
+
+_LEVELS = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+}
+_SCORES = {
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.5",
+    Severity.LOW: "3.0",
+}
+"""GitHub calls over 9.0 critical, from 7.0 high, from 4.0 medium, from 0.1 low."""
+_OWN = {
+    DOCUMENT_RULE: (
+        "No rule can be decided on a document that cannot be read or is not valid.",
+        "Mend the document, name its kind with --kind, or leave it out with --exclude.",
+    ),
+    WAIVER_RULE: (
+        "A waiver that is invalid, expired or not used accepts nothing.",
+        "Mend, renew or remove the waiver.",
+    ),
+}
+"""Why there are findings of no rule, and what to do about them."""
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the log, its results and notifications one a line."""
+    rules = _rules(report)
+    index = {rule.id: number for number, rule in enumerate(rules)}
+    results = (_result(each, index[each.rule], report) for each in _worst(report.findings))
+    lists: dict[str, Iterator[Pieces]] = {
+        "rules": ((dump(_rule(rule)),) for rule in rules),
+        "toolExecutionNotifications": ((dump(each),) for each in _notifications(report)),
+        "results": ((dump(result),) for result in results),
+    }
+    yield from filled(_log(report), lists, indent=1)
+    yield "\n"
+
+
+def _rules(report: Report) -> list[RuleCounts]:
+    """Return every rule, and one for each other id that findings have."""
+    rules = {rule.id: rule for rule in report.rules}
+    for each in report.findings:
+        if each.rule not in rules:
+            why, fix = _OWN.get(each.rule, ("", each.remediation))
+            rules[each.rule] = RuleCounts(each.rule, each.title, each.severity, {}, why, fix)
+    if len(rules) <= _MOST:
+        return list(rules.values())
+    used = {each.rule for each in _worst(report.findings)}
+    return [rule for rule in rules.values() if rule.id in used]
+
+
+def _worst(findings: list[Finding]) -> list[Finding]:
+    """Return the findings that a run may have: as sorted, but what is accepted goes first."""
+    if len(findings) <= _MOST:
+        return findings
+    return sorted(findings, key=lambda each: not each.is_open)[:_MOST]
+
+
+def _log(report: Report) -> dict[str, Any]:
+    code = report.exit_code
+    run = {
+        "tool": {
+            "driver": {
+                "name": "policy-check",
+                "version": report.version,
+                "rules": [],
+            }
+        },
+        "invocations": [
+            {
+                # A run that checked nothing is no success: without results it would look clean.
+                "executionSuccessful": code in {Exit.OK, Exit.VIOLATIONS},
+                "exitCode": int(code),
+                "exitCodeDescription": verdict(report),
+                "toolConfigurationNotifications": _warnings(report),
+                "toolExecutionNotifications": [],
+            }
+        ],
+        "originalUriBaseIds": {
+            _ROOT: {"description": {"text": "The directory that policy-check was run in."}}
+        },
+        "artifacts": _inputs(report),
+        "columnKind": "unicodeCodePoints",
+        "results": [],
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _inputs(report: Report) -> list[dict[str, Any]]:
+    """Return the files that decided the result, since a change can be in them too."""
+    settings = (report.config, report.waivers, report.baseline)
+    return [
+        {
+            "location": _artifact(given.path),
+            "roles": ["userSpecifiedConfiguration"],
+            "hashes": {"sha-256": given.sha256},
+        }
+        for given in (*report.inputs, *filter(None, settings))
+    ]
+
+
+def _rule(rule: RuleCounts) -> dict[str, Any]:
+    title = _line(rule.title) or rule.id
+    controls = [f"{name}/{control}" for name, ids in rule.controls.items() for control in ids]
+    described: dict[str, Any] = {
+        "id": rule.id,
+        "shortDescription": {"text": _cut(title)},
+        "fullDescription": {"text": _cut(_line(rule.description) or title)},
+        "help": {"text": _help(rule), "markdown": _help_markdown(rule)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {
+            "tags": list(map(visible, ("security", *controls)))[:_MOST_TAGS],
+            "security-severity": _SCORES[rule.severity],
+        },
+    }
+    if rule.references and is_link(rule.references[0]):
+        described["helpUri"] = rule.references[0]
+    return described
+
+
+def _help(rule: RuleCounts) -> str:
+    """Return why the rule is, what to do, the controls it serves, and where to read more."""
+    parts = [
+        _line(rule.description) or _line(rule.title) or rule.id,
+        rule.remediation and f"To fix: {_line(rule.remediation)}",
+        *(f"{_line(name)}: {_line(', '.join(its))}" for name, its in rule.controls.items()),
+        *map(_line, rule.references),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _help_markdown(rule: RuleCounts) -> str:
+    controls = rule.controls.items()
+    parts = [
+        markdown(rule.description or rule.title or rule.id),
+        rule.remediation and f"**To fix:** {markdown(rule.remediation)}",
+        *(f"**{markdown(name)}:** {markdown(', '.join(its))}" for name, its in controls),
+        *(f"<{url}>" if is_link(url) else markdown(url) for url in rule.references),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _result(finding: Finding, index: int, report: Report) -> dict[str, Any]:
+    undecided = finding.status is Status.ERROR
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        # Undecided is a failure: of the kind `open`, as which SARIF knows it, no viewer would warn.
+        "level": "error" if undecided else _LEVELS[finding.severity],
+        "message": {"text": _message(finding)},
+        "locations": [_location(finding.document, finding.place)],
+        "partialFingerprints": {_FINGERPRINT: finding.fingerprint},
+    }
+    related = [_location(finding.document, place) for place in dict.fromkeys(finding.related)]
+    if related:
+        result["relatedLocations"] = related[: _MOST_PLACES - 1]
+    if report.baseline:
+        result["baselineState"] = "unchanged" if finding.known else "new"
+    if report.waivers or finding.waiver:
+        result["suppressions"] = [_suppression(finding.waiver)] if finding.waiver else []
+    return result
+
+
+def _suppression(waiver: Waiver) -> dict[str, Any]:
+    expires = waiver.expires.isoformat()
+    return {
+        "kind": "external",
+        "status": "accepted",
+        "justification": _plain(f"{waiver.reason} ({waiver.owner}, until {expires})"),
+        "properties": {"owner": visible(waiver.owner), "expires": expires},
+    }
+
+
+def _notifications(report: Report) -> Iterator[dict[str, Any]]:
+    """Yield what kept the run from being complete."""
+    if unexplained(report):
+        yield _notification("not-evaluated", "error", verdict(report))
+    findings = len(report.findings)
+    if findings > _MOST:
+        left_out = f"{findings - _MOST:,} of {count(findings, 'finding')} are left out, for code"
+        text = f"{left_out} scanning takes only {_MOST:,}: the worst are here, all with -o json"
+        yield _notification("results-left-out", "warning", text)
+    undecided = (each for each in report.findings if each.status is Status.ERROR)
+    for each in islice(undecided, _MOST):
+        told = _notification("not-evaluated", "error", _message(each))
+        told["associatedRule"] = {"id": each.rule}
+        told["locations"] = [_location(each.document, each.place)]
+        yield told
+
+
+def _warnings(report: Report) -> list[dict[str, Any]]:
+    """Return what may go wrong in rules, though it need not have."""
+    return [
+        _notification("rule-warning", "warning", _plain(each.message))
+        | {"locations": [_location(each.path, Place(each.pointer, each.location))]}
+        for each in report.warnings
+    ]
+
+
+def _notification(name: str, level: str, text: str) -> dict[str, Any]:
+    return {
+        "descriptor": {"id": name},
+        "level": level,
+        "message": {"text": text},
+    }
+
+
+def _location(document: str, place: Place) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": _artifact(document)}
+    if place.location:
+        names = ("startLine", "startColumn", "endLine", "endColumn")
+        physical["region"] = dict(zip(names, place.location, strict=True))
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if place.pointer:
+        location["logicalLocations"] = [{"fullyQualifiedName": visible(place.pointer)}]
+    return location
+
+
+def _artifact(path: str) -> dict[str, str]:
+    """Return where a file is: a place under the root only where it is one."""
+    uri = reference(path)
+    outside = uri.startswith(("file:", "../")) or uri == ".."
+    return {"uri": uri} if outside else {"uri": uri, "uriBaseId": _ROOT}
+
+
+def _message(finding: Finding) -> str:
+    text = finding.message.strip() or finding.title.strip() or finding.rule
+    return caveat(finding) + _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Return text of others for a message, where it is no link and no placeholder.
+
+    Viewers know a link by `](`, whatever is escaped before it. Of braces (§3.11.5) only those of a
+    placeholder are doubled: few consumers undo it, and `${aws:username}` is to be read as it is.
+    """
+    return _PLACEHOLDER.sub(r"{{\1}}", visible(text)).replace("](", "] (")
+
+
+def _line(text: str) -> str:
+    return _plain(" ".join(text.split()))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
