@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from checker import cel
-from checker.kinds import Kind, from_schema
+from checker.kinds import Kind, builtin, from_schema
 from checker.reader import SCHEME, Limits, Reading, parse, parse_yaml, read_file
 from checker.report import Input
 from checker.schema import Schema
@@ -91,6 +91,17 @@ def load(path: Path, limits: Limits) -> Config:
         baseline=_beside(path, data["baseline"]) if "baseline" in data else "",
         frameworks=data.get("frameworks", ()),
     )
+
+
+def known_kinds(settings: Config) -> dict[str, Kind]:
+    """Return every kind by its name, the tool's and the user's; raises InputError for a clash."""
+    known = {kind.name: kind for kind in builtin()}
+    for kind in settings.kinds:
+        if kind.name in known:
+            message = f"the kind `{kind.name}` exists already: choose another name"
+            raise InputError(Problem(settings.input.path if settings.input else "", message))
+        known[kind.name] = kind
+    return known
 
 
 def _beside(config: Path, given: str) -> str:

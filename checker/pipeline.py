@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from checker import cel, documents, earlier, kinds, rules, waivers
-from checker.config import Config
+from checker import cel, documents, earlier, rules, waivers
+from checker.config import Config, known_kinds
 from checker.documents import Document, Selection
 from checker.evaluate import broken, evaluate
 from checker.reader import Limits
@@ -167,12 +167,7 @@ def _decide(chosen: Sequence[Rule], document: Document, accepted: Waivers, repor
 
 
 def _selection(options: Options, settings: Config) -> Selection:
-    known = {kind.name: kind for kind in kinds.builtin()}
-    for kind in settings.kinds:
-        if kind.name in known:
-            message = f"the kind `{kind.name}` exists already: choose another name"
-            raise InputError(Problem(settings.input.path if settings.input else "", message))
-        known[kind.name] = kind
+    known = known_kinds(settings)
     mapped = (*settings.paths, *options.kinds)
     for glob, name in mapped:
         if name not in known:

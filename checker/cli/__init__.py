@@ -18,15 +18,23 @@ COMMANDS = {
     "compare": "Tell whether new policies grant more than old ones.",
     "waive": "Accept findings for a time, with a reason and an owner.",
     "diff": "Tell two JSON reports apart: what is new, what is fixed.",
+    "rules": "List rules.",
+    "explain": "Show what a rule is about, and what to do.",
+    "completion": "Print a script that completes command lines in a shell.",
 }
 """Every command, the name of a module here, and what it does."""
+_OFTEN_A_PATH = frozenset({"rules"})
+"""Commands that are a check by the rules of that path where anything but options follows.
+
+INVARIANT: a command line that names rules and policies is a check, whatever its rules are called.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code; nothing but 0 means that the gate is open."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        name, words = _chosen(given)
+        name, words = chosen(given)
         # INVARIANT: no variable makes a command print completions in place of its job.
         code = load(name).main(
             given[words:],
@@ -56,10 +64,21 @@ def load(name: str) -> click.Command:
     return cast("click.Command", import_module(f"{__name__}.{name}").command)
 
 
-def _chosen(given: Sequence[str]) -> tuple[str, int]:
+def chosen(given: Sequence[str]) -> tuple[str, int]:
     """Return the command of some arguments, and how many of them name it."""
-    name = given[0] if given else ""
-    return (name, 1) if name in COMMANDS else ("check", 0)
+    name, *rest = given or [""]
+    if name not in COMMANDS or (name in _OFTEN_A_PATH and not _takes(load(name), rest)):
+        return "check", 0
+    return name, 1
+
+
+def _takes(command: click.Command, arguments: list[str]) -> bool:
+    """Say whether arguments are options of a command, and nothing more."""
+    try:
+        _, rest, _ = command.make_parser(click.Context(command)).parse_args(arguments)
+    except click.UsageError:
+        return False
+    return not rest
 
 
 def _complain(error: click.ClickException) -> None:

@@ -11,7 +11,7 @@ import click
 from checker.cli import COMMANDS, github
 from checker.cli.outputs import COLOUR, LEVELS, OUTPUT, Output, prepare, refuse, write
 from checker.cli.progress import Progress
-from checker.cli.selection import SETTINGS, options, selects
+from checker.cli.selection import SETTINGS, command_meant, options, selects
 from checker.output import OutputError
 from checker.report import Report, Severity
 from checker.source import InputError
@@ -101,7 +101,8 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
         if speaks:
             github.complain(error.problems)
         count = f"{len(error.problems)} error{'' if len(error.problems) == 1 else 's'}"
-        return refuse(error.problems, color, f"no check was performed: {count}")
+        hint = command_meant(paths)
+        return refuse(error.problems, color, f"no check was performed: {count}{hint}")
     except OutputError as error:
         return refuse((error.problem,), color, "a report is missing")
     return report.exit_code

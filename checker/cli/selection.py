@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from checker.cel import ENGINES
+from checker.cli import COMMANDS
+from checker.words import did_you_mean
 
 if TYPE_CHECKING:
+    from checker.config import Config
     from checker.pipeline import Options
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -106,28 +109,47 @@ def selects(command: _Command) -> _Command:
     return command
 
 
+def configuration(given: Mapping[str, Any]) -> Config:
+    """Return the settings of the file that `--config` names, or of the repository's own.
+
+    Raises InputError.
+    """
+    from checker import config  # noqa: PLC0415 - `--version` and `--help` need none of it
+    from checker.reader import Limits  # noqa: PLC0415
+
+    path = None if given["no_config"] else given["config"] or config.locate(Path())
+    if path is not None and not given["config"]:
+        path = Path(os.path.relpath(path))  # as the report shows it, on whichever machine
+    return config.load(path, Limits()) if path else config.Config()
+
+
+def command_meant(paths: Sequence[str]) -> str:
+    """Return `; did you mean …?` where the first of some paths may be a misspelt command."""
+    if not paths or paths[0] in COMMANDS or os.path.lexists(paths[0]):
+        return ""
+    return did_you_mean(paths[0], COMMANDS)
+
+
 def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
     """Return what the options of a command and the configuration ask for.
 
     Raises UsageError where they name no rules or no policies, and InputError.
     """
-    from checker import config  # noqa: PLC0415 - `--version` and `--help` need none of it
-    from checker.pipeline import Options, today  # noqa: PLC0415
-    from checker.reader import Limits  # noqa: PLC0415
+    from checker.pipeline import Options, today  # noqa: PLC0415 - `--help` needs none of it
 
     rules, policies = given["rules"], given["policies"]
     if rules:
         policies = (*policies, *paths)
     else:
         rules, policies = paths[:1], (*policies, *paths[1:])
-    path = None if given["no_config"] else given["config"] or config.locate(Path())
-    if path is not None and not given["config"]:
-        path = Path(os.path.relpath(path))  # as the report shows it, on whichever machine
-    settings = config.load(path, Limits()) if path else config.Config()
+    settings = configuration(given)
     rules, policies = rules or settings.rules, policies or settings.policies
     if not (rules and policies):
         missing = "policies" if rules else "rules"
-        raise click.UsageError(f"no {missing} given: try `policy-check RULES POLICIES`")
+        hint = command_meant(paths) or (
+            ": try `policy-check builtin POLICIES`, or write policy-check.yaml"
+        )
+        raise click.UsageError(f"no {missing} given{hint}")
     return Options(
         rules=rules,
         policies=policies,

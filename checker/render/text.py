@@ -43,7 +43,7 @@ class Style(NamedTuple):
 
 
 BOLD, DIM, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN = 1, 2, 31, 32, 33, 34, 35, 36
-_COLOUR = {
+SEVERITY_COLOURS = {
     Severity.CRITICAL: (BOLD, MAGENTA),
     Severity.HIGH: (BOLD, RED),
     Severity.MEDIUM: (BOLD, YELLOW),
@@ -101,7 +101,7 @@ def _heading(report: Report, style: Style) -> str:
 def _group(findings: list[Finding], style: Style) -> Iterator[str]:
     """Yield the findings of one rule: its title once, then every place, then what to do."""
     first = findings[0]
-    label = style(f"{first.severity.label.upper():<9}", *_COLOUR[first.severity])
+    label = style(f"{first.severity.label.upper():<9}", *SEVERITY_COLOURS[first.severity])
     yield label + style(first.rule, BOLD)
     yield from _wrapped(visible(first.title), " " * 9)
     for finding in findings:

@@ -2,7 +2,7 @@
 
 from checker.rules.controls import load_frameworks
 from checker.rules.files import BUILTIN, RuleSet, load, shipped
-from checker.rules.profiles import select
+from checker.rules.profiles import profiles_of, select
 from checker.rules.rule import Example, Hole, Requirement, Rule
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "RuleSet",
     "load",
     "load_frameworks",
+    "profiles_of",
     "select",
     "shipped",
 ]

@@ -108,6 +108,7 @@ class _Compiler:
             waivable=data.get("waivable", True),
             examples=tuple(self._examples(kind)),
             path=self.reading.source.path,
+            source=self.reading.source,
             warnings=tuple(self.warnings),
         )
 

@@ -59,10 +59,10 @@ def load(
     rules: dict[str, Rule] = {}
     inputs: list[Input] = []
     problems: list[Problem] = []
-    listing = _listing(paths)
+    found = listing(paths)
     builtin = any(map(is_builtin, paths))
-    problems.extend(listing.problems)
-    for path in listing.files:
+    problems.extend(found.problems)
+    for path in found.files:
         if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
             message = "not a rule file by its name: expected .yaml or .yml"
             problems.append(Problem(display_path(path), message))
@@ -91,7 +91,7 @@ def load(
             rules[rule.id] = rule
     if problems:
         raise InputError(*problems)
-    return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), listing.others)
+    return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), found.others)
 
 
 def shipped() -> frozenset[str]:
@@ -107,7 +107,7 @@ def builtin_root() -> Path:
     return shipped if shipped.is_dir() else package.parent / "rules"
 
 
-def _listing(paths: Sequence[str]) -> Walk:
+def listing(paths: Sequence[str]) -> Walk:
     """Return what all the paths hold, each file once however often it is named."""
     found = [_walked(path) for path in paths]
     files = {identity(file): file for walked in found for file in reversed(walked.files)}

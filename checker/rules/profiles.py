@@ -104,8 +104,15 @@ class _File(NamedTuple):
 
     def keeps(self, rule: Rule) -> bool:
         """Say whether a rule is kept: selected, or no rule of this directory."""
-        inside = PurePath(self.directory) in PurePath(rule.path).parents
-        return not inside or self.profiles.by_name[self.wanted].selects(rule.id)
+        return not self._holds(rule) or self.profiles.by_name[self.wanted].selects(rule.id)
+
+    def names(self, rule: Rule) -> list[str]:
+        """Return the names of the profiles that select a rule of this directory."""
+        chosen = self.profiles.by_name.items() if self._holds(rule) else ()
+        return [name for name, profile in chosen if profile.selects(rule.id)]
+
+    def _holds(self, rule: Rule) -> bool:
+        return PurePath(self.directory) in PurePath(rule.path).parents
 
     def problems(self, rules: Iterable[Rule]) -> Iterator[Problem]:
         """Yield the entries of the wanted profile that are about no rule."""
@@ -116,14 +123,39 @@ class _File(NamedTuple):
                 yield Problem(self.profiles.input.path, message + did_you_mean(entry, known))
 
 
+def profiles_of(
+    rules: Iterable[Rule], paths: Sequence[str], limits: Limits
+) -> dict[str, tuple[str, ...]]:
+    """Return by the ids of rules, loaded from some paths, which profiles beside them select them.
+
+    Raises InputError.
+    """
+    files = [file for path in dict.fromkeys(paths) if (file := _file(path, "", limits))]
+    return {
+        rule.id: tuple(dict.fromkeys(name for file in files for name in file.names(rule)))
+        for rule in rules
+    }
+
+
+def profile_names(paths: Sequence[str], limits: Limits) -> list[str]:
+    """Return the names of the profiles beside the rules of some paths. Raises InputError."""
+    files = [file for path in paths if (file := _file(path, "", limits))]
+    return list(dict.fromkeys(name for file in files for name in file.profiles.by_name))
+
+
 def _files(paths: Sequence[str], name: str, limits: Limits) -> Iterator[_File]:
     """Yield the profiles beside all the rules of some paths. Raises InputError."""
     for path in dict.fromkeys(paths):
-        shipped = is_builtin(path)
-        wanted = name or (DEFAULT if shipped else "")
-        directory = builtin_root() if shipped else Path(path)
-        if wanted and directory.is_dir():
-            profiles = load_profiles(directory, limits)
-            if profiles is not None:
-                shown = BUILTIN if shipped else display_path(path)
-                yield _File(shown, profiles, wanted, not shipped or path == BUILTIN)
+        wanted = name or (DEFAULT if is_builtin(path) else "")
+        if wanted and (file := _file(path, wanted, limits)):
+            yield file
+
+
+def _file(path: str, wanted: str, limits: Limits) -> _File | None:
+    shipped = is_builtin(path)
+    directory = builtin_root() if shipped else Path(path)
+    profiles = load_profiles(directory, limits) if directory.is_dir() else None
+    if profiles is None:
+        return None
+    shown = BUILTIN if shipped else display_path(path)
+    return _File(shown, profiles, wanted, not shipped or path == BUILTIN)

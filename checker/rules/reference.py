@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -11,7 +10,8 @@ from typing import NamedTuple
 
 from checker.report import Framework, Severity
 from checker.rules.profiles import Profile
-from checker.rules.rule import Example, Rule
+from checker.rules.rule import Rule
+from checker.rules.topic import Block, Case, Code, Links, Points, Text, Topic, topic
 
 _HEADING = """\
 # The shipped rules
@@ -21,12 +21,6 @@ those of another one, and `policy-check builtin:ecr POLICIES` those of one folde
 switched off by `disable` in `policy-check.yaml`, and its parameters are set there under `params`.
 """
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_EXPECTED = {
-    "fail": "What fails",
-    "pass": "What passes",
-    "skip": "What it says nothing of",
-    "error": "What cannot be decided",
-}
 
 
 class Page(NamedTuple):
@@ -38,15 +32,19 @@ class Page(NamedTuple):
 
 def pages(
     rules: Sequence[Rule],
-    sources: Mapping[str, str],
     profiles: Mapping[str, Profile],
     frameworks: Mapping[str, Framework],
 ) -> Iterator[Page]:
-    """Yield the index and a page for each rule; `sources` are the texts of their files by id."""
+    """Yield the index and a page for each rule."""
     yield Page("README.md", _document(_index(rules, profiles, frameworks)))
     for rule in rules:
-        page = _page(rule, sources[rule.id], profiles, frameworks)
-        yield Page(f"{rule.id}.md", _document(page))
+        about = topic(rule, _chosen(rule, profiles), frameworks)
+        yield Page(f"{rule.id}.md", markdown(about))
+
+
+def markdown(about: Topic) -> str:
+    """Return a topic as a page."""
+    return _document(_page(about))
 
 
 def _document(lines: Iterable[str]) -> str:
@@ -84,53 +82,39 @@ def _index(
             yield f"| {_plain(control)} | {_plain(title)} | {links} |"
 
 
-def _page(
-    rule: Rule,
-    source: str,
-    profiles: Mapping[str, Profile],
-    frameworks: Mapping[str, Framework],
-) -> Iterator[str]:
-    yield from (f"# {_plain(rule.title)}", "")
-    facts = [f"`{rule.id}`", f"severity **{rule.severity.label}**", f"for `{rule.kind}`"]
-    chosen = [f"`{name}`" for name in _chosen(rule, profiles)]
-    yield " · ".join([*facts, f"in {', '.join(chosen)}" if chosen else "in no profile"])
-    yield from ("", "## Why it matters", "", _plain(_line(rule.description)))
-    yield from ("", "## What to do", "", _plain(_line(rule.remediation)), "")
-    if rule.controls:
-        yield from ("## Controls", "")
-        for name, ids in rule.controls.items():
-            framework = frameworks[name]
-            named = ", ".join(f"{_plain(each)} {_plain(framework.controls[each])}" for each in ids)
-            yield f"- {_plain(framework.title)}: {named}"
-        yield ""
-    yield from ("## How it is decided", "", "```yaml", *_decision(source), "```", "")
-    for expected, title in _EXPECTED.items():
-        shown = [each for each in rule.examples if each.expect == expected]
-        if shown:
-            yield from (f"## {title}", "")
-            for example in shown:
-                yield from _example(example, rule)
-    yield from ("## References", "", *(f"- <{each}>" for each in rule.references))
+def _page(about: Topic) -> Iterator[str]:
+    yield from (f"# {_plain(about.title)}", "")
+    yield " · ".join([f"`{about.id}`", *_facts(about)])
+    for section in about.sections:
+        yield from ("", f"## {section.title}", "")
+        for index, block in enumerate(section.blocks):
+            yield from ([""] if index else [])
+            yield from _block(block)
 
 
-def _decision(source: str) -> Iterator[str]:
-    """Yield the lines of a rule's file that decide: from its parameters to its examples."""
-    wanted = False
-    for line in source.splitlines():
-        if line and not line[0].isspace() and not line.startswith(("#", "-")):
-            key = line.partition(":")[0]
-            wanted = key in {"params", "let", "for_each", "when", "require", "message"}
-        if wanted:
-            yield line
+def _facts(about: Topic) -> Iterator[str]:
+    if about.severity is None:
+        yield "found by the tool itself"
+    else:
+        named = ", ".join(f"`{name}`" for name in about.profiles)
+        yield f"severity **{about.severity.label}**"
+        yield f"for `{about.kind}`"
+        yield f"in {named}" if named else "in no profile"
 
 
-def _example(example: Example, rule: Rule) -> Iterator[str]:
-    mapped = f", as `{example.kind}`" if example.kind != rule.kind else ""
-    yield from (f"**{_plain(example.name)}**{mapped}", "")
-    if example.params:
-        given = json.dumps({"params": {rule.id: example.params}}, ensure_ascii=False)
-        yield from ("In `policy-check.yaml`:", "", "```json", given, "```", "")
-    yield from ("```json", json.dumps(example.document, indent=2, ensure_ascii=False), "```", "")
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Text(text):
+            yield _plain(text)
+        case Points(items):
+            yield from (f"- {_plain(item)}" for item in items)
+        case Links(addresses):
+            yield from (f"- <{each}>" for each in addresses)
+        case Case(name, kind):
+            yield f"**{_plain(name)}**" + (f", as `{kind}`" if kind else "")
+        case Code(language, text, file):
+            yield from ([f"In `{file}`:", ""] if file else [])
+            yield from (f"```{language}", text, "```")
 
 
 def _chosen(rule: Rule, profiles: Mapping[str, Profile]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from checker import cel
 from checker.report import Severity
-from checker.source import Json, Problem
+from checker.source import Json, Problem, Source
 
 
 class Hole(NamedTuple):
@@ -66,6 +66,8 @@ class Rule(NamedTuple):
     waivable: bool
     examples: tuple[Example, ...]
     path: str
+    source: Source
+    """The file that it stands in, perhaps beside others."""
     warnings: tuple[Problem, ...]
     """What may go wrong when the rule is decided; it can run all the same."""
 

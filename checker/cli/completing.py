@@ -1,0 +1,179 @@
+"""A command line as far as the cursor in, what may follow there, as a shell reads it, out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePath
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class, split_arg_string
+
+from checker.cli import COMMANDS, PROGRAM, chosen, load
+from checker.source import InputError
+
+Values = Callable[[], Iterable[str]]
+
+
+class _Completed(click.ParamType[str]):
+    """Words that may be a value, and whether a file may be one too."""
+
+    name = "text"
+
+    def __init__(self, values: Values, *, files: bool = False) -> None:
+        self._values = values
+        self._files = files
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return the values that begin as the word does, and a mark for files."""
+        del ctx, param
+        words = [each for each in _known(self._values) if each.startswith(incomplete)]
+        marks = [CompletionItem(incomplete, type="file")] if self._files else []
+        return [*map(CompletionItem, words), *marks]
+
+
+class _Output(click.ParamType[str]):
+    """`FORMAT[=FILE]`."""
+
+    name = "text"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return formats, and after a format and `=` a mark for files."""
+        from checker.render import FORMATS  # noqa: PLC0415 - one of many options
+
+        del ctx, param
+        _, equals, path = incomplete.partition("=")
+        if equals:
+            return [CompletionItem(path, type="file")]
+        return [CompletionItem(each) for each in FORMATS if each.startswith(incomplete)]
+
+
+def completed(shell: str, line: str, word: str) -> Iterator[str]:
+    """Yield an answer for each word that may stand at the end of a command line.
+
+    `word` is the last word as the shell takes it, which in bash begins after `=` and `:`.
+    """
+    # A mark at the cursor tells a word that is begun from one that is still to come.
+    *words, marked = split_arg_string(line + "|")
+    incomplete = marked.removesuffix("|")
+    arguments = words[1:]
+    name, count = _command(arguments, incomplete)
+    completer = get_completion_class(shell)
+    if completer is None:
+        return
+    complete = completer(_with_values(load(name)), {}, PROGRAM, "")
+    items = complete.get_completions(arguments[count:], incomplete)
+    if not arguments:
+        items = [*_commands(incomplete), *items]
+    before = _assigned(incomplete)
+    cut = len(incomplete.removesuffix(word)) if shell == "bash" else 0
+    for item in items:
+        value = before + item.value
+        if item.type != "plain":
+            item.type, value = "file", incomplete.removesuffix(item.value)
+        item.value = value[cut:]
+        if item.value.isprintable():
+            yield complete.format_completion(item)
+
+
+def _command(arguments: list[str], incomplete: str) -> tuple[str, int]:
+    """Return the command that a word is completed for, and how many arguments name it."""
+    is_option = incomplete.startswith("-")
+    return (
+        chosen(arguments if is_option else [*arguments, incomplete]) if arguments else ("check", 0)
+    )
+
+
+def _commands(incomplete: str) -> Iterator[CompletionItem[str]]:
+    for name, purpose in COMMANDS.items():
+        if name.startswith(incomplete):
+            yield CompletionItem(name, help=purpose)
+
+
+def _assigned(incomplete: str) -> str:
+    """Return `--option=` of a word that gives an option its value."""
+    name, equals, _ = incomplete.partition("=")
+    return name + equals if equals and name.startswith("--") else ""
+
+
+def _with_values(command: click.Command) -> click.Command:
+    """Return a command whose parameters know what may be their values; it is never run."""
+    for param in command.params:
+        if isinstance(param.type, click.Choice):
+            continue
+        if param.name == "output":
+            param.type = _Output()
+        elif param.name in _VALUES:
+            param.type = _VALUES[param.name]
+        elif param.metavar in {"FILE", "PATH"}:
+            param.type = _FILES
+    return command
+
+
+def _known(values: Values) -> list[str]:
+    """Return values, or none where what they are read from is not sound."""
+    try:
+        return list(values())
+    except InputError:
+        return []
+
+
+def _nothing() -> Iterable[str]:
+    return ()
+
+
+def _places() -> Iterator[str]:
+    from checker.rules.files import BUILTIN, builtin_root  # noqa: PLC0415 - one of many options
+
+    yield BUILTIN
+    yield from sorted(
+        f"{BUILTIN}:{each.name}" for each in builtin_root().iterdir() if each.is_dir()
+    )
+
+
+def _rules() -> Iterator[str]:
+    from checker.report import DOCUMENT_RULE, WAIVER_RULE  # noqa: PLC0415 - one of many options
+    from checker.rules.files import BUILTIN, RESERVED, listing  # noqa: PLC0415
+
+    found = map(PurePath, listing([BUILTIN, *_configured()]).files)
+    yield from sorted({each.stem for each in found if each.name not in RESERVED})
+    yield from (DOCUMENT_RULE, WAIVER_RULE)
+
+
+def _configured() -> Iterable[str]:
+    from checker.cli.selection import configuration  # noqa: PLC0415 - one of many options
+
+    return configuration({"no_config": False, "config": None}).rules
+
+
+def _profiles() -> Iterable[str]:
+    from checker.reader import Limits  # noqa: PLC0415 - one of many options
+    from checker.rules.files import BUILTIN  # noqa: PLC0415
+    from checker.rules.profiles import profile_names  # noqa: PLC0415
+
+    return profile_names([BUILTIN, *_configured()], Limits())
+
+
+def _frameworks() -> Iterable[str]:
+    from checker.reader import Limits  # noqa: PLC0415 - one of many options
+    from checker.rules.controls import load_frameworks  # noqa: PLC0415
+
+    return load_frameworks([*_configured()], Limits())[0]
+
+
+_FILES = _Completed(_nothing, files=True)
+_VALUES: dict[str | None, click.ParamType[Any]] = {
+    "rules": _Completed(_places, files=True),
+    "paths": _Completed(_places, files=True),
+    "rule": _Completed(_rules),
+    "profile": _Completed(_profiles),
+    "frameworks": _Completed(_frameworks),
+    "controls": _Completed(_frameworks),
+    "old": _FILES,
+    "new": _FILES,
+}
+"""By the name of a parameter, in whichever command it is, what may be its value."""

@@ -1,0 +1,90 @@
+"""The id of a rule in; what there is to say of it on standard output, an exit code, out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from checker.cli.reading import SETTINGS, reads_rules, show
+from checker.cli.selection import configuration
+from checker.output import has_colour
+from checker.source import inert
+from checker.words import did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from checker.handbook import Handbook
+    from checker.rules.topic import Topic
+
+
+@click.command(
+    "explain",
+    context_settings=SETTINGS,
+    options_metavar="[OPTIONS]",
+    epilog="Exit codes: 0 it was explained; 2 there is no such rule, or the rules cannot be read.",
+)
+@click.argument("rule")
+@click.option(
+    "--rules",
+    "paths",
+    multiple=True,
+    metavar="PATH",
+    help="Where the rule stands; may be repeated. [default: the configuration's rules, then "
+    "`builtin`]",
+)
+@click.option("--markdown", is_flag=True, help="Write Markdown, as in docs/rules.")
+@reads_rules
+def command(rule: str, paths: tuple[str, ...], color: str, **given: Any) -> int:
+    """Show what RULE is about: why, what to do, how it is decided, examples, controls.
+
+    RULE is an id as reports write it.
+    """
+
+    def shown() -> Iterable[str]:
+        about = _topic(rule, _places(paths, given))
+        return _shown(about, color, markdown=given["markdown"])
+
+    return show(shown, color, "nothing was explained")
+
+
+def _places(paths: tuple[str, ...], given: dict[str, Any]) -> Iterator[Handbook]:
+    """Yield the rules among which to look, one place after the other; raises InputError."""
+    from checker.config import Config  # noqa: PLC0415 - `--help` needs none of it
+    from checker.handbook import handbook  # noqa: PLC0415
+    from checker.reader import Limits  # noqa: PLC0415
+    from checker.rules import BUILTIN  # noqa: PLC0415
+
+    settings = configuration(given)
+    if paths or settings.rules:
+        yield handbook(paths or settings.rules, settings, Limits())
+    if not paths and BUILTIN not in settings.rules:
+        yield handbook([BUILTIN], Config(), Limits())
+
+
+def _topic(name: str, places: Iterator[Handbook]) -> Topic:
+    """Return the topic of a rule's id; raises UsageError where there is none."""
+    from checker.rules.own import topics  # noqa: PLC0415 - `--help` needs none of it
+
+    own = topics()
+    if name in own:
+        return own[name]
+    known = list(own)
+    for book in places:
+        for rule in book.rules:
+            if rule.id == name:
+                return book.topic(rule)
+        known += [rule.id for rule in book.rules]
+    hint = did_you_mean(name, known) or ": `policy-check rules` lists those that there are"
+    raise click.UsageError(f"no rule {quoted(name)}{hint}")
+
+
+def _shown(about: Topic, color: str, *, markdown: bool) -> Iterable[str]:
+    if markdown:
+        from checker.rules.reference import markdown as page  # noqa: PLC0415 - as above
+
+        return [inert(page(about))]
+    from checker.rules.manual import manual  # noqa: PLC0415
+
+    return manual(about, colour=has_colour(color, sys.stdout))
