@@ -13,11 +13,11 @@ from checker.source import Problem
 
 
 class OutputError(Exception):
-    """A report that was made but could not be written."""
+    """A report, or what goes along with it, that was made but could not be written."""
 
-    def __init__(self, target: str, reason: object) -> None:
+    def __init__(self, target: str, reason: object, what: str = "report was") -> None:
         super().__init__(str(reason))
-        self.problem = Problem(target, f"the report was not written: {reason}")
+        self.problem = Problem(target, f"the {what} not written: {reason}")
 
 
 def write_stdout(text: Iterable[str]) -> None:
@@ -49,6 +49,15 @@ def write_file(path: Path, text: Iterable[str]) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise OutputError(str(path), error.strerror) from error
+
+
+def append_file(path: Path, text: Iterable[str], what: str) -> None:
+    """Add pieces of text to a file; raises OutputError, which says `what` was not written."""
+    try:
+        with path.open("ab") as file:
+            file.writelines(_encoded(text))
+    except OSError as error:
+        raise OutputError(str(path), error.strerror, what) from error
 
 
 def _encoded(text: Iterable[str]) -> Iterator[bytes]:

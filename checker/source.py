@@ -107,7 +107,7 @@ def inert(text: str) -> str:
     Azure one that holds `##vso[`. A backslash breaks the mark.
     https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
     """
-    return _COMMAND.sub(r"\1\\\2", text)
+    return _COMMAND.sub(r"\1\\\2", text) if "::" in text or "##" in text else text
 
 
 _COMMAND = re.compile(r"(^\s*+(?:\x1b\[[0-9;]*m)*+\s*+)(::)|(?<=#)()(?=#(?:vso)?\[)", re.MULTILINE)

@@ -11,6 +11,7 @@ from checker.report import (
     Earlier,
     Finding,
     Framework,
+    IdleWaiver,
     Input,
     Place,
     Report,
@@ -159,6 +160,7 @@ def hostile(text: str = HOSTILE) -> Report:
         unread=[text],
         excluded=[text],
         facts=(text,),
+        idle_waivers=(IdleWaiver(text, text),),
         frameworks={text: Framework(text, text, {text: text}), **FRAMEWORKS},
         assessed=(text, "cis"),
     )

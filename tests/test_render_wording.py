@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from checker.render.wording import count, shown, unexplained, verdict
+from checker.render.wording import count, flowing, shown, unexplained, verdict
 from checker.report import Report, RuleCounts, Severity, Status
 from tests.reports import accepted, decided, everything, passed
 
@@ -96,6 +96,12 @@ def test_an_undecided_finding_is_open_whatever_the_baseline_has() -> None:
 )
 def test_text_of_others_fits_a_line_of_ours(text: str, expected: str) -> None:
     assert shown(text, 20) == expected
+
+
+def test_running_text_loses_its_breaks() -> None:
+    assert (
+        flowing(" name one\n  repository,\r\n\tby its ARN.\n") == "name one repository, by its ARN."
+    )
 
 
 def test_counts_have_their_nouns() -> None:

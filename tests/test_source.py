@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.source import InputError, Location, Problem, Route, Source, pointer, visible
+from checker.source import InputError, Location, Problem, Route, Source, inert, pointer, visible
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,24 @@ def test_nothing_that_is_shown_acts_or_hides(text: str) -> None:
     categories = {unicodedata.category(character) for character in visible(text)}
     assert not categories & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert visible(visible(text)) == visible(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("", ""),
+        ("arn:aws:s3:::x # 1", "arn:aws:s3:::x # 1"),
+        ("::error::x", r"\::error::x"),
+        ("a\n \t::error::x", "a\n \t\\::error::x"),
+        ("\x1b[1m::error::x", "\x1b[1m\\::error::x"),
+        ("a ::error::x", "a ::error::x"),
+        ("a ##[error]x", r"a #\#[error]x"),
+        ("###vso[task.complete]##vso[x]", r"##\#vso[task.complete]#\#vso[x]"),
+        ("## [a] #vso[", "## [a] #vso["),
+    ],
+)
+def test_no_line_is_a_command(text: str, harmless: str) -> None:
+    assert inert(text) == harmless
 
 
 @pytest.mark.parametrize(

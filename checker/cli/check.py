@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from checker.cli import COMMANDS
+from checker.cli import COMMANDS, github
 from checker.cli.outputs import COLOUR, LEVELS, OUTPUT, Output, prepare, refuse, write
 from checker.cli.progress import Progress
 from checker.cli.selection import SETTINGS, command_meant, options, selects
 from checker.output import OutputError
-from checker.report import Severity
+from checker.report import Report, Severity
 from checker.source import InputError
 from checker.version import VERSION
 
@@ -67,6 +67,7 @@ class _Check(click.Command):
     metavar="NAME",
     help="Report all controls of a framework, such as nist-800-53-r5; may be repeated.",
 )
+@github.SILENT
 @COLOUR
 @click.version_option(
     VERSION, "-V", "--version", message="%(prog)s %(version)s", allow_from_autoenv=False
@@ -80,6 +81,7 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
     """
     outputs = output or (Output("text", None),)
     level = given["fail_level"]
+    speaks = github.speaks(outputs, silent=given["no_ci"])
     try:
         chosen = options(paths, given)
         chosen = replace(
@@ -91,22 +93,26 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
             frameworks=given["frameworks"] or chosen.config.frameworks,
         )
         prepare(outputs, chosen)
-        return _run(chosen, outputs, color)
+        report = _checked(chosen)
+        write(report, outputs, color)
+        if speaks:
+            github.announce(report, outputs)
     except InputError as error:
+        if speaks:
+            github.complain(error.problems)
         count = f"{len(error.problems)} error{'' if len(error.problems) == 1 else 's'}"
         hint = command_meant(paths)
         return refuse(error.problems, color, f"no check was performed: {count}{hint}")
     except OutputError as error:
-        return refuse((error.problem,), color, "there is no report")
+        return refuse((error.problem,), color, "a report is missing")
+    return report.exit_code
 
 
-def _run(chosen: Any, outputs: tuple[Output, ...], color: str) -> int:
+def _checked(chosen: Any) -> Report:
     from checker.pipeline import check  # noqa: PLC0415 - `--help` needs none of it
 
     progress = Progress(sys.stderr)
     try:
-        report = check(chosen, progress)
+        return check(chosen, progress)
     finally:
         progress.clear()
-    write(report, outputs, color)
-    return report.exit_code

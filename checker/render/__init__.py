@@ -13,9 +13,16 @@ Renderer = Callable[[Report], Iterator[str]]
 FORMATS = (
     "text",
     "json",
+    "jsonl",
     "junit",
     "oscal",
     "sarif",
+    "github",
+    "gitlab",
+    "azure",
+    "tap",
+    "markdown",
+    "csv",
 )
 """Every output format: the name of a module here, whose `render` writes it.
 

@@ -5,11 +5,11 @@ Within version 1 a field is never removed or changed; fields may be added.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from checker.assessment import Control, assess
+from checker.render.stream import dump
 from checker.report import COUNTED, Finding, Input, Place, Report, RuleCounts, Status, Waiver
 from checker.source import Problem
 
@@ -22,19 +22,31 @@ _MARK = '"findings": []'
 
 def render(report: Report) -> Iterator[str]:
     """Yield the report as indented JSON, one finding at a time."""
-    head, mark, tail = json.dumps(_without_findings(report), indent=2).partition(_MARK)
+    head, mark, tail = dump(_without_findings(report), indent=2).partition(_MARK)
     yield head
     if not report.findings:
         yield mark
     for index, each in enumerate(report.findings):
         yield ",\n    " if index else f"{mark[:-1]}\n    "
-        yield json.dumps(finding(each), indent=2).replace("\n", "\n    ")
+        yield dump(finding(each), indent=2).replace("\n", "\n    ")
     if report.findings:
         yield "\n  ]"
     yield tail + "\n"
 
 
 def _without_findings(report: Report) -> dict[str, Any]:
+    return {
+        **header(report),
+        "summary": summary(report),
+        "findings": [],
+        "warnings": [warning(each) for each in report.warnings],
+        "rules": [rule(each) for each in report.rules],
+        "controls": [control(each) for found in assess(report) for each in found.controls],
+    }
+
+
+def header(report: Report) -> dict[str, Any]:
+    """Return what a report was made of, as plain data."""
     return {
         "version": VERSION,
         "tool": {"name": "policy-check", "version": report.version},
@@ -52,20 +64,20 @@ def _without_findings(report: Report) -> dict[str, Any]:
             "unread": report.unread,
             "facts": list(report.facts),
         },
-        "summary": {
-            "documents": report.documents,
-            "rules": len(report.rules),
-            **{status.value: report.total(status) for status in COUNTED},
-            "never_applied": report.never_applied,
-            "fail_level": report.fail_level.label,
-            "strict": report.strict,
-            "known": sum(each.known for each in report.findings),
-            "exit_code": int(report.exit_code),
-        },
-        "findings": [],
-        "warnings": [_warning(warning) for warning in report.warnings],
-        "rules": [_rule(rule) for rule in report.rules],
-        "controls": [_control(each) for found in assess(report) for each in found.controls],
+    }
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """Return the counts of a report and its exit code, as plain data."""
+    return {
+        "documents": report.documents,
+        "rules": len(report.rules),
+        **{status.value: report.total(status) for status in COUNTED},
+        "never_applied": report.never_applied,
+        "fail_level": report.fail_level.label,
+        "strict": report.strict,
+        "known": sum(each.known for each in report.findings),
+        "exit_code": int(report.exit_code),
     }
 
 
@@ -116,7 +128,8 @@ def _place(place: Place) -> dict[str, Any] | None:
     }
 
 
-def _warning(warning: Problem) -> dict[str, Any]:
+def warning(warning: Problem) -> dict[str, Any]:
+    """Return one warning as plain data."""
     return {
         "path": warning.path,
         "location": _place(Place(warning.pointer, warning.location)),
@@ -124,7 +137,8 @@ def _warning(warning: Problem) -> dict[str, Any]:
     }
 
 
-def _rule(rule: RuleCounts) -> dict[str, Any]:
+def rule(rule: RuleCounts) -> dict[str, Any]:
+    """Return one rule and its counts as plain data."""
     return {
         "id": rule.id,
         "title": rule.title,
@@ -134,7 +148,8 @@ def _rule(rule: RuleCounts) -> dict[str, Any]:
     }
 
 
-def _control(control: Control) -> dict[str, Any]:
+def control(control: Control) -> dict[str, Any]:
+    """Return the state of one control as plain data."""
     return {
         "framework": control.framework,
         "id": control.id,

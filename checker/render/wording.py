@@ -20,6 +20,11 @@ def shown(text: str, most: int = 1_000) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+def flowing(text: str) -> str:
+    """Return running text, such as what to do, in one line: where it was broken means nothing."""
+    return " ".join(text.split())
+
+
 def caveat(finding: Finding) -> str:
     """Return what stands before the message of a finding that is no violation."""
     if finding.status is not Status.ERROR:

@@ -1,0 +1,90 @@
+"""A report in, a table of its findings out, for spreadsheets and for what reads CSV (RFC 4180).
+
+https://www.rfc-editor.org/rfc/rfc4180
+
+It is UTF-8 without a byte order mark, which other readers than Excel would take for a part of the
+first column's name; in Excel, open it by `Data > From Text/CSV`. Where a cell begins like a
+formula, a quote before it keeps it text (https://owasp.org/www-community/attacks/CSV_Injection).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+
+from checker.render.wording import flowing
+from checker.report import Finding, Report
+from checker.source import inert, visible
+
+COLUMNS = (
+    "rule",
+    "title",
+    "severity",
+    "status",
+    "known",
+    "document",
+    "line",
+    "column",
+    "pointer",
+    "kind",
+    "message",
+    "remediation",
+    "controls",
+    "fingerprint",
+    "waiver_reason",
+    "waiver_owner",
+    "waiver_expires",
+)
+_FORMULA = re.compile(r";(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""What a formula begins with, also in its full-width form, after a `;`: that is what separates
+cells where the decimal sign is a comma."""
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the header and a row for each finding, those that are accepted too."""
+    buffer = io.StringIO(newline="")
+    write = csv.writer(buffer).writerow  # its line break is CRLF
+    controls = {
+        row.id: "; ".join(f"{name} {each}" for name, ids in row.controls.items() for each in ids)
+        for row in report.rules
+    }
+    write(COLUMNS)
+    for finding in report.findings:
+        write(map(_cell, _row(finding, controls)))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _row(finding: Finding, controls: Mapping[str, str]) -> tuple[object, ...]:
+    location, waiver = finding.place.location, finding.waiver
+    return (
+        finding.rule,
+        finding.title,
+        finding.severity.label,
+        finding.status.value,
+        "true" if finding.known else "false",
+        finding.document,
+        *((location.line, location.column) if location else ("", "")),
+        finding.place.pointer,
+        finding.kind,
+        finding.message,
+        flowing(finding.remediation),
+        controls.get(finding.rule, ""),
+        finding.fingerprint,
+        *(
+            (flowing(waiver.reason), waiver.owner, waiver.expires.isoformat())
+            if waiver
+            else ("", "", "")
+        ),
+    )
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = inert(visible(value.strip()))
+    return _FORMULA.sub(";'", f";{text}")[1:]

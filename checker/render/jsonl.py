@@ -1,0 +1,34 @@
+"""A report in, one JSON object a line out, in ASCII: for what reads a stream.
+
+The objects are those of the JSON report, each with its `type`. The last one is the summary, with
+the exit code: a stream without it was cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from checker.assessment import assess
+from checker.render.json import control, finding, header, rule, summary, warning
+from checker.render.stream import dump
+from checker.report import Report
+
+
+def render(report: Report) -> Iterator[str]:
+    """Yield the report line by line: what it was made of, what was found, what it means."""
+    yield _line("report", header(report))
+    for each in report.findings:
+        yield _line("finding", finding(each))
+    for problem in report.warnings:
+        yield _line("warning", warning(problem))
+    for row in report.rules:
+        yield _line("rule", rule(row))
+    for found in assess(report):
+        for one in found.controls:
+            yield _line("control", control(one))
+    yield _line("summary", summary(report))
+
+
+def _line(kind: str, fields: dict[str, Any]) -> str:
+    return dump({"type": kind, **fields}) + "\n"
