@@ -39,8 +39,45 @@ message: of the second
 """
 
 
+FULL = """\
+id: no-wide-reads
+title: Nothing is read everywhere
+severity: medium
+kind: aws-iam-policy
+description: >
+  Whoever reads everything reads what nobody thought of, which is why a policy says what it is
+  about.
+remediation: Name what is read.
+references: ["https://example.com/a-page-whose-address-is-longer-than-a-line-of-a-terminal-has-room"]
+controls: {nist-800-53-r5: [AC-3, AC-6], house-rules: [A-1]}
+params:
+  read:
+    description: Actions that read, which an organisation may choose by itself and for itself.
+    type: list(string)
+    default: [s3:GetObject]
+let:
+  access: policy.access(params.read)
+when: access.granted # nothing is said of others
+require: >
+  access.resources.all(r, r.text != "*")
+message: read everywhere {{ access.resources.map(r, r.text).join(", ") }}
+examples:
+  - name: by name
+    expect: pass
+    params: {read: ["s3:*"]}
+    document:
+      Statement: {Effect: Allow, Action: "s3:*", Resource: "arn:aws:s3:::a"}
+  - name: everywhere
+    expect: fail
+    kind: aws-scp
+    document:
+      Statement: {Effect: Allow, Action: "s3:GetObject", Resource: "*"}
+"""
+
+
 def test_a_rule_is_explained_in_full(policy_check: Run, tmp_path: Path) -> None:
-    ran = policy_check("explain", "iam-view-own-user-only", cwd=tmp_path)
+    (tmp_path / "no-wide-reads.yaml").write_text(FULL)
+    ran = policy_check("explain", "no-wide-reads", "--rules", "no-wide-reads.yaml", cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, b"")
     compare(RENDER / "explain.txt", ran.stdout.decode())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import ROOT, Run
 
 ADMIN = {
     "Version": "2012-10-17",
@@ -26,6 +26,7 @@ controls: {{nist-800-53-r5: [{control}]}}
 """
 PROFILES = "profiles: {small: {description: a few, rules: [one]}}\n"
 CHECKED = b"something is allowed"
+SHIPPED = len(list((ROOT / "rules").glob("*/*.yaml")))
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_the_shipped_rules_are_listed_in_all_profiles(policy_check: Run, tmp_pat
     assert lines[at + 1] == "         ECR push actions target a single repository"
     assert "MEDIUM   ec2-flow-logs  strict" in lines
     assert max(map(len, lines)) <= 80
-    assert lines[-1].startswith("138 rules: 10 critical, ")
+    assert lines[-1].startswith(f"{SHIPPED} rules: ")
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
@@ -206,7 +207,7 @@ def test_nor_does_it_become_a_list_when_the_directory_is_gone(
 def test_no_variable_changes_what_is_listed(policy_check: Run, tmp_path: Path) -> None:
     env = {"POLICY_CHECK_OUTPUT": "json=report.json", "POLICY_CHECK_PROFILE": "minimal"}
     ran = policy_check("rules", cwd=tmp_path, env=env)
-    assert ran.stdout.splitlines()[-1].startswith(b"138 rules")
+    assert ran.stdout.splitlines()[-1].startswith(f"{SHIPPED} rules".encode())
     assert ran.returncode == 0
 
 
