@@ -126,6 +126,14 @@ def test_findings_of_the_tool_itself_are_explained_too(policy_check: Run, name: 
     assert ran.returncode == 0
 
 
+def test_the_tool_calls_its_findings_as_it_explains_them(policy_check: Run, tmp_path: Path) -> None:
+    (tmp_path / "waivers.yaml").write_text("waivers: [{rule: no-full-admin}]\n")
+    ran = policy_check("builtin", "missing", "--waivers", "waivers.yaml", cwd=tmp_path)
+    for name in ("valid-document", "current-waiver"):
+        _, title, *_ = policy_check("explain", name).stdout.decode().splitlines()
+        assert f"CRITICAL {name}\n         {title}\n" in ran.stdout.decode()
+
+
 def test_one_of_several_rules_in_a_file_is_explained_alone(
     policy_check: Run, tmp_path: Path
 ) -> None:

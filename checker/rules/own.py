@@ -33,20 +33,20 @@ def _document() -> Topic:
 
 def _waiver() -> Topic:
     why = (
-        "A waiver accepts one violation, for a reason and until a day. One that is broken, has "
-        "expired or fits no finding accepts nothing, and if it stayed there nobody would know "
-        "what is accepted today."
+        "A waiver accepts a violation, for a reason and until a day. One that is not valid accepts "
+        "nothing, is an error and makes the exit code 2; one that has expired or is not needed is "
+        "a violation of low severity, or nobody would know what is accepted today."
     )
     causes = (
-        "its last day has passed, or is further away than is allowed",
-        "it lacks a reason or an owner, or names a rule or a document that is not there",
-        "what it was written for has changed since, or is gone",
+        "one that is not valid: without a reason or an owner, of no rule, or for over 400 days",
+        "one that has expired: its last day has passed",
+        "one that is not needed: its rule finds nothing there, or what it was written for changed",
     )
     remedies = (
         "Mend the policy, and remove the waiver.",
         "Or decide anew: give it a reason that holds today, and a day on which to look again.",
     )
-    return _own(WAIVER_RULE, "Every waiver is valid, current and used", why, causes, remedies)
+    return _own(WAIVER_RULE, "Every waiver is valid, in force and needed", why, causes, remedies)
 
 
 def _own(
