@@ -89,15 +89,29 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_visible(character) for character in text)
+    return text.translate(_SPELLED)
 
 
-def _visible(character: str) -> str:
-    if character == " " or unicodedata.category(character) not in _HIDDEN:
+class _Spelled(dict[int, str]):
+    """What is shown for a character, by its code; computed when first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        shown = _spelled(chr(code), code)
+        if code <= _KEPT:
+            self[code] = shown
+        return shown
+
+
+def _spelled(character: str, code: int) -> str:
+    if unicodedata.category(character) not in _HIDDEN:
         return character
-    code = ord(character)
     width, letter = (2, "x") if code < 0x100 else (4, "u") if code < 0x10000 else (8, "U")  # noqa: PLR2004 - sizes of the escapes
     return f"\\{letter}{code:0{width}x}"
+
+
+_SPELLED = _Spelled()
+_KEPT = 0xFFFF
+"""The last character that is remembered: no text can make the table grow without end."""
 
 
 def inert(text: str) -> str:
