@@ -13,6 +13,7 @@ Renderer = Callable[[Report], Iterator[str]]
 FORMATS = (
     "text",
     "json",
+    "html",
 )
 """Every output format: the name of a module here, whose `render` writes it.
 
