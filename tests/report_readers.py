@@ -219,6 +219,23 @@ def read_text(text: str) -> int:
     return sum(bool(re.match(r"  (?! |to fix |\d+ \| )\S", line)) for line in findings.splitlines())
 
 
+def read_html(text: str) -> int:
+    """Return how many findings a page holds; tests/test_render_html.py reads it strictly."""
+    reader = _Classes()
+    reader.feed(text)
+    reader.close()
+    return reader.findings
+
+
+class _Classes(HTMLParser):
+    """Counts elements of the class of findings."""
+
+    findings = 0
+
+    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.findings += "finding" in (dict(attrs).get("class") or "").split()
+
+
 def read_gitlab(text: str) -> list[dict[str, Any]]:
     """Return the issues of a Code Quality report, which must be as GitLab describes them."""
     assert text.isascii()

@@ -26,6 +26,7 @@ from tests.report_readers import (
     read_csv,
     read_github,
     read_gitlab,
+    read_html,
     read_jsonl,
     read_markdown,
     read_tap,
@@ -143,6 +144,7 @@ FORMS = {
     "tap": Form(count_tap, every),
     "markdown": Form(count_markdown, opened),
     "csv": Form(lambda text: len(read_csv(text)), every, "\r\n"),
+    "html": Form(read_html, every),
 }
 REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,

@@ -1,7 +1,7 @@
 """Make report.png, the picture of the HTML report on the project's own examples.
 
 Needs Chromium, and for the fonts of the picture Debian's fonts-inter and fonts-jetbrains-mono:
-`.venv/bin/python docs/images/make.py`.
+`.venv/bin/python docs/images/html_report.py`.
 """
 
 from __future__ import annotations
