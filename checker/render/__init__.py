@@ -23,6 +23,7 @@ FORMATS = (
     "tap",
     "markdown",
     "csv",
+    "html",
 )
 """Every output format: the name of a module here, whose `render` writes it.
 

@@ -1,0 +1,75 @@
+"""A report in, what it does not tell out: what was not decided, not read, not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.render.html import anchors
+from checker.render.html.finding import where
+from checker.render.html.markup import EMPTY, Markup, count, each, fill, join, prose, section
+from checker.report import Exit, Finding, Report, Status
+
+_MOST = 20
+"""Things that are listed here, at most; all others are where the sentence says."""
+
+_PARTS = '<div class="{name}">{parts}</div>\n'
+_THINGS = """\
+<p><strong>{count} could not be decided.</strong> What is not decided is never taken for a pass.</p>
+<ul class="things">{items}</ul>
+{more}"""
+_THING = '<li><a href="#{id}">{where}</a> <code>{rule}</code><br>{message}</li>'
+_MORE = (
+    '<p><a href="#findings" data-filter="status" data-value="error">And {more:,} more</a>.</p>\n'
+)
+_PAIRS = "<p><strong>{count} could not be made</strong>, see the table of rules.</p>\n"
+_NAMES = '<details class="names"><summary>{title}</summary><ul>{items}</ul></details>\n'
+_NAME = "<li><code>{item}</code></li>"
+
+
+def render_gaps(report: Report) -> Markup:
+    """Return the section; empty where all files were read and all rules applied."""
+    undecided = [each for each in report.findings if each.status is Status.ERROR]
+    parts = join(_parts(report, undecided))
+    pressing = report.exit_code is Exit.NOT_EVALUATED
+    content = fill(_PARTS, name="doubt" if pressing else "quiet", parts=parts) if parts else EMPTY
+    return section("not-evaluated", "Not evaluated", content)
+
+
+def _parts(report: Report, undecided: Sequence[Finding]) -> Iterator[Markup]:
+    pairs = report.total(Status.ERROR)
+    if undecided:
+        yield _things(undecided)
+    elif pairs:
+        yield fill(_PAIRS, count=count(pairs, "decision"))
+    if report.unread:
+        yield names(
+            f"{count(len(report.unread), 'file')} not read, by the extension", report.unread
+        )
+    if report.documents and report.never_applied:
+        title = f"{count(len(report.never_applied), 'rule')} applied to no document"
+        yield names(title, report.never_applied)
+
+
+def _things(undecided: Sequence[Finding]) -> Markup:
+    items = join(
+        fill(
+            _THING,
+            id=anchors.of("f", finding.fingerprint),
+            where=where(finding.document, finding.place.location),
+            rule=finding.rule,
+            message=prose(finding.message),
+        )
+        for finding in undecided[:_MOST]
+    )
+    more = len(undecided) - _MOST
+    return fill(
+        _THINGS,
+        count=count(len(undecided), "thing"),
+        items=items,
+        more=fill(_MORE, more=more) if more > 0 else EMPTY,
+    )
+
+
+def names(title: str, listed: Sequence[str]) -> Markup:
+    """Return names that unfold below their title."""
+    return fill(_NAMES, title=title, items=each(_NAME, listed))

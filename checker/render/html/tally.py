@@ -1,0 +1,120 @@
+"""A report in, the numbers that its overview shows out, counted in one walk over the findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import takewhile
+from typing import NamedTuple
+
+from checker.report import Earlier, Finding, Report, Severity, Status
+
+
+class State(StrEnum):
+    """What a finding is to its reader; the value is the word of the filter and of the link."""
+
+    ERROR = "error"
+    FAIL = "fail"
+    WAIVED = "waived"
+    KNOWN = "known"
+
+    @property
+    def label(self) -> str:
+        """Return the state in words."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    State.ERROR: "Not evaluated",
+    State.FAIL: "Failed",
+    State.WAIVED: "Waived",
+    State.KNOWN: "In the baseline",
+}
+
+
+def state(finding: Finding) -> State:
+    """Return the state of a finding; what was not decided is never anything else."""
+    if finding.status is Status.ERROR:
+        return State.ERROR
+    if finding.status is Status.WAIVED:
+        return State.WAIVED
+    return State.KNOWN if finding.known else State.FAIL
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many findings there are, by what a reader may ask for."""
+
+    states: Counter[State] = field(default_factory=Counter)
+    severities: Counter[Severity] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    folders: dict[str, Counter[Severity]] = field(default_factory=dict)
+    documents: dict[str, Counter[Severity]] = field(default_factory=dict)
+    violations: int = 0
+    """Findings that fail the gate."""
+    violated: set[str] = field(default_factory=set)
+    """The documents that these are in."""
+
+    @property
+    def findings(self) -> int:
+        """Return how many findings there are."""
+        return self.severities.total()
+
+    @property
+    def below(self) -> int:
+        """Return how many failed, but below the fail level."""
+        return self.states[State.FAIL] - self.violations
+
+
+def tally(report: Report) -> Tally:
+    """Count the findings of a report."""
+    found = Tally()
+    for finding in report.findings:
+        found.states[state(finding)] += 1
+        found.severities[finding.severity] += 1
+        found.rules[finding.rule] += 1
+        folder = folder_of(finding.document)
+        for counts, name in ((found.folders, folder), (found.documents, finding.document)):
+            counts.setdefault(name, Counter())[finding.severity] += 1
+        if report.counts_as_violation(finding):
+            found.violations += 1
+            found.violated.add(finding.document)
+    return found
+
+
+def folder_of(path: str) -> str:
+    """Return the folder of a document with its final slash; empty where it names none."""
+    return path[: path.rfind("/") + 1]
+
+
+def common_folder(paths: Collection[str]) -> str:
+    """Return the folder that all paths are in, with its final slash; empty where there is none."""
+    ends = zip(min(paths), max(paths), strict=False)
+    same = takewhile(lambda pair: pair[0] == pair[1], ends)
+    return folder_of("".join(letter for letter, _ in same))
+
+
+class Change(NamedTuple):
+    """How many findings are new, fixed and as before."""
+
+    new: int
+    fixed: int
+    unchanged: int
+
+
+def changes(report: Report, earlier: Earlier) -> Mapping[Severity, Change]:
+    """Return what changed since an earlier report, by severity, the worst first.
+
+    A finding is the same by its fingerprint, whatever is accepted of it by now; what is fixed has
+    the severity that it had.
+    """
+    now = {finding.fingerprint: finding.severity for finding in report.findings}
+    new = Counter(level for name, level in now.items() if name not in earlier.findings)
+    fixed = Counter(level for name, level in earlier.findings.items() if name not in now)
+    same = Counter(level for name, level in now.items() if name in earlier.findings)
+    return {
+        level: Change(new[level], fixed[level], same[level])
+        for level in sorted(Severity, reverse=True)
+    }
