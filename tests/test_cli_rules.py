@@ -211,6 +211,14 @@ def test_no_variable_changes_what_is_listed(policy_check: Run, tmp_path: Path) -
     assert ran.returncode == 0
 
 
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_its_help_is_its_own(policy_check: Run, option: str) -> None:
+    ran = policy_check("rules", option)
+    assert ran.stdout.startswith(b"Usage: policy-check rules [OPTIONS]\n")
+    assert b"-h, --help" in ran.stdout
+    assert ran.returncode == 0
+
+
 @pytest.mark.parametrize("given", [["ruels"], ["explian", "no-full-admin"]], ids=" ".join)
 def test_a_misspelt_command_is_told(policy_check: Run, tmp_path: Path, given: list[str]) -> None:
     ran = policy_check(*given, cwd=tmp_path)

@@ -74,8 +74,9 @@ def chosen(given: Sequence[str]) -> tuple[str, int]:
 
 def _takes(command: click.Command, arguments: list[str]) -> bool:
     """Say whether arguments are options of a command, and nothing more."""
+    context = click.Context(command, **command.context_settings)
     try:
-        _, rest, _ = command.make_parser(click.Context(command)).parse_args(arguments)
+        _, rest, _ = command.make_parser(context).parse_args(arguments)
     except click.UsageError:
         return False
     return not rest
