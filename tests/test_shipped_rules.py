@@ -12,7 +12,7 @@ from checker.documents import Document, Selection, document
 from checker.evaluate import Outcome, evaluate
 from checker.reader import Limits, parse, read_bytes
 from checker.report import Status
-from checker.rules import Example, Rule, load
+from checker.rules import Example, Rule, load, shipped
 
 KINDS = {kind.name: kind for kind in kinds.builtin()}
 RULES = load(["builtin"], KINDS, {}, Limits()).rules
@@ -56,3 +56,7 @@ def test_a_rule_tells_why_and_what_to_do(rule: Rule) -> None:
     assert rule.references
     assert len(rule.title) <= 72
     assert rule.remediation != rule.description
+
+
+def test_the_ids_of_the_shipped_rules_are_known_without_loading_them() -> None:
+    assert shipped() == {rule.id for rule in RULES}

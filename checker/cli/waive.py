@@ -134,8 +134,8 @@ def _done(
         yield f"waived  {_where(finding)}  {finding.rule}"
     yield f"{_count(len(findings))} waived until {wanted.waiver.expires} in {target}"
     if not named:
-        yield f"note: no check reads it before you name it: --waivers {target}, or `waivers: …`"
-        yield "in policy-check.yaml"
+        yield f"note: checks read it where it is named, by --waivers {target}"
+        yield "or by `waivers` in policy-check.yaml"
 
 
 def _no_match(wanted: Wanted, report: Report) -> Iterator[str]:
