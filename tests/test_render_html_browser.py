@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from checker.render.html import render
-from checker.report import Report
+from checker.report import Report, Status
 from tests.reports import accepted, everything, hostile, many, passed
 
 if TYPE_CHECKING:
@@ -228,6 +228,19 @@ def test_nothing_scrolls_sideways(name: str, width: int, show: Show) -> None:
     page = show(REPORTS[name](), width=width)
     page.evaluate(OPEN_ALL)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_every_cell_of_a_table_stands_in_its_row(show: Show) -> None:
+    report = accepted()
+    report.rules[0].counts |= dict.fromkeys(Status, 5)
+    page = show(report)
+    for row in page.locator("tbody tr").all():
+        place = row.bounding_box()
+        assert place is not None
+        for cell in row.locator("th, td").all():
+            box = cell.bounding_box()
+            assert box is not None
+            assert box["y"] == pytest.approx(place["y"], abs=1)
 
 
 def test_filters_fold_on_a_narrow_screen(show: Show) -> None:

@@ -33,7 +33,7 @@ _HEAD = """\
 </head>
 <body class="{verdict}">
 {patterns}
-<a class="skip" href="#main">Skip to the report</a>
+<a class="jump" href="#main">Skip to the report</a>
 <header class="top">
 <p class="maker">policy-check</p>
 <nav aria-label="Sections"><ul>{links}</ul></nav>
