@@ -20,7 +20,7 @@ types: .venv/installed
 	$(BIN)/mypy
 
 unit: .venv/installed
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 bench: .venv/installed .venv-peers/installed
 	$(BIN)/python benchmarks/managed_policies.py --peers .venv-peers/bin/python
