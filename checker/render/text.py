@@ -12,11 +12,11 @@ from checker.assessment import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
 from checker.render.wording import caveat, count, verdict
 from checker.report import (
     COUNTED,
+    DOCUMENT_RULE,
     Exit,
     Finding,
     Place,
     Report,
-    RuleCounts,
     Severity,
     Status,
 )
@@ -66,7 +66,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     if report.warnings:
         yield from _problems(report.warnings, style, style("warning", BOLD, YELLOW))
         yield ""
-    yield from _table(report.rules, style)
+    yield from _table(report, style)
     yield from _frameworks(report, style)
     yield from _notes(report, style)
     yield from _closing(report, style)
@@ -204,11 +204,14 @@ def _wrapped(text: str, indent: str) -> list[str]:
     return lines or [indent]
 
 
-def _table(rules: list[RuleCounts], style: Style) -> Iterator[str]:
+def _table(report: Report, style: Style) -> Iterator[str]:
+    """Yield the counts of the rules that were decided on something, or tried to be."""
+    broken = len({each.document for each in report.findings if each.rule == DOCUMENT_RULE})
     rules = [
         rule
-        for rule in rules
-        if any(rule.counts[each] for each in COUNTED if each is not Status.SKIP)
+        for rule in report.rules
+        if any(rule.counts[each] for each in (Status.PASS, Status.FAIL, Status.WAIVED))
+        or rule.counts[Status.ERROR] > broken
     ]
     if not rules:
         return
