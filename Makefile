@@ -1,10 +1,14 @@
 # `make run` checks examples/ with the shipped rules; `make test` runs lint, types and tests.
-# Both set up .venv first. `make bench` measures against peers, installed in .venv-peers.
+# Both set up .venv first; with PINNED=1 it holds what requirements/ci.txt pins by hash and nothing
+# else. `make bench` measures against peers, installed in .venv-peers; `make counts` gathers what
+# SECURITY.md says of suites, random inputs and planted mistakes.
 
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+SECONDS ?= 600
 
-.PHONY: run test lint types unit bench clean
+.PHONY: run test lint types unit bench counts clean
 
 run: .venv/installed
 	$(BIN)/policy-check rules/ examples/policies/
@@ -25,9 +29,17 @@ unit: .venv/installed
 bench: .venv/installed .venv-peers/installed
 	$(BIN)/python benchmarks/managed_policies.py --peers .venv-peers/bin/python
 
-.venv/installed: pyproject.toml
+counts: .venv/installed
+	PYTHONPATH=. $(BIN)/python benchmarks/gate_counts.py --seconds $(SECONDS)
+
+.venv/installed: pyproject.toml $(if $(PINNED),requirements/ci.txt)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+ifdef PINNED
+	$(PIP) --require-hashes --requirement requirements/ci.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+else
+	$(PIP) --editable '.[dev]'
+endif
 	touch $@
 
 .venv-peers/installed:

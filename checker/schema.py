@@ -8,8 +8,9 @@ leaves the schema, so neither schema nor value can make a check hang or open a f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -86,16 +87,14 @@ class Schema:
 
 @contextmanager
 def _no_panic() -> Iterator[None]:
-    """Turn a panic of a library, which is no Exception, into a ValueError.
+    """Turn what a schema without an end makes of a library into a ValueError.
 
-    A schema that refers to itself without end is such a case.
+    That is a RecursionError or, where one meets code in Rust, a panic, which is no Exception.
     """
     try:
         yield
-    except Exception:
-        raise
     except BaseException as error:
-        if type(error).__name__ != "PanicException":
+        if not isinstance(error, RecursionError) and type(error).__name__ != "PanicException":
             raise
         raise ValueError("the JSON Schema of this kind cannot be decided") from None
 
@@ -250,6 +249,14 @@ def _error(message: str) -> Any:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    import re2  # noqa: PLC0415 - only after a rejection
+    return _searcher(pattern)(text)
 
-    return re2.search(pattern, text) is not None
+
+@lru_cache(maxsize=512)
+def _searcher(pattern: str) -> Callable[[str], bool]:
+    """Return the search for a pattern as the library has it that decides."""
+    options = jsonschema_rs.RegexOptions()
+    validator = jsonschema_rs.validator_for(
+        {"pattern": pattern}, pattern_options=options, offline=True
+    )
+    return cast("Callable[[str], bool]", validator.is_valid)

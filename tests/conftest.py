@@ -18,6 +18,9 @@ COMMAND = Path(sys.executable).with_name("policy-check")
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
+_COPY = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+"""By which the tests of a copy of the package run the copy."""
+
 
 @pytest.fixture(scope="session")
 def data() -> Path:
@@ -39,7 +42,7 @@ def policy_check() -> Run:
         stdin: bytes = b"",
         timeout: float = 120,
     ) -> subprocess.CompletedProcess[bytes]:
-        clean = {"PATH": os.environ["PATH"], "LC_ALL": "C", **(env or {})}
+        clean = {"PATH": os.environ["PATH"], "LC_ALL": "C", **_COPY, **(env or {})}
         return subprocess.run(
             [COMMAND, *map(str, arguments)],
             cwd=cwd,

@@ -216,7 +216,14 @@ def test_the_module_is_the_command(policy_check: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "env", [{"POLICY_CHECK_VERSION": "1"}, {"POLICY_CHECK_HELP": "1"}], ids=str
+    "env",
+    [
+        {"POLICY_CHECK_VERSION": "1"},
+        {"POLICY_CHECK_HELP": "1"},
+        {"_POLICY_CHECK_COMPLETE": "bash_source"},
+        {"_POLICY_CHECK_COMPLETE": "zsh_complete", "COMP_WORDS": "policy-check "},
+    ],
+    ids=str,
 )
 def test_no_variable_keeps_the_gate_from_checking(policy_check: Run, env: dict[str, str]) -> None:
     assert policy_check(RULES, VIOLATIONS, env=env).returncode == 1

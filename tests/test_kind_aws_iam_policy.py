@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker import kinds
+from checker import cel, kinds
 from checker.source import Json, pointer
 from checker.words import quoted
 
@@ -284,3 +284,20 @@ def test_of_all_samples_only_placeholders_and_mistakes_are_rejected(data: Path) 
             name = file.relative_to(data / "policies").as_posix()
             rejected[name] = {violation.message for violation in violations}
     assert rejected == REJECTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Principle": "*"}}',
+        '{"Statement": {"Effect": "allow", "Action": "s3:*", "Resource": "*"}}',
+        "{}",
+        "document.Statement",
+    ],
+)
+def test_a_rule_has_no_policy_of_what_is_no_valid_policy(text: str) -> None:
+    program = cel.compile(f"iamPolicy({text}).statements.size() >= 0", KIND.env)
+    data = policy(statement())
+    assert isinstance(data, dict)
+    with pytest.raises(cel.EvaluationError, match="no valid policy: "):
+        program.evaluate(cel.Activation(KIND.variables(data)))

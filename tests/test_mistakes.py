@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker import cel, kinds
+from checker import cel, cli, kinds
 from checker.documents import Document, Selection, find, load
 from checker.evaluate import evaluate
 from checker.kinds.kind import Kind, from_schema, typed
@@ -120,3 +120,16 @@ def test_a_rejected_value_has_a_violation_though_nothing_explains_it(
     monkeypatch.setattr("checker.schema._explanations", lambda *_: iter(()))
     (violation,) = Schema({"type": "object"}).violations(5)
     assert violation.message == "not valid by the schema of its kind"
+
+
+def test_a_mistake_of_the_command_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stumble(_: str) -> None:
+        raise RuntimeError("over nothing")
+
+    monkeypatch.setattr(cli, "load", stumble)
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["rules", "policies"])
+    assert caught.value.code == 2
+    assert "the check is not complete" in capsys.readouterr().err

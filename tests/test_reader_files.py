@@ -72,9 +72,10 @@ def test_only_one_byte_order_mark_is_taken_off() -> None:
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
 @pytest.mark.parametrize("text", ["{}", '{"a": "é"}', "a: 1\n"])
 def test_utf_16_and_utf_32_are_named(encoding: str, text: str) -> None:
-    message = refused_bytes(text.encode(encoding)).message
-    assert encoding[:6].upper() in message
-    assert "save it as UTF-8" in message
+    found = refused_bytes(text.encode(encoding))
+    assert encoding[:6].upper() in found.message
+    assert "save it as UTF-8" in found.message
+    assert found.location == Location(1, 1, 1, 1)
 
 
 @pytest.mark.parametrize(

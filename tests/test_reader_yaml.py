@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from checker.reader import Limits, parse, parse_yaml, parse_yaml_documents, yaml_events
 from checker.source import InputError, Problem, Source
+from tests.suites import (
+    LAX,
+    LIBYAML,
+    LOADERS,
+    ONE_PARSER,
+    OTHERWISE,
+    PYTHON,
+    SCALARS,
+    expected,
+    read_yaml,
+    yaml_cases,
+)
 
 if TYPE_CHECKING:
     from checker.source import Json
 
-DATA = os.environ.get("POLICY_CHECK_DATA")
-SUITE = Path(DATA or "/nonexistent", "yaml-test-suite", "src")
-needs_data = pytest.mark.skipif(DATA is None, reason="POLICY_CHECK_DATA does not name the data")
-
-PYTHON: Any = yaml.SafeLoader
-LIBYAML: Any = getattr(yaml, "CSafeLoader", None)
-LOADERS = [loader for loader in (PYTHON, LIBYAML) if loader]
+needs_data = pytest.mark.skipif(not yaml_cases(), reason="POLICY_CHECK_DATA names no data")
 
 
 @pytest.fixture(params=LOADERS, ids=lambda loader: loader.__name__)
@@ -307,104 +311,33 @@ def test_the_slow_parser_is_given_little(monkeypatch: pytest.MonkeyPatch) -> Non
         assert read(text) == {"a": 1}
 
 
-PLACEHOLDERS = [("␣", " "), ("—*»", "\t"), ("⇔", "\ufeff"), ("↵", ""), ("←", "\r"), ("∎\n$", "")]
-
-
-def _cases() -> dict[str, dict[str, Any]]:
-    """Return the suite's cases; a field that a case leaves out is that of the case before.
-
-    https://github.com/yaml/yaml-test-suite explains the fields and the placeholders.
-    """
-    cases: dict[str, dict[str, Any]] = {}
-    for path in sorted(SUITE.glob("*.yaml")):
-        case: dict[str, Any] = {}
-        for number, fields in enumerate(yaml.safe_load(path.read_text("utf-8"))):
-            case = {**case, "fail": False, "json": None, **fields}
-            for mark, meaning in PLACEHOLDERS:
-                case["yaml"] = re.sub(mark, meaning, case["yaml"])
-            cases[f"{path.stem}-{number}"] = case
-    return cases
-
-
-CASES = _cases()
-
-LAX = {
-    "9C9N-0": "flow lists may stand less indented than their key",
-    "9JBA-0": "a comment right after a bracket",
-    "CVW2-0": "a comment right after a comma",
-    "DK95-1": "a tab in the indent of a quoted text",
-    "EB22-0": "a comment ends a document before a directive",
-    "G5U8-0": "a lone dash in a flow list is a text",
-    "QB6E-0": "quoted text may stand less indented than its key",
-    "S98Z-0": "blank lines deeper than an empty block text",
-    "SU5Z-0": "a comment right after a quote",
-    "X4QW-0": "a comment right after `>`",
-    "Y79Y-3": "a tab as indent in a flow list",
-    "YJV2-0": "a lone dash in a flow list is a text",
-}
-"""What both parsers (or libyaml) read although the suite says it is wrong, and why."""
-
-OTHERWISE = {
-    "652Z-0": "libyaml takes `?` at the start of a flow item for a key's mark",
-    "HM87-1": "libyaml takes `?` at the start of a flow item for a key's mark",
-    "L24T-1": "blanks at the end of a block text without a last line break",
-}
-"""What is read as another value than the suite's, and why."""
-
-ONE_PARSER = {
-    **dict.fromkeys(["4ABK-0", "96NN-0", "96NN-1", "R4YG-0", "Y79Y-1"], PYTHON),
-    **dict.fromkeys(
-        ["6HB6-0", "DC7X-0", "DK95-5", "HS5T-0", "J3BT-0", "JR7V-0", "K54U-0"], LIBYAML
-    ),
-    **dict.fromkeys(["NB6Z-0", "UV7Q-0", "X4QW-0", "Y79Y-2", "Y79Y-3"], LIBYAML),
-}
-"""What only one of the parsers reads; the other refuses it (mostly tabs as separators)."""
-
-
-def _documents(text: str, loader: Any, monkeypatch: pytest.MonkeyPatch) -> list[Json] | None:
-    monkeypatch.setattr(yaml_events, "LOADER", loader)
-    try:
-        return [reading.data for reading in parse_yaml_documents(source(text))]
-    except InputError as error:
-        assert error.problems[0].location is not None  # noqa: PT017 - either outcome is right
-        return None
-
-
 @needs_data
 def test_the_suite_is_there() -> None:
-    assert len(CASES) > 400
+    assert len({name[:4] for name in yaml_cases()}) == 351
+    assert len(yaml_cases()) == 406
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_the_suites_cases_are_read_right_or_refused(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = CASES[name]
+@pytest.mark.parametrize("name", yaml_cases())
+def test_the_suites_cases_are_read_right_or_refused_at_a_place(name: str) -> None:
+    case = yaml_cases()[name]
     for loader in LOADERS:
-        found = _documents(case["yaml"], loader, monkeypatch)
-        if found is None:
+        answer = read_yaml(case["yaml"], loader)
+        if answer.documents is None:
+            assert answer.location is not None
             continue
         assert not case["fail"] or name in LAX
-        if case["json"] is not None and name not in OTHERWISE:
-            assert found == list(_json_texts(case["json"]))
-
-
-def _json_texts(text: str) -> list[Json]:
-    values: list[Json] = []
-    while text := text.strip():
-        value, end = json.JSONDecoder().raw_decode(text)
-        values.append(value)
-        text = text[end:]
-    return values
+        wanted = expected(case)
+        if wanted is not None and name not in OTHERWISE:
+            assert answer.documents == wanted
 
 
 @needs_data
 @pytest.mark.skipif(LIBYAML is None, reason="PyYAML is without libyaml here")
-def test_both_parsers_read_the_suite_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_parsers_read_the_suite_alike() -> None:
     read_by_one: dict[str, Any] = {}
     read_by_both = 0
-    for name, case in CASES.items():
-        found = {loader: _documents(case["yaml"], loader, monkeypatch) for loader in LOADERS}
+    for name, case in yaml_cases().items():
+        found = {loader: read_yaml(case["yaml"], loader).documents for loader in LOADERS}
         if None not in found.values():
             assert found[PYTHON] == found[LIBYAML], name
             read_by_both += 1
@@ -412,6 +345,47 @@ def test_both_parsers_read_the_suite_alike(monkeypatch: pytest.MonkeyPatch) -> N
             read_by_one[name] = PYTHON if found[PYTHON] else LIBYAML
     assert read_by_one == ONE_PARSER
     assert read_by_both > 170
+
+
+@needs_data
+@pytest.mark.parametrize("table", [LAX, OTHERWISE, ONE_PARSER])
+def test_no_exception_is_for_nothing(table: dict[str, Any]) -> None:
+    assert table.keys() <= yaml_cases().keys()
+    for name in table:
+        answers = [read_yaml(yaml_cases()[name]["yaml"], loader).documents for loader in LOADERS]
+        assert any(answer is not None for answer in answers), name
+
+
+@both_parsers
+@pytest.mark.parametrize(("text", "value"), SCALARS.items(), ids=SCALARS)
+def test_a_scalar_has_the_type_of_the_json_schema(text: str, value: Json) -> None:
+    for written in (f"key: {text}\n", f"- - {text}", f"? key\n: {text} # why"):
+        data = read(written)
+        found = data["key"] if isinstance(data, dict) else data[0][0]  # type: ignore[index]
+        assert (found, type(found)) == (value, type(value))
+
+
+RESOLVED: list[tuple[str, Callable[[str], Json]]] = [
+    ("null", lambda _: None),
+    ("true|false", lambda text: text == "true"),
+    ("-?(0|[1-9][0-9]*)", int),
+    (r"-?(0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?", float),
+    (".*", str),
+]
+"""The table of https://yaml.org/spec/1.2.2/#1022-tag-resolution, but that the rest are texts."""
+
+
+@both_parsers
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text("0123456789+-.eE_:xotrufalsn~", min_size=1, max_size=12))
+def test_any_plain_scalar_is_resolved_as_the_specification_has_it(text: str) -> None:
+    assume(not re.search(r"^-*$|:$|^[:?-] |^---|^\.\.\.", text))
+    resolve = next(to for pattern, to in RESOLVED if re.fullmatch(pattern, text))
+    value = resolve(text)
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        assert "beyond the range" in problem(f"key: {text}").message
+    else:
+        assert read(f"key: {text}") == {"key": value}
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -494,6 +468,6 @@ PIECES += [
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300
 )
 @given(text=st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=30))
-def test_no_text_is_read_in_two_ways(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [_documents(text, loader, monkeypatch) for loader in LOADERS]
+def test_no_text_is_read_in_two_ways(text: str) -> None:
+    found = [read_yaml(text, loader).documents for loader in LOADERS]
     assert None in found or found[0] == found[1]

@@ -14,7 +14,7 @@ import pytest
 from checker.render import renderer
 from checker.render.json import render
 from checker.report import Report, RuleCounts, Severity, Status
-from tests.reports import accepted, decided
+from tests.reports import accepted, decided, hostile
 
 SCHEMA = Path(__file__).parents[1] / "checker" / "report.schema.json"
 STATUSES = ("pass", "fail", "skip", "waived", "error")
@@ -63,6 +63,13 @@ def test_what_was_written_is_kept_to_the_letter(report: Report) -> None:
 def test_a_lone_surrogate_is_no_failure(report: Report) -> None:
     report.findings[0] = report.findings[0]._replace(message="\ud800")
     assert rendered(report)["findings"][0]["message"] == "\ud800"
+
+
+@pytest.mark.parametrize("text", ["##vso[task.complete]x", "###[error]x", "a ##[group]##"])
+def test_no_text_is_a_command_to_a_ci_system(text: str) -> None:
+    written = render_json(hostile(text))
+    assert "##" not in written
+    assert text in {finding["message"] for finding in json.loads(written)["findings"]}
 
 
 def test_the_counts_add_up(report: Report) -> None:

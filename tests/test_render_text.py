@@ -13,7 +13,7 @@ from checker.render.text import WIDTH, render, render_problems
 from checker.report import Place, Report, RuleCounts, Severity, Status
 from checker.source import Location, Problem
 from tests.golden import RENDER, compare
-from tests.reports import accepted, decided
+from tests.reports import accepted, decided, hostile
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -102,6 +102,11 @@ def test_a_place_drives_no_terminal(report: Report) -> None:
     findings = [each._replace(place=place) for each in report.findings]
     text = render_text(replace(report, findings=findings))
     assert not ACTING & set(text)
+
+
+def test_no_text_of_others_drives_a_terminal() -> None:
+    text = render_text(hostile())
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e\u2066]", text)
 
 
 def test_a_problem_drives_no_terminal() -> None:

@@ -288,3 +288,31 @@ def test_every_bundled_schema_is_sound() -> None:
 )
 def test_a_misspelt_word_is_answered_with_a_near_one(word: object, hint: str) -> None:
     assert did_you_mean(word, ["Action", "Resource"]) == hint
+
+
+@pytest.mark.parametrize("depth", range(0, 400, 20))
+def test_a_schema_without_an_end_is_a_value_error_however_deep_we_stand(depth: int) -> None:
+    def further(levels: int) -> None:
+        if levels:
+            further(levels - 1)
+        else:
+            Schema({"not": {"$ref": "#"}}).violations({})
+
+    with pytest.raises(ValueError, match="cannot be decided"):
+        further(depth)
+
+
+@pytest.mark.parametrize("pattern", ["]++", "a{1001}", r"\p{Greek}+", "(?i)x", "[[:alpha:]]&&"])
+def test_a_pattern_is_explained_as_it_is_decided(pattern: str) -> None:
+    """The two libraries that decide on regular expressions do not read all of them alike."""
+    schema = Schema(
+        {
+            "properties": {"a": {"pattern": pattern}},
+            "patternProperties": {pattern: True},
+            "additionalProperties": False,
+        }
+    )
+    assert Violation(("b",), "unknown element `b`; expected one of `a`", of_key=True) in (
+        schema.violations({"b": 1})
+    )
+    assert schema.violations({"a": ""})[0].route == ("a",)

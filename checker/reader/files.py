@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from checker.reader.limits import DEFAULT_LIMITS, Limits
 from checker.reader.spans import fault
-from checker.source import InputError, Problem, Source
+from checker.source import InputError, Location, Problem, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,8 @@ _FOREIGN_MARKS = (
 )
 _FIRST = 2
 """How many bytes tell UTF-16 and UTF-32 without a mark: one of them is zero for ASCII."""
+
+_START = Location(1, 1, 1, 1)
 
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISDIR, "a directory"),
@@ -101,10 +103,10 @@ def read_bytes(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Sourc
     for mark, encoding in _FOREIGN_MARKS:
         if data.startswith(mark):
             message = f"the file is {encoding} (its byte order mark says so): save it as UTF-8"
-            raise InputError(Problem(name, message))
+            raise InputError(Problem(name, message, _START))
     if b"\0" in data[:_FIRST]:
         message = "the file starts with a zero byte, as UTF-16 and UTF-32 do: save it as UTF-8"
-        raise InputError(Problem(name, message))
+        raise InputError(Problem(name, message, _START))
     digest = hashlib.sha256(data).hexdigest()
     data = data.removeprefix(codecs.BOM_UTF8)
     try:

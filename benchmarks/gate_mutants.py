@@ -1,0 +1,74 @@
+"""Mistakes that would open the gate, planted one at a time; which of them tests notice, out.
+
+    PYTHONPATH=. python benchmarks/gate_mutants.py [--only TEXT]... [--json]
+
+`tests/gate_mutants.yaml` holds them. Each is put into a copy of the package, on which the tests are
+run that must notice it; before, these must all pass on a copy without a mistake. Exits 1 where a
+mutant survives, hangs, keeps the tests from running, or no longer fits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from tests.gate_mutants import Mutant, Outcome, Result, copied, fits, load, planted, run
+
+_SECONDS_OF_ALL = 1200
+"""What all the named tests may take together on a copy without a mistake."""
+
+
+def main() -> int:
+    """Print a line for every mutant and how many were killed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--only", action="append", default=[], help="a part of a mutant's name")
+    parser.add_argument("--json", action="store_true", help="print the counts alone, as JSON")
+    options = parser.parse_args()
+    chosen = [
+        mutant
+        for mutant in load()
+        if not options.only or any(text in mutant.name for text in options.only)
+    ]
+    counts = _planted(chosen, silent=options.json)
+    killed, total = counts[Result.KILLED], counts.total()
+    if options.json:
+        print(json.dumps({"mutants": total, "killed": killed}))
+    else:
+        print(f"{killed} of {total} killed")
+    return 0 if total and killed == total else 1
+
+
+def _planted(mutants: list[Mutant], *, silent: bool) -> Counter[str]:
+    """Plant mutants one after another and count what became of them."""
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = copied(Path(folder))
+        tests = sorted({test for mutant in mutants for test in mutant.tests})
+        clean = run(copy, tests, _SECONDS_OF_ALL) if tests else None
+        if clean is None or clean.result is not Result.SURVIVED:
+            said = clean.said if clean else "no such mutant"
+            print(f"without a mistake the tests do not pass:\n{said}", file=sys.stderr)
+            return counts
+        for mutant in mutants:
+            outcome = _one(mutant, copy)
+            counts[outcome.result] += 1
+            if not silent:
+                print(f"{outcome.result:9} {mutant.file:32} {mutant.name}", flush=True)
+            if outcome.result is not Result.KILLED:
+                print(f"{mutant.name}: {outcome.result}\n{outcome.said}", file=sys.stderr)
+    return counts
+
+
+def _one(mutant: Mutant, copy: Path) -> Outcome:
+    if not fits(mutant, copy):
+        return Outcome(Result.BROKEN, f"{mutant.file} does not hold once what is replaced")
+    with planted(mutant, copy):
+        return run(copy, mutant.tests)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

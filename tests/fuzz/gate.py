@@ -1,0 +1,128 @@
+"""A file and rules in, what the gate says of it out: in memory, or by the command itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from pathlib import Path
+from unittest import mock
+from zlib import crc32
+
+from checker import cli
+from checker.documents import Document, Selection, document
+from checker.evaluate import broken, evaluate
+from checker.reader import parse, read_bytes
+from checker.render import FORMATS
+from checker.report import Exit, Report, RuleCounts, Severity, Status
+from checker.rules import Rule
+from checker.source import InputError
+from tests.fuzz.case import Case, hold
+from tests.fuzz.seeds import known_kinds
+
+_BY_COMMAND = 64
+"""Of so many cases one is decided by the command too."""
+_MEMORY = Path("/dev/shm")  # noqa: S108 - where a file is no work for the disk
+_TODAY = date(2026, 11, 25)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Give an empty folder for a while."""
+    place = str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=place) as name:
+        yield Path(name)
+
+
+def read(case: Case, kind: str = "") -> Document:
+    """Return the document of a case, of a kind if one is given."""
+    mapped = [("*", kind)] if kind else []
+    try:
+        reading = parse(read_bytes(case.name, case.content))
+        return document(reading, Selection((), known_kinds(), mapped))
+    except InputError as error:
+        return Document(case.name, problems=error.problems)
+
+
+def decided(case: Case, rules: Sequence[Rule], kind: str = "") -> Report:
+    """Return the report on one document."""
+    found = read(case, kind)
+    report = Report(
+        version="fuzz",
+        fail_level=Severity.LOW,
+        strict=False,
+        rules=[RuleCounts(each.id, each.title, each.severity, each.controls) for each in rules],
+        inputs=[],
+        config=None,
+        documents=1,
+        findings=list(broken(found)),
+        today=_TODAY,
+    )
+    for rule, row in zip(rules, report.rules, strict=True):
+        outcome = evaluate(rule, found)
+        row.counts[outcome.status] += 1
+        report.findings.extend(outcome.findings)
+    for finding in report.findings:
+        hold("internal error" not in finding.message, f"{finding.rule}: {finding.message}")
+    return report
+
+
+def exit_code(case: Case, rules: Sequence[Rule], kind: str = "") -> int:
+    """Return the exit code of a document; now and then the command has to give the same."""
+    report = decided(case, rules, kind)
+    if crc32(case.content) % _BY_COMMAND == 0:
+        said = by_command(case, rules, kind)
+        hold(said == report.exit_code, f"the command exits {said}, not {int(report.exit_code)}")
+    return report.exit_code
+
+
+def by_command(case: Case, rules: Sequence[Rule], kind: str = "") -> int:
+    """Return the exit code of the command, which writes its report in every format."""
+    with folder() as place:
+        (place / "in").mkdir()
+        (place / "in" / case.name).write_bytes(case.content)
+        mapped = ["--kind", f"*={kind}"] if kind else []
+        return run(place, [*sources(rules), str(place / "in"), *mapped])
+
+
+def sources(rules: Sequence[Rule]) -> list[str]:
+    """Return the arguments by which the command loads shipped rules."""
+    return [part for each in rules for part in ("--rules", _path(each))]
+
+
+@cache
+def _paths() -> dict[str, str]:
+    from checker.rules.files import builtin_root  # noqa: PLC0415 - for the command alone
+
+    return {path.stem: str(path) for path in builtin_root().rglob("*.yaml")}
+
+
+def _path(rule: Rule) -> str:
+    return _paths()[rule.id]
+
+
+def run(place: Path, arguments: Sequence[str]) -> int:
+    """Run the command in this process and return its exit code; each report must be there."""
+    outputs = {name: place / f"report.{name}" for name in FORMATS}
+    given = [part for name, path in outputs.items() for part in ("-o", f"{name}={path}")]
+    try:
+        # What CI sets must not lead a report of a random input to its own summary.
+        with mock.patch.dict(os.environ, clear=True):
+            cli.main(["check", "--no-config", "--today", _TODAY.isoformat(), *arguments, *given])
+    except SystemExit as ended:
+        code = ended.code
+    hold(isinstance(code, int), f"the command ended with {code!r}")
+    hold(code in list(Exit), f"the command ended with {code!r}")
+    for name, path in outputs.items():
+        hold(path.is_file(), f"there is no report in the format {name}")
+    summary = json.loads(outputs["json"].read_bytes())["summary"]
+    hold(summary["exit_code"] == code, "the report tells another exit code")
+    return int(code or 0)
+
+
+STATUSES = {Status.FAIL.value: Exit.VIOLATIONS, Status.ERROR.value: Exit.NOT_EVALUATED}
+"""The exit codes by the verdicts that keep the gate shut."""
