@@ -29,18 +29,36 @@ class Outcome(NamedTuple):
 
 def evaluate(rule: Rule, document: Document) -> Outcome:
     """Decide one rule on one document; what cannot be decided is an error, never a pass."""
+    return _unasked(rule, document) or _evaluated(rule, document)
+
+
+def undecided(rule: Rule, document: Document, reason: str) -> Outcome:
+    """Return the outcome of a rule that may not be decided on a document, with the reason."""
+    known = _unasked(rule, document)
+    return known or Outcome(Status.ERROR, (_Evaluation(rule, document).undecided((), reason),))
+
+
+def _unasked(rule: Rule, document: Document) -> Outcome | None:
+    """Return the outcome of a rule that has nothing to say of a document, if it has not."""
     if document.problems or document.kind is None:
         return Outcome(Status.ERROR)
-    if not document.kind.belongs_to(rule.kind):
-        return Outcome(Status.SKIP)
+    return None if document.kind.belongs_to(rule.kind) else Outcome(Status.SKIP)
+
+
+def _evaluated(rule: Rule, document: Document) -> Outcome:
     evaluation = _Evaluation(rule, document)
     findings: list[Finding] = []
+    mistake = ""
     try:
         with cel.budget():
             for finding in evaluation.findings():
                 findings.append(finding)  # noqa: PERF402 - what is found before a mistake is kept
+    except MemoryError:
+        mistake = "not enough memory: simplify the rule or the document, or raise --max-memory"
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other findings
-        findings.append(evaluation.failed(error))
+        mistake = f"internal error, please report it: {error!r}"
+    if mistake:  # only here is what the evaluation held let go
+        findings.append(evaluation.undecided((), mistake))
     return Outcome(evaluation.status, tuple(findings))
 
 
@@ -85,7 +103,7 @@ class _Evaluation:
         try:
             subjects = self._subjects()
         except _UndecidedError as error:
-            yield self._undecided((), str(error))
+            yield self.undecided((), str(error))
             return
         for route, subject in subjects:
             variables = {self.rule.subject: subject} if self.rule.for_each else {}
@@ -97,10 +115,10 @@ class _Evaluation:
                 for requirement in self.rule.requirements:
                     yield from self._decide(requirement, route, activation)
             except _ExhaustedError as error:
-                yield self._undecided(route, str(error))
+                yield self.undecided(route, str(error))
                 return
             except _UndecidedError as error:
-                yield self._undecided(route, str(error))
+                yield self.undecided(route, str(error))
 
     def _subjects(self) -> list[tuple[Route, object]]:
         if self.rule.for_each is None:
@@ -131,18 +149,15 @@ class _Evaluation:
         except _ExhaustedError:
             raise
         except _UndecidedError as error:
-            yield self._undecided(route, str(error), requirement.text)
+            yield self.undecided(route, str(error), requirement.text)
             return
         self._met(Status.FAIL)
         routes = self._pointed(requirement.at, activation) or [route]
         message = _message(requirement.message, activation)
         yield self._finding(Status.FAIL, route, routes, message, requirement.text)
 
-    def failed(self, error: Exception) -> Finding:
-        """Return the finding for a mistake of this program."""
-        return self._undecided((), f"internal error, please report it: {error!r}")
-
-    def _undecided(self, route: Route, message: str, asked: str = "") -> Finding:
+    def undecided(self, route: Route, message: str, asked: str = "") -> Finding:
+        """Return the finding that says why the rule could not be decided."""
         self._met(Status.ERROR)
         return self._finding(Status.ERROR, route, [route], message, asked)
 

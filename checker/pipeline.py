@@ -9,14 +9,15 @@ from datetime import UTC, date, datetime
 
 from checker import cel, documents, kinds, rules
 from checker.config import Config
-from checker.documents import Document, Selection
-from checker.evaluate import broken, evaluate
+from checker.decide import Decision, Work
+from checker.documents import Selection
 from checker.reader import Limits
 from checker.report import WORST, Finding, Framework, Report, RuleCounts, Severity
 from checker.rules import Rule, RuleSet
 from checker.source import InputError, Problem
 from checker.version import VERSION
 from checker.words import did_you_mean
+from checker.workers import Workers, decide_all
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents decided so far and of all."""
@@ -39,6 +40,8 @@ class Options:
     fail_level: Severity | None = None
     strict: bool | None = None
     limits: Limits = field(default_factory=Limits)
+    workers: Workers | None = None
+    """Without, all is decided in this process, and nothing bounds its time and memory."""
     engine: cel.Engine = "codegen"
     profile: str = ""
     waivers: str = ""
@@ -62,7 +65,7 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     rule_set = rules.select(loaded, options.rules, profile, options.limits)
     chosen = _enabled(rule_set, settings)
     frameworks, more = rules.load_frameworks(options.rules, options.limits)
-    listing = documents.find(selection)
+    listing = documents.find(selection, options.limits)
     report = Report(
         version=VERSION,
         fail_level=options.fail_level or Severity.of(settings.fail_level or Severity.LOW.label),
@@ -81,11 +84,15 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
         today=options.today,
     )
     digest = hashlib.sha256()
-    total = len(listing.files) + len(listing.problems)
-    for document in documents.load(listing, selection, options.limits):
-        digest.update(f"{document.sha256} {document.path}\n".encode())
-        _decide(chosen, document, report)
-        progress(report.documents, total)
+    work = Work(chosen, listing, selection, options.limits)
+    for decision in decide_all(work, options.workers):
+        digest.update(f"{decision.sha256} {decision.path}\n".encode())
+        _count(decision, report)
+        progress(report.documents, listing.size)
+    # INVARIANT: a document that was lost on the way is no document that passed.
+    if report.documents != listing.size:
+        message = f"{report.documents} of {listing.size} documents were decided"
+        raise RuntimeError(message)
     report.documents_sha256 = digest.hexdigest()
     report.findings.sort(key=_worst_first)
     return report
@@ -118,13 +125,11 @@ def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (selection.kinds[name].facts() for name in names))))
 
 
-def _decide(chosen: Sequence[Rule], document: Document, report: Report) -> None:
+def _count(decision: Decision, report: Report) -> None:
     report.documents += 1
-    report.findings.extend(broken(document))
-    for rule, row in zip(chosen, report.rules, strict=True):
-        outcome = evaluate(rule, document)
-        row.counts[outcome.status] += 1
-        report.findings.extend(outcome.findings)
+    report.findings.extend(decision.findings)
+    for status, row in zip(decision.statuses, report.rules, strict=True):
+        row.counts[status] += 1
 
 
 def _selection(options: Options, settings: Config) -> Selection:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from checker.cel import ENGINES
+from checker.cli.limits import LIMITS, limits, workers
 
 if TYPE_CHECKING:
     from checker.pipeline import Options
@@ -101,7 +102,7 @@ _OPTIONS = (
 
 def selects(command: _Command) -> _Command:
     """Give a command the options that say which rules and documents it is about."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, *LIMITS)):
         command = option(command)
     return command
 
@@ -113,7 +114,6 @@ def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
     """
     from checker import config  # noqa: PLC0415 - `--version` and `--help` need none of it
     from checker.pipeline import Options, today  # noqa: PLC0415
-    from checker.reader import Limits  # noqa: PLC0415
 
     rules, policies = given["rules"], given["policies"]
     if rules:
@@ -123,7 +123,7 @@ def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
     path = None if given["no_config"] else given["config"] or config.locate(Path())
     if path is not None and not given["config"]:
         path = Path(os.path.relpath(path))  # as the report shows it, on whichever machine
-    settings = config.load(path, Limits()) if path else config.Config()
+    settings = config.load(path, limits(given)) if path else config.Config()
     rules, policies = rules or settings.rules, policies or settings.policies
     if not (rules and policies):
         missing = "policies" if rules else "rules"
@@ -134,6 +134,8 @@ def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
         kinds=given["kind"],
         exclude=given["exclude"],
         config=settings,
+        limits=limits(given),
+        workers=workers(given),
         engine=given["engine"],
         profile=given["profile"],
         waivers=given["waivers"] or settings.waivers,
