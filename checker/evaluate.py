@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from checker import cel
+from checker.cel.meter import spend
 from checker.cel.values import type_name
 from checker.documents import Document
 from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status
@@ -18,6 +19,10 @@ _LONGEST_MESSAGE = 1000
 """Characters of a message; the rest is cut visibly."""
 _MOST_RELATED = 20
 """Places that one finding points to beside its first."""
+_MOST_FINDINGS = 10_000
+"""Findings of one rule on one document."""
+_CONTENT = 16
+"""Characters of the content of a finding's places for a unit of what the rule may spend."""
 
 
 class Outcome(NamedTuple):
@@ -52,7 +57,12 @@ def _evaluated(rule: Rule, document: Document) -> Outcome:
     try:
         with cel.budget():
             for finding in evaluation.findings():
-                findings.append(finding)  # noqa: PERF402 - what is found before a mistake is kept
+                if len(findings) == _MOST_FINDINGS:
+                    mistake = f"more than {_MOST_FINDINGS:,} findings: not all are told"
+                    break
+                findings.append(finding)  # what is found before a mistake is kept
+    except cel.BudgetError as error:
+        mistake = error.message
     except MemoryError:
         mistake = "not enough memory: simplify the rule or the document, or raise --max-memory"
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other findings
@@ -77,7 +87,9 @@ def broken(document: Document) -> Iterator[Finding]:
             related=(),
             message=problem.message,
             remediation="",
-            fingerprint=_hash(DOCUMENT_RULE, document.path, problem.pointer, problem.message),
+            fingerprint=_digest(
+                _canonical(DOCUMENT_RULE, document.path, problem.pointer, problem.message)
+            ),
         )
 
 
@@ -174,6 +186,10 @@ class _Evaluation:
             return []
         whole = self.document.route(value)
         items = value if isinstance(value, list | tuple) and whole is None else [value]
+        try:
+            spend(len(items))
+        except cel.BudgetError:
+            return []
         routes = (
             self.document.resolve(item) if isinstance(item, str) else self.document.route(item)
             for item in items
@@ -186,7 +202,10 @@ class _Evaluation:
         """Return a finding; `asked`, the requirement's text, tells two at one place apart."""
         places = [self._place(route) for route in routes[: _MOST_RELATED + 1]]
         content = [self._content(route) for route in routes]
-        fingerprint = _hash(self.rule.id, asked, self.document.path, content)
+        text = _canonical(self.rule.id, asked, self.document.path, content)
+        if status is Status.FAIL:
+            spend(len(text) // _CONTENT)
+        fingerprint = _digest(text)
         again = self.seen[fingerprint] = self.seen.get(fingerprint, 0) + 1
         return Finding(
             rule=self.rule.id,
@@ -200,7 +219,7 @@ class _Evaluation:
             related=tuple(places[1:]),
             message=message,
             remediation=self.rule.remediation,
-            fingerprint=fingerprint if again == 1 else _hash(fingerprint, again),
+            fingerprint=fingerprint if again == 1 else _digest(_canonical(fingerprint, again)),
         )
 
     def _place(self, route: Route) -> Place:
@@ -267,6 +286,9 @@ def _is_large(value: object) -> bool:
     return bool(todo)
 
 
-def _hash(*parts: object) -> str:
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+def _canonical(*parts: object) -> str:
+    return json.dumps(parts, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
