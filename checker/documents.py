@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 from checker import cel
 from checker.kinds.kind import Kind
 from checker.reader import (
+    DEFAULT_LIMITS,
     Limits,
     Reading,
     display_path,
@@ -28,6 +29,7 @@ from checker.source import InputError, Json, Problem, Route
 
 SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 STDIN = "-"
+_STDIN_NAME = "<stdin>"
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
@@ -52,6 +54,20 @@ class Listing(NamedTuple):
     unread: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    stdin: bytes | Problem = b""
+    """What standard input gave, if it is among the files: it can be read only once."""
+
+    @property
+    def size(self) -> int:
+        """Return how many documents there are: what is broken is one too."""
+        return len(self.problems) + len(self.files)
+
+    def name(self, index: int) -> str:
+        """Return the path of a document as reports show it; what is broken comes first."""
+        if index < len(self.problems):
+            return self.problems[index].path
+        file = self.files[index - len(self.problems)]
+        return _STDIN_NAME if file == STDIN else display_path(file)
 
 
 class Document:
@@ -140,8 +156,11 @@ class Document:
         return self._digests[route]
 
 
-def find(selection: Selection) -> Listing:
-    """Return the files of a selection; directories are walked, named files always taken."""
+def find(selection: Selection, limits: Limits = DEFAULT_LIMITS) -> Listing:
+    """Return the files of a selection; directories are walked, named files always taken.
+
+    Standard input is read here if it is selected, up to one byte more than the limit.
+    """
     files: dict[str, str] = {}
     unread: list[str] = []
     excluded: list[str] = []
@@ -158,25 +177,42 @@ def find(selection: Selection) -> Listing:
                 excluded.append(display_path(file))
             elif Path(files.setdefault(identity(file), file)).is_symlink():
                 files[identity(file)] = file  # a file goes by its own name, not a link's
-    return Listing(tuple(files.values()), tuple(unread), tuple(excluded), tuple(problems))
+    stdin = _stdin(limits) if STDIN in files else b""
+    return Listing(tuple(files.values()), tuple(unread), tuple(excluded), tuple(problems), stdin)
+
+
+def _stdin(limits: Limits) -> bytes | Problem:
+    try:
+        return sys.stdin.buffer.read(limits.max_bytes + 1) if sys.stdin else b""
+    except OSError as error:
+        return Problem(_STDIN_NAME, f"cannot be read: {(error.strerror or str(error)).lower()}")
 
 
 def load(listing: Listing, selection: Selection, limits: Limits) -> Iterator[Document]:
     """Yield a document for every file, one at a time; a broken one has problems, none is lost."""
-    for problem in listing.problems:
-        yield Document(problem.path, problems=(problem,))
-    for file in listing.files:
-        yield _loaded(file, selection, limits)
+    return (load_one(index, listing, selection, limits) for index in range(listing.size))
 
 
-def _loaded(file: str, selection: Selection, limits: Limits) -> Document:
+def load_one(index: int, listing: Listing, selection: Selection, limits: Limits) -> Document:
+    """Return one document of a listing; it has problems if it is broken."""
+    if index < len(listing.problems):
+        problem = listing.problems[index]
+        return Document(problem.path, problems=(problem,))
     try:
-        return document(_read(file, limits), selection)
+        return document(_read(listing, index - len(listing.problems), limits), selection)
     except InputError as error:
         return Document(error.problems[0].path, problems=error.problems)
+    except MemoryError:
+        message = "not enough memory to read it: split it, or raise --max-memory"
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other documents
-        problem = Problem(display_path(file), f"internal error, please report it: {error!r}")
-        return Document(problem.path, problems=(problem,))
+        message = f"internal error, please report it: {error!r}"
+    # Only here is what was read let go: until then, the error has hold of it.
+    return lost(listing.name(index), message)
+
+
+def lost(path: str, message: str) -> Document:
+    """Return the document that stands for a file of which there is nothing but a problem."""
+    return Document(path, problems=(Problem(path, message),))
 
 
 def document(reading: Reading, selection: Selection) -> Document:
@@ -189,11 +225,12 @@ def document(reading: Reading, selection: Selection) -> Document:
     return Document(path, kind, reading, kind.schema.problems(reading))
 
 
-def _read(file: str, limits: Limits) -> Reading:
+def _read(listing: Listing, number: int, limits: Limits) -> Reading:
+    file = listing.files[number]
     if file == STDIN:
-        return parse(
-            read_bytes("<stdin>", sys.stdin.buffer.read(limits.max_bytes + 1), limits), limits
-        )
+        if isinstance(listing.stdin, Problem):
+            raise InputError(listing.stdin)
+        return parse(read_bytes(_STDIN_NAME, listing.stdin, limits), limits)
     if Path(file).suffix.lower() not in SUFFIXES and os.path.isfile(file):  # noqa: PTH113 - as above
         message = "not a document by its name: expected .json, .yaml or .yml"
         raise InputError(Problem(display_path(file), message))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from checker import cel
+from checker.cel.meter import spend
 from checker.cel.values import type_name
 from checker.documents import Document
 from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status, digest
@@ -17,6 +18,8 @@ _LONGEST_MESSAGE = 1000
 """Characters of a message; the rest is cut visibly."""
 _MOST_RELATED = 20
 """Places that one finding points to beside its first."""
+_MOST_FINDINGS = 10_000
+"""Findings of one rule on one document."""
 
 
 class Outcome(NamedTuple):
@@ -28,18 +31,41 @@ class Outcome(NamedTuple):
 
 def evaluate(rule: Rule, document: Document) -> Outcome:
     """Decide one rule on one document; what cannot be decided is an error, never a pass."""
+    return _unasked(rule, document) or _evaluated(rule, document)
+
+
+def undecided(rule: Rule, document: Document, reason: str) -> Outcome:
+    """Return the outcome of a rule that may not be decided on a document, with the reason."""
+    known = _unasked(rule, document)
+    return known or Outcome(Status.ERROR, (_Evaluation(rule, document).undecided((), reason),))
+
+
+def _unasked(rule: Rule, document: Document) -> Outcome | None:
+    """Return the outcome of a rule that has nothing to say of a document, if it has not."""
     if document.problems or document.kind is None:
         return Outcome(Status.ERROR)
-    if not document.kind.belongs_to(rule.kind):
-        return Outcome(Status.SKIP)
+    return None if document.kind.belongs_to(rule.kind) else Outcome(Status.SKIP)
+
+
+def _evaluated(rule: Rule, document: Document) -> Outcome:
     evaluation = _Evaluation(rule, document)
     findings: list[Finding] = []
+    mistake = ""
     try:
         with cel.budget():
             for finding in evaluation.findings():
-                findings.append(finding)  # noqa: PERF402 - what is found before a mistake is kept
+                if len(findings) == _MOST_FINDINGS:
+                    mistake = f"more than {_MOST_FINDINGS:,} findings: not all are told"
+                    break
+                findings.append(finding)  # what is found before a mistake is kept
+    except cel.BudgetError as error:
+        mistake = error.message
+    except MemoryError:
+        mistake = "not enough memory: simplify the rule or the document, or raise --max-memory"
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other findings
-        findings.append(evaluation.failed(error))
+        mistake = f"internal error, please report it: {error!r}"
+    if mistake:  # only here is what the evaluation held let go
+        findings.append(evaluation.undecided((), mistake))
     return Outcome(evaluation.status, tuple(findings))
 
 
@@ -84,7 +110,7 @@ class _Evaluation:
         try:
             subjects = self._subjects()
         except _UndecidedError as error:
-            yield self._undecided((), str(error))
+            yield self.undecided((), str(error))
             return
         for route, subject in subjects:
             variables = {self.rule.subject: subject} if self.rule.for_each else {}
@@ -96,10 +122,10 @@ class _Evaluation:
                 for requirement in self.rule.requirements:
                     yield from self._decide(requirement, route, activation)
             except _ExhaustedError as error:
-                yield self._undecided(route, str(error))
+                yield self.undecided(route, str(error))
                 return
             except _UndecidedError as error:
-                yield self._undecided(route, str(error))
+                yield self.undecided(route, str(error))
 
     def _subjects(self) -> list[tuple[Route, object]]:
         if self.rule.for_each is None:
@@ -130,18 +156,15 @@ class _Evaluation:
         except _ExhaustedError:
             raise
         except _UndecidedError as error:
-            yield self._undecided(route, str(error), requirement.text)
+            yield self.undecided(route, str(error), requirement.text)
             return
         self._met(Status.FAIL)
         routes = self._pointed(requirement.at, activation) or [route]
         message = _message(requirement.message, activation)
         yield self._finding(Status.FAIL, route, routes, message, requirement.text)
 
-    def failed(self, error: Exception) -> Finding:
-        """Return the finding for a mistake of this program."""
-        return self._undecided((), f"internal error, please report it: {error!r}")
-
-    def _undecided(self, route: Route, message: str, asked: str = "") -> Finding:
+    def undecided(self, route: Route, message: str, asked: str = "") -> Finding:
+        """Return the finding that says why the rule could not be decided."""
         self._met(Status.ERROR)
         return self._finding(Status.ERROR, route, [route], message, asked)
 
@@ -158,6 +181,10 @@ class _Evaluation:
             return []
         whole = self.document.route(value)
         items = value if isinstance(value, list | tuple) and whole is None else [value]
+        try:
+            spend(len(items))
+        except cel.BudgetError:
+            return []
         routes = (
             self.document.resolve(item) if isinstance(item, str) else self.document.route(item)
             for item in items
@@ -169,6 +196,8 @@ class _Evaluation:
     ) -> Finding:
         """Return a finding; `asked`, the requirement's text, tells two at one place apart."""
         places = [self._place(route) for route in routes[: _MOST_RELATED + 1]]
+        if status is Status.FAIL:
+            spend(len(routes))
         content = self._content(subject, routes)
         fingerprint = digest(self.rule.id, asked, self.document.path, *content)
         again = self.seen[fingerprint] = self.seen.get(fingerprint, 0) + 1

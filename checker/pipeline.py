@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 
 from checker import cel, documents, earlier, rules, waivers
 from checker.config import Config, known_kinds
-from checker.documents import Document, Selection
-from checker.evaluate import broken, evaluate
+from checker.decide import Decision, Work
+from checker.documents import Selection
 from checker.reader import Limits
 from checker.report import (
+    DOCUMENT_RULE,
     WORST,
     Earlier,
     Finding,
@@ -27,6 +28,7 @@ from checker.source import InputError, Problem
 from checker.version import VERSION
 from checker.waivers import Terms, Waivers
 from checker.words import did_you_mean
+from checker.workers import Workers, decide_all
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents decided so far and of all."""
@@ -49,6 +51,8 @@ class Options:
     fail_level: Severity | None = None
     strict: bool | None = None
     limits: Limits = field(default_factory=Limits)
+    workers: Workers | None = None
+    """Without, all is decided in this process, and nothing bounds its time and memory."""
     engine: cel.Engine = "codegen"
     profile: str = ""
     waivers: str = ""
@@ -75,7 +79,7 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     frameworks, more = rules.load_frameworks(options.rules, options.limits)
     accepted = _waivers(options, loaded)
     baseline, previous = _earlier(options.baseline), _earlier(options.previous)
-    listing = documents.find(selection)
+    listing = documents.find(selection, options.limits)
     report = Report(
         version=VERSION,
         fail_level=options.fail_level or Severity.of(settings.fail_level or Severity.LOW.label),
@@ -97,11 +101,15 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
         previous=previous,
     )
     digest = hashlib.sha256()
-    total = len(listing.files) + len(listing.problems)
-    for document in documents.load(listing, selection, options.limits):
-        digest.update(f"{document.sha256} {document.path}\n".encode())
-        _decide(chosen, document, accepted, report)
-        progress(report.documents, total)
+    work = Work(chosen, listing, selection, options.limits)
+    for decision in decide_all(work, options.workers):
+        digest.update(f"{decision.sha256} {decision.path}\n".encode())
+        _count(decision, accepted, report)
+        progress(report.documents, listing.size)
+    # INVARIANT: a document that was lost on the way is no document that passed.
+    if report.documents != listing.size:
+        message = f"{report.documents} of {listing.size} documents were decided"
+        raise RuntimeError(message)
     report.documents_sha256 = digest.hexdigest()
     wrong, report.idle_waivers = accepted.settle()
     found = [_compared(each, baseline) for each in (*report.findings, *wrong)]
@@ -157,13 +165,21 @@ def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (selection.kinds[name].facts() for name in names))))
 
 
-def _decide(chosen: Sequence[Rule], document: Document, accepted: Waivers, report: Report) -> None:
+def _count(decision: Decision, accepted: Waivers, report: Report) -> None:
     report.documents += 1
-    report.findings.extend(broken(document))
-    for rule, row in zip(chosen, report.rules, strict=True):
-        status, findings = accepted.apply((rule.id, document.path), *evaluate(rule, document))
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in decision.findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    report.findings.extend(by_rule.pop(DOCUMENT_RULE, ()))
+    for row, decided in zip(report.rules, decision.statuses, strict=True):
+        found = tuple(by_rule.pop(row.id, ()))
+        status, marked = accepted.apply((row.id, decision.path), decided, found)
         row.counts[status] += 1
-        report.findings.extend(findings)
+        report.findings.extend(marked)
+    # INVARIANT: every finding is of a rule that was decided, or of the document itself.
+    if by_rule:
+        message = f"findings of unknown rules: {', '.join(by_rule)}"
+        raise RuntimeError(message)
 
 
 def _selection(options: Options, settings: Config) -> Selection:

@@ -25,6 +25,10 @@ _MOST = 100
 """Violations of one value that are explained."""
 _MOST_WORDS = 1_000
 """Words that are made of parts to find one that may have been meant."""
+_LONGEST = 500
+"""Characters of what a violation says; the rest is cut visibly."""
+_LISTED = 20
+"""Values that a message lists."""
 
 
 class Violation(NamedTuple):
@@ -72,7 +76,7 @@ class Schema:
         if self.accepts(value):
             return []
         with _no_panic():
-            explained = dict.fromkeys(islice(_explanations(self.source, value), _MOST))
+            explained = dict.fromkeys(map(_cut, islice(_explanations(self.source, value), _MOST)))
         found = sorted(explained, key=lambda violation: _position(value, violation.route))
         # INVARIANT: a rejected value has a violation, also where the two libraries disagree.
         return found or [Violation((), "not valid by the schema of its kind")]
@@ -110,6 +114,12 @@ def _explanations(schema: Mapping[str, Any], value: Json) -> Iterator[Violation]
     validator = extend(draft, patterns | extra)(schema, registry=Registry())
     for error in validator.iter_errors(value):
         yield from _worded(error)
+
+
+def _cut(found: Violation) -> Violation:
+    if len(found.message) <= _LONGEST:
+        return found
+    return found._replace(message=f"{found.message[: _LONGEST - 1]}…")
 
 
 def _position(value: Json, route: Route) -> list[int]:
@@ -161,8 +171,14 @@ def _worded(error: Any) -> Iterator[Violation]:  # noqa: C901 - one case for eve
             yield Violation(route, f"expected at least {wanted}, not {_shown(instance)}")
         case "pattern":
             yield Violation(route, f"{_shown(instance)} does not match the pattern `{wanted}`")
-        case _:
-            yield Violation(route, error.message)
+        case keyword:
+            yield Violation(route, _too_many(keyword, wanted, instance) or error.message)
+
+
+def _too_many(keyword: str, most: int, instance: Any) -> str:
+    """Return what is wrong with a value of too many parts; nothing of any other keyword."""
+    counted = _COUNTED.get(keyword)
+    return f"expected at most {most:,} {counted}, not {len(instance):,}" if counted else ""
 
 
 def _words(known: list[Any]) -> list[str]:
@@ -172,7 +188,8 @@ def _words(known: list[Any]) -> list[str]:
 
 
 def _listed(options: list[Any]) -> str:
-    return ", ".join(f"`{option}`" for option in options)
+    more = f" and {len(options) - _LISTED} more" if len(options) > _LISTED else ""
+    return ", ".join(f"`{option}`" for option in options[:_LISTED]) + more
 
 
 def _shown(value: object) -> str:
@@ -188,6 +205,7 @@ def _shown(value: object) -> str:
     return quoted(str(value))
 
 
+_COUNTED = {"maxItems": "items", "maxLength": "characters", "maxProperties": "elements"}
 _TYPE_NAMES = {
     "object": "an object",
     "array": "a list",

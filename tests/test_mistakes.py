@@ -18,28 +18,38 @@ from checker.schema import Schema
 from checker.source import InputError, Json, Problem
 
 
-def _stumbles(data: Json) -> Mapping[str, object]:
-    if data == {"stumble": True}:
-        raise RuntimeError("over nothing")
-    return {}
-
-
-def test_a_document_that_a_kind_stumbles_over_is_broken_and_the_next_is_read(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        (RuntimeError("over nothing"), "internal error, please report it: RuntimeError('over"),
+        (MemoryError(), "not enough memory to read it"),
+    ],
+    ids=["mistake", "memory"],
+)
+def test_a_document_that_a_kindstumbles_over_is_broken_and_the_next_is_read(
+    tmp_path: Path, mistake: Exception, told: str
 ) -> None:
+    def stumbles(data: Json) -> Mapping[str, object]:
+        if data == {"stumble": True}:
+            raise mistake
+        return {}
+
     (tmp_path / "a.json").write_text('{"stumble": true}', encoding="utf-8")
     (tmp_path / "b.json").write_text("{}", encoding="utf-8")
     schema = Schema({"type": "object"})
-    kind = typed("thing", schema, recognises=lambda _: True, bind=_stumbles)
+    kind = typed("thing", schema, recognises=lambda _: True, bind=stumbles)
     selection = Selection([str(tmp_path)], {"thing": kind})
     first, second = load(find(selection), selection, Limits())
-    assert "internal error" in first.problems[0].message
-    assert "over nothing" in first.problems[0].message
+    assert told in first.problems[0].message
     assert second.problems == ()
 
 
-def test_a_rule_that_evaluation_stumbles_over_is_undecided(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [(RuntimeError, "internal error"), (MemoryError, "not enough memory")],
+)
+def test_a_rule_that_evaluationstumbles_over_is_undecided(
+    monkeypatch: pytest.MonkeyPatch, mistake: type[Exception], told: str
 ) -> None:
     known = {kind.name: kind for kind in kinds.builtin()}
     policy = Path(__file__).parents[1] / "examples" / "policies" / "ecr-one-repository.json"
@@ -48,12 +58,12 @@ def test_a_rule_that_evaluation_stumbles_over_is_undecided(
     rule = load_rules(["builtin:ecr"], known, {}, Limits()).rules[0]
 
     def stumble(*_: object) -> None:
-        raise MemoryError("none left")
+        raise mistake
 
     monkeypatch.setattr(cel.Activation, "__init__", stumble)
     outcome = evaluate(rule, document)
     assert outcome.status is Status.ERROR
-    assert "internal error" in outcome.findings[0].message
+    assert told in outcome.findings[0].message
 
 
 def _one(tmp_path: Path, kinds_: dict[str, Kind], text: str = "{}") -> Document:

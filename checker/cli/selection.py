@@ -12,11 +12,13 @@ import click
 
 from checker.cel import ENGINES
 from checker.cli import COMMANDS
+from checker.cli.limits import LIMITS, limits, workers
 from checker.words import did_you_mean
 
 if TYPE_CHECKING:
     from checker.config import Config
     from checker.pipeline import Options
+    from checker.reader import Limits
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 SETTINGS: Mapping[str, Any] = {
@@ -104,23 +106,23 @@ _OPTIONS = (
 
 def selects(command: _Command) -> _Command:
     """Give a command the options that say which rules and documents it is about."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, *LIMITS)):
         command = option(command)
     return command
 
 
-def configuration(given: Mapping[str, Any]) -> Config:
+def configuration(given: Mapping[str, Any], bounds: Limits | None = None) -> Config:
     """Return the settings of the file that `--config` names, or of the repository's own.
 
     Raises InputError.
     """
     from checker import config  # noqa: PLC0415 - `--version` and `--help` need none of it
-    from checker.reader import Limits  # noqa: PLC0415
+    from checker.reader import DEFAULT_LIMITS  # noqa: PLC0415
 
     path = None if given["no_config"] else given["config"] or config.locate(Path())
     if path is not None and not given["config"]:
         path = Path(os.path.relpath(path))  # as the report shows it, on whichever machine
-    return config.load(path, Limits()) if path else config.Config()
+    return config.load(path, bounds or DEFAULT_LIMITS) if path else config.Config()
 
 
 def command_meant(paths: Sequence[str]) -> str:
@@ -142,7 +144,7 @@ def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
         policies = (*policies, *paths)
     else:
         rules, policies = paths[:1], (*policies, *paths[1:])
-    settings = configuration(given)
+    settings = configuration(given, limits(given))
     rules, policies = rules or settings.rules, policies or settings.policies
     if not (rules and policies):
         missing = "policies" if rules else "rules"
@@ -156,6 +158,8 @@ def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
         kinds=given["kind"],
         exclude=given["exclude"],
         config=settings,
+        limits=limits(given),
+        workers=workers(given),
         engine=given["engine"],
         profile=given["profile"],
         waivers=given["waivers"] or settings.waivers,

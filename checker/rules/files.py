@@ -12,6 +12,7 @@ from checker import cel
 from checker.kinds.kind import Kind
 from checker.reader import (
     Limits,
+    Reading,
     Walk,
     display_path,
     identity,
@@ -29,6 +30,12 @@ RESERVED = frozenset({"controls.yaml", "profiles.yaml"})
 """Names of files among the rules that hold none."""
 BUILTIN = "builtin"
 """Names the shipped rules; `builtin:ecr` those of one folder."""
+
+
+_MOST = 10_000
+"""Rules of one run: their code takes some 60 KB and 2 ms each."""
+_MOST_PROBLEMS = 1_000
+"""Problems that are told of the rules of one run."""
 
 
 class RuleSet(NamedTuple):
@@ -58,32 +65,30 @@ def load(
     """
     rules: dict[str, Rule] = {}
     inputs: list[Input] = []
-    problems: list[Problem] = []
     found = listing(paths)
     builtin = any(map(is_builtin, paths))
-    problems.extend(found.problems)
+    problems = list(found.problems)
     for path in found.files:
-        if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
-            message = "not a rule file by its name: expected .yaml or .yml"
-            problems.append(Problem(display_path(path), message))
-            continue
         if PurePath(path).name in RESERVED:
             continue
         try:
-            source = _named(read_file(path, limits), builtin)
-            inputs.append(Input(source.path, source.sha256))
-            readings = parse_yaml_documents(source, limits)
+            source, readings = _read(path, limits, builtin)
         except InputError as error:
             problems.extend(error.problems)
             continue
-        if not readings:
-            problems.append(Problem(source.path, "the file holds no rule: write one, or remove it"))
+        inputs.append(Input(source.path, source.sha256))
+        if len(readings) > _MOST - len(rules):
+            message = f"more than {_MOST:,} rules: check with fewer of them at once"
+            raise InputError(*problems, Problem(source.path, message))
         for reading in readings:
             try:
                 alone = len(readings) == 1
                 rule = compile_rule(reading, kinds, overrides, alone=alone, engine=engine)
             except InputError as error:
                 problems.extend(error.problems)
+                if len(problems) > _MOST_PROBLEMS:
+                    message = f"more than {_MOST_PROBLEMS:,} problems: mend these first"
+                    raise InputError(*problems, Problem(source.path, message)) from None
                 continue
             if rule.id in rules:
                 message = f"the rule `{rule.id}` stands in {rules[rule.id].path} too: keep one"
@@ -98,6 +103,19 @@ def shipped() -> frozenset[str]:
     """Return the ids of the shipped rules, which are the names of their files."""
     found = walk(str(builtin_root()), SUFFIXES).files
     return frozenset(PurePath(path).stem for path in found if PurePath(path).name not in RESERVED)
+
+
+def _read(path: str, limits: Limits, builtin: bool) -> tuple[Source, list[Reading]]:  # noqa: FBT001 - one fact of one call
+    """Return a rule file and the rules in it; raises InputError, also if there are none."""
+    if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
+        message = "not a rule file by its name: expected .yaml or .yml"
+        raise InputError(Problem(display_path(path), message))
+    source = _named(read_file(path, limits), builtin)
+    readings = parse_yaml_documents(source, limits)
+    if not readings:
+        message = "the file holds no rule: write one, or remove it"
+        raise InputError(Problem(source.path, message))
+    return source, readings
 
 
 def builtin_root() -> Path:

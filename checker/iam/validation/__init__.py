@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from checker.cel.errors import BudgetError
+from checker.cel.meter import budget
 from checker.iam.validation import (
     actions,
     arns,
@@ -67,12 +69,23 @@ _STATEMENT: tuple[StatementCheck, ...] = (
 def findings(policy: Policy) -> tuple[Finding, ...]:
     """Return all that is wrong with a policy, in order of its statements.
 
-    Raises `BudgetError` where that takes too long for the budget that is open.
+    Raises `BudgetError` where that takes too long. It is worked out once for all rules, whichever
+    asks first, and so has a budget of its own.
     """
     known = policy.memo.get(findings)
     if known is None:
-        found = [each for check in _POLICY for each in check(policy)]
-        for statement in policy.statements:
-            found += [each for check in _STATEMENT for each in check(policy, statement)]
-        known = policy.memo[findings] = tuple(found)
+        known = policy.memo[findings] = _worked_out(policy)
+    if isinstance(known, BudgetError):
+        raise BudgetError(known.message)
     return cast("tuple[Finding, ...]", known)
+
+
+def _worked_out(policy: Policy) -> tuple[Finding, ...] | BudgetError:
+    try:
+        with budget():
+            found = [each for check in _POLICY for each in check(policy)]
+            for statement in policy.statements:
+                found += [each for check in _STATEMENT for each in check(policy, statement)]
+    except BudgetError as error:
+        return BudgetError(error.message)
+    return tuple(found)

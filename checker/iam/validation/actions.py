@@ -10,7 +10,6 @@ from checker.iam.arn import action, fold
 from checker.iam.patterns import matches
 from checker.iam.statement import PolicyType
 from checker.iam.validation.finding import Finding
-from checker.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ def unknown_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
             message = f"`{entry.text}` has a wildcard in the name of the service: name one service"
             yield Finding("WILDCARD_IN_SERVICE_NAME", message, (entry.route,))
         elif not catalogue.is_service(service):
-            message = f"unknown service `{service}`{did_you_mean(service, catalogue.services())}"
+            message = f"unknown service `{service}`{catalogue.nearest_service(service)}"
             yield Finding("INVALID_SERVICE_IN_ACTION", _dated(message), (entry.route,))
         elif not _exists(entry.text):
             near = "" if "*" in name else catalogue.nearest_action(entry.text)

@@ -69,7 +69,7 @@ def _wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
         yield from _wrong_region(region, {each.region for each in likely})
         yield from _wrong_account(account, {each.account for each in likely}, service)
     elif not catalogue.is_service(service):
-        near = did_you_mean(fold(service), catalogue.services())
+        near = catalogue.nearest_service(fold(service))
         yield "INVALID_SERVICE", f"unknown service `{service}`{near}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checker.cel.meter import spend
 from checker.iam import catalogue
 from checker.iam.arn import fold
 from checker.iam.validation import keys
@@ -11,7 +12,7 @@ from checker.iam.validation.finding import Finding
 from checker.words import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from checker.iam.statement import Condition, Policy, Statement
 
@@ -60,13 +61,20 @@ def unknown_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
             message = f"`{each.key}` is no condition key: expected `service:name`"
             yield finding_at(each, "INVALID_CONDITION_KEY_FORMAT", message)
         elif prefix == keys.GLOBAL:
-            message = f"unknown condition key `{each.key}`{did_you_mean(each.key, keys.NAMES)}"
+            near = _nearest(each.key, keys.NAMES)
+            message = f"unknown condition key `{each.key}`{near}"
             yield finding_at(each, "INVALID_GLOBAL_CONDITION_KEY", message)
         elif catalogue.is_service(prefix):
-            near = did_you_mean(each.key, keys.names(prefix))
+            near = _nearest(each.key, keys.names(prefix))
             message = f"unknown condition key `{each.key}`{near}"
             message += f" (AWS's keys as of {catalogue.updated()})"
             yield finding_at(each, "INVALID_SERVICE_CONDITION_KEY", message)
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """Return a hint at what a name may mean; raises `BudgetError` where there are too many."""
+    spend(len(known))
+    return did_you_mean(name, known)
 
 
 def wrong_types(_: Policy, statement: Statement) -> Iterator[Finding]:

@@ -1,0 +1,125 @@
+"""How much an input may be and a process may take: the options, and what they mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from checker.reader import Limits
+    from checker.workers import Workers
+
+_SIZE = re.compile(r"([0-9]{1,15})(?:([KMG])(?:iB)?)?", re.IGNORECASE)
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_MOST_LEVELS = 128
+"""More would exhaust the stacks of some library."""
+_MOST_JOBS = 1024
+_LEAST_SECONDS = 0.1
+_MOST_SECONDS = 86_400
+
+
+class _SizeType(click.ParamType[int]):
+    """Bytes: a number, with `K`, `M` or `G` for powers of 1024."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Return the bytes of an option's text."""
+        if isinstance(value, int):
+            return value
+        match = _SIZE.fullmatch(value)
+        size = int(match[1]) * _UNITS[(match[2] or "").upper()] if match else 0
+        if not size:
+            self.fail(f"expected a size such as 500K, 16M or 2G, not `{value}`", param, ctx)
+        return size
+
+
+class _SecondsType(click.ParamType[float]):
+    """Seconds, a tenth at least."""
+
+    name = "SECONDS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Return the seconds of an option's text."""
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0
+        if not _LEAST_SECONDS <= seconds <= _MOST_SECONDS:  # so is NaN
+            self.fail(f"expected seconds, at least {_LEAST_SECONDS}, not `{value}`", param, ctx)
+        return seconds
+
+
+class _JobsType(click.ParamType[int]):
+    """A number, or `auto`, which is -1."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Return the number of an option's text."""
+        if value in ("auto", -1):
+            return -1
+        try:
+            jobs = int(value)
+        except ValueError:
+            jobs = -1
+        if not 0 <= jobs <= _MOST_JOBS:
+            self.fail(f"expected auto, or 0 to {_MOST_JOBS:,} processes, not `{value}`", param, ctx)
+        return jobs
+
+
+LIMITS = (
+    click.option(
+        "--jobs",
+        type=_JobsType(),
+        default="auto",
+        help="Processes that decide; 0 decides in this one, where the limits of time and memory "
+        "do not hold. The report is the same. [default: auto, as many as pay]",
+    ),
+    click.option(
+        "--timeout",
+        type=_SecondsType(),
+        default=10,
+        help="Processor time for one rule on one document, and three times that for all rules on "
+        "it. [default: 10]",
+    ),
+    click.option(
+        "--max-memory",
+        type=_SizeType(),
+        default="2G",
+        help="Memory of each process. [default: 2G]",
+    ),
+    click.option(
+        "--max-file-size",
+        type=_SizeType(),
+        default="16M",
+        help="Size of any file that is read. [default: 16M]",
+    ),
+    click.option(
+        "--max-depth",
+        type=click.IntRange(1, _MOST_LEVELS),
+        default=64,
+        metavar="LEVELS",
+        help=f"Nesting of any file that is read, at most {_MOST_LEVELS}. [default: 64]",
+    ),
+)
+"""No configuration file can set these: it comes with what is checked."""
+
+
+def limits(given: Mapping[str, Any]) -> Limits:
+    """Return what options say of the files that are read."""
+    from checker.reader import Limits  # noqa: PLC0415 - `--version` and `--help` need none of it
+
+    return Limits(given["max_file_size"], given["max_depth"])
+
+
+def workers(given: Mapping[str, Any]) -> Workers | None:
+    """Return what options say of the processes that decide; None for this one."""
+    from checker.workers import Bounds, Workers  # noqa: PLC0415 - as above
+
+    jobs = given["jobs"]
+    bounds = Bounds(given["timeout"], given["max_memory"])
+    return Workers(None if jobs < 0 else jobs, bounds) if jobs else None

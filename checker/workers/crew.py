@@ -1,0 +1,157 @@
+"""Work in, the decisions on its documents out, in order, by processes that may die.
+
+A process that dies takes with it the one rule on the one document that it was at: that is an
+error, and another process decides the rest.
+"""
+
+from __future__ import annotations
+
+import select
+import signal
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from checker.decide import READING, Decision, Work, decide, lost
+from checker.source import InputError, Problem
+from checker.workers.limits import Bounds, Workers
+from checker.workers.process import Channel, Process, start
+from checker.workers.watch import SENDING, Watch, confine, seen
+
+_LONGEST = 32
+"""Documents that a process is given at once."""
+
+
+class _Task(NamedTuple):
+    """Documents to decide, from one up to another."""
+
+    first: int
+    end: int
+    spent: float = 0
+    """Seconds that were spent on the first one by processes that died."""
+    refused: Mapping[int, str] = {}
+    """Stages of the first one that are not tried again, and why."""
+
+
+class Crew:
+    """Hands tasks to processes and gathers what they decide."""
+
+    def __init__(self, work: Work, workers: Workers) -> None:
+        self._work = work
+        self._bounds = workers.bounds
+        total = work.listing.size
+        self._jobs = workers.count(total)
+        length = max(1, min(_LONGEST, total // (self._jobs * 4)))
+        self._tasks = deque(
+            _Task(first, min(first + length, total)) for first in range(0, total, length)
+        )
+        self._busy: dict[int, tuple[Process, _Task]] = {}
+        """By the pipe that results come through: who sends them, and what is still to come."""
+        self._idle: list[Process] = []
+        self._results: dict[int, Decision] = {}
+
+    def decisions(self) -> Iterator[Decision]:
+        """Yield a decision for every document, in order."""
+        for index in range(self._work.listing.size):
+            while index not in self._results:
+                self._hand_out()
+                self._gather()
+            yield self._results.pop(index)
+
+    def end(self) -> None:
+        """End all processes, whatever they are doing."""
+        for process in (*self._idle, *(process for process, _ in self._busy.values())):
+            process.end(kill=True)
+        self._idle.clear()
+        self._busy.clear()
+
+    def _hand_out(self) -> None:
+        while self._tasks and (self._idle or len(self._busy) < self._jobs):
+            process = self._idle.pop() if self._idle else self._started()
+            if process is None:
+                return
+            task = self._tasks.popleft()
+            self._busy[process.channel.reading] = process, task
+            try:
+                process.channel.send(task)
+            except OSError:
+                self._died(process, task)
+
+    def _started(self) -> Process | None:
+        """Return a new process, or None if the system allows no more than there are."""
+        work, bounds = self._work, self._bounds
+        others = [process for process, _ in self._busy.values()]
+        try:
+            return start(lambda channel: _serve(channel, work, bounds), others)
+        except OSError as error:
+            if others:
+                self._jobs = len(others)
+                return None
+            message = f"no process can be started: {error.strerror}; --jobs 0 decides without one"
+            raise InputError(Problem("--jobs", message)) from error
+
+    def _gather(self) -> None:
+        """Wait until some process has sent something, or died, and take what there is."""
+        poll = select.poll()
+        for pipe in self._busy:
+            poll.register(pipe, select.POLLIN)
+        for pipe, _ in poll.poll():
+            process, task = self._busy.pop(pipe)
+            try:
+                index, decision = process.channel.receive()
+            except EOFError:
+                self._died(process, task)
+                continue
+            # INVARIANT: no document is passed over, and none stands for another.
+            if index != task.first:
+                message = f"document {task.first} was to be decided, not {index}"
+                raise RuntimeError(message)
+            self._results[index] = decision
+            if index + 1 < task.end:
+                self._busy[pipe] = process, _Task(index + 1, task.end)
+            else:
+                self._idle.append(process)
+
+    def _died(self, process: Process, task: _Task) -> None:
+        """Let another process do what one has not done that died, but what it died of."""
+        document, stage, spent = seen(process.channel)
+        code = process.end(kill=False)
+        if document != task.first:
+            stage, spent = READING, task.spent  # it died before it began
+        if task.first + 1 < task.end:
+            self._tasks.appendleft(_Task(task.first + 1, task.end))
+        slow = code == -signal.SIGPROF
+        reason = self._bounds.exceeded(reading=stage == READING) if slow else _died_of(code)
+        if stage < 0 or stage in task.refused:
+            self._results[task.first] = lost(self._work, task.first, reason)
+            return
+        spent += self._bounds.seconds if slow else 0
+        refused = {**task.refused, stage: reason}
+        self._tasks.appendleft(_Task(task.first, task.first + 1, spent, refused))
+
+
+def _died_of(code: int) -> str:
+    by = f"signal {-code}" if code < 0 else f"exit code {code}"
+    return f"the process that decided it died by {by}, perhaps of want of memory: see --max-memory"
+
+
+def _serve(channel: Channel, work: Work, bounds: Bounds) -> None:
+    """Do tasks until there are no more."""
+    confine(bounds.max_memory)
+    watch = Watch(channel, bounds)
+    while True:
+        try:
+            task: _Task = channel.receive()
+        except EOFError:
+            return
+        for index in range(task.first, task.end):
+            known = task.refused if index == task.first else {}
+            watch.document(index, task.spent if index == task.first else 0)
+
+            def refused(stage: int, known: Mapping[int, str] = known) -> str:
+                in_time = watch.stage(stage) or stage == READING
+                return known.get(stage, "" if in_time else bounds.exhausted())
+
+            decision = decide(work, index, refused)
+            watch.stage(SENDING)
+            channel.send((index, decision))

@@ -1,0 +1,72 @@
+"""How far a process is with a document goes in; the kernel ends the process if it takes too long.
+
+The time is processor time, so that a busy machine changes no verdict, and what ends the process is
+a signal's default action, which works within libraries written in C as well.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+
+from checker.decide import READING
+from checker.workers.limits import Bounds
+from checker.workers.process import Channel
+
+SENDING = -2
+"""The stage after the last rule."""
+_DOCUMENT, _STAGE, _SPENT = range(3)
+_MICROSECONDS = 1_000_000
+
+
+def confine(max_memory: int) -> None:
+    """Bound the memory of this process, in bytes, and let it leave no core file."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY or max_memory < most:
+        resource.setrlimit(resource.RLIMIT_AS, (max_memory, most))
+
+
+class Watch:
+    """Tells the parent which stage of which document begins, and arms the timer of each stage.
+
+    The timer is set anew only where it has run for a while, as most stages take no time.
+    """
+
+    def __init__(self, channel: Channel, bounds: Bounds) -> None:
+        self._cells = channel.cells
+        self._bounds = bounds
+        self._slack = bounds.seconds / 20
+        self._armed = 0.0
+        self._start = 0.0
+        self._parent = os.getppid()
+
+    def document(self, index: int, spent: float) -> None:
+        """Begin a document, on which some seconds were spent by processes that died."""
+        self._cells[_STAGE] = READING
+        self._cells[_DOCUMENT] = index
+        self._start = time.process_time() - spent
+        self._arm(time.monotonic())
+
+    def stage(self, stage: int) -> bool:
+        """Begin a stage; say whether the document has any time left."""
+        self._cells[_STAGE] = stage
+        now = time.monotonic()
+        if now - self._armed > self._slack:
+            self._arm(now)
+        return self._cells[_SPENT] < self._bounds.in_all * _MICROSECONDS
+
+    def _arm(self, now: float) -> None:
+        if os.getppid() != self._parent:
+            os._exit(1)  # nobody waits for the result any more
+        self._armed = now
+        self._cells[_SPENT] = int((time.process_time() - self._start) * _MICROSECONDS)
+        signal.setitimer(signal.ITIMER_PROF, self._bounds.seconds + self._slack)
+
+
+def seen(channel: Channel) -> tuple[int, int, float]:
+    """Return which stage of which document a process was at, and the seconds spent on that."""
+    document, stage, spent = channel.cells
+    return document, stage, spent / _MICROSECONDS
