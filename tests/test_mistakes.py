@@ -26,7 +26,7 @@ from checker.source import InputError, Json, Problem
     ],
     ids=["mistake", "memory"],
 )
-def test_a_document_that_a_kindstumbles_over_is_broken_and_the_next_is_read(
+def test_a_document_that_a_kind_stumbles_over_is_broken_and_the_next_is_read(
     tmp_path: Path, mistake: Exception, told: str
 ) -> None:
     def stumbles(data: Json) -> Mapping[str, object]:
@@ -48,7 +48,7 @@ def test_a_document_that_a_kindstumbles_over_is_broken_and_the_next_is_read(
     ("mistake", "told"),
     [(RuntimeError, "internal error"), (MemoryError, "not enough memory")],
 )
-def test_a_rule_that_evaluationstumbles_over_is_undecided(
+def test_a_rule_that_evaluation_stumbles_over_is_undecided(
     monkeypatch: pytest.MonkeyPatch, mistake: type[Exception], told: str
 ) -> None:
     known = {kind.name: kind for kind in kinds.builtin()}

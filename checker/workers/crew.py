@@ -55,7 +55,12 @@ class Crew:
         for index in range(self._work.listing.size):
             while index not in self._results:
                 self._hand_out()
-                self._gather()
+                if self._busy:
+                    self._gather()
+                elif index not in self._results:
+                    # INVARIANT: a document that nobody decides is never waited for.
+                    message = f"document {index} was given to no process"
+                    raise RuntimeError(message)
             yield self._results.pop(index)
 
     def end(self) -> None:
@@ -75,6 +80,7 @@ class Crew:
             try:
                 process.channel.send(task)
             except OSError:
+                del self._busy[process.channel.reading]
                 self._died(process, task)
 
     def _started(self) -> Process | None:
