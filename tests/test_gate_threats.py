@@ -216,7 +216,7 @@ def test_a_killed_run_leaves_no_older_report(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("delay", [0, 0.003, 0.01, 0.03, 0.1, 0.3])
+@pytest.mark.parametrize("delay", [0, 0.001, 0.003, 0.01, 0.03, 0.1])
 def test_a_killed_run_leaves_a_whole_report_or_none(tmp_path: Path, delay: float) -> None:
     """Killed when writing starts, or a little later; what holds does so at any moment."""
     documents = tmp_path / "documents"
@@ -227,13 +227,11 @@ def test_a_killed_run_leaves_a_whole_report_or_none(tmp_path: Path, delay: float
     place = tmp_path / "reports"
     place.mkdir()
     report = place / "report.json"
-    report.write_text("an older report", encoding="utf-8")
     with subprocess.Popen(
         [COMMAND, "check", GATE / "common" / "rules", documents, "-o", f"json={report}"]
     ) as process:
-        while process.poll() is None:
-            if [path.name for path in place.iterdir()] not in ([], ["report.json"]):
-                break
+        while process.poll() is None and not list(place.iterdir()):
+            pass
         time.sleep(delay)
         process.kill()
     if report.exists():
