@@ -1,0 +1,238 @@
+"""Each attack of SECURITY.md on the installed command: nothing passes, hangs, crashes or is hidden.
+
+A case is a folder under tests/gate with its inputs and `case.json`; see `Case` for what that says.
+It runs in a copy, beside the rule and the policy of tests/gate/common: their one violation must be
+reported whatever else there is, unless the whole check is refused. Each run may take 60 seconds and
+4 GiB of memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.conftest import COMMAND, ROOT
+
+GATE = ROOT / "tests" / "gate"
+CASES = sorted(path.parent.name for path in GATE.glob("*/case.json"))
+SCHEMA = json.loads((ROOT / "checker" / "report.schema.json").read_text(encoding="utf-8"))
+SECONDS = 60
+MEMORY = 4 * 2**30
+KNOWN = "fail known policies/known.json:3:47 everything is allowed"
+RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Characters that no terminal may be sent, as they act and are not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One attack, and what must come of it. Patterns are regular expressions.
+
+    `findings` are all findings of the JSON report but the known one, each as `STATUS RULE
+    PATH:LINE:COLUMN MESSAGE` and matched as a whole; `stdout` and `stderr` must be found there,
+    `never` in neither, `inside` in the file that an argument writes. `files` makes what is no plain
+    text; see `make`.
+    """
+
+    threat: str
+    exit: int
+    arguments: Sequence[str] = ("rules", "policies")
+    findings: Sequence[str] = ()
+    stdout: Sequence[str] = ()
+    stderr: Sequence[str] = ()
+    never: Sequence[str] = ()
+    inside: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    output: str = "text"
+    """The format on standard output."""
+    refused: bool = False
+    """No check is performed, and no report made."""
+    stale: bool = False
+    """It is refused before the targets of reports are looked at, so that an older one is left."""
+    bare: bool = False
+    """The common rule and policy are not there."""
+    to: str = ""
+    """Where standard output goes: a device, or `closed`."""
+    file_size: int = resource.RLIM_INFINITY
+    """Bytes that a file may have which the command writes."""
+    unprivileged: bool = False
+    """The system protects from this; it does not protect from root."""
+
+
+def load(name: str) -> Case:
+    return Case(**json.loads((GATE / name / "case.json").read_text(encoding="utf-8")))
+
+
+def make(root: Path, name: str, what: Mapping[str, Any]) -> None:
+    """Make a file: of a `text` in an `encoding`, of `hex`, of `repeat` `times` between `before` and
+    `after`, of a `size` in bytes without content, with a `mode`; or a `symlink`, `fifo`, or
+    `directory`.
+    """
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if "symlink" in what:
+        path.symlink_to(what["symlink"])
+    elif "fifo" in what:
+        os.mkfifo(path)
+    elif "directory" in what:
+        path.mkdir()
+    elif "size" in what:
+        with path.open("wb") as file:
+            file.truncate(what["size"])
+    elif "hex" in what:
+        path.write_bytes(bytes.fromhex(what["hex"]))
+    else:
+        middle = what.get("repeat", "") * what.get("times", 0)
+        text = what.get("text", "") + what.get("before", "") + middle + what.get("after", "")
+        path.write_bytes(text.encode(what.get("encoding", "utf-8")))
+    if "mode" in what:
+        path.chmod(int(what["mode"], 8))
+
+
+def lay_out(name: str, case: Case, root: Path) -> None:
+    """Copy a case, and what is common to all, to where it is run."""
+    shutil.copytree(GATE / name, root, dirs_exist_ok=True, symlinks=True)
+    if not case.bare:
+        shutil.copytree(GATE / "common", root, dirs_exist_ok=True)
+    for path, what in case.files.items():
+        make(root, path, what)
+
+
+def run(case: Case, root: Path) -> tuple[int, str, str]:
+    """Run the command as the case says; return its exit code and what it wrote, as text."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (case.file_size, case.file_size))
+        if case.to == "closed":
+            os.close(1)
+
+    report = root.with_name("report.json")
+    report.write_text("an older report", encoding="utf-8")
+    env = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+    if case.file_size != resource.RLIM_INFINITY:
+        env["PYTHONDONTWRITEBYTECODE"] = "1"  # or Python would keep what it wrote of its modules
+    out = Path(case.to) if case.to.startswith("/") else root.with_name("stdout")
+    outputs = ["-o", case.output, "-o", "json=../report.json"]
+    with out.open("wb") as stdout:
+        ran = subprocess.run(
+            [COMMAND, "check", *case.arguments, *outputs],
+            cwd=root,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            timeout=SECONDS,
+            preexec_fn=limit,
+            check=False,
+        )
+    text = out.read_text(encoding="utf-8") if out.is_file() else ""
+    return ran.returncode, text, ran.stderr.decode("utf-8")
+
+
+def told(finding: Mapping[str, Any]) -> str:
+    """Return a finding of a JSON report as one line."""
+    place = finding["location"]
+    where = f":{place['line']}:{place['column']}" if place else ""
+    return (
+        f"{finding['status']} {finding['rule']} {finding['document']}{where} {finding['message']}"
+    )
+
+
+def check_report(case: Case, path: Path, code: int) -> None:
+    """Compare a JSON report with what the case expects, and with itself."""
+    report = json.loads(path.read_text(encoding="ascii"))
+    jsonschema.validate(report, SCHEMA)
+    summary = report["summary"]
+    assert summary["exit_code"] == code
+    statuses = ("pass", "fail", "skip", "waived", "error")
+    assert sum(summary[each] for each in statuses) == summary["documents"] * summary["rules"]
+    for row in report["rules"]:
+        assert sum(row[each] for each in statuses) == summary["documents"]
+    found = set(map(told, report["findings"]))
+    if not case.bare:
+        assert KNOWN in found
+    expected = [re.compile(pattern, re.DOTALL) for pattern in case.findings]
+    matched = [{line for line in found if pattern.fullmatch(line)} for pattern in expected]
+    assert all(matched), dict(zip(case.findings, matched, strict=True))
+    assert found - {KNOWN} == set().union(*matched) - {KNOWN}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_attack(name: str, tmp_path: Path) -> None:
+    case = load(name)
+    if case.unprivileged and os.geteuid() == 0:
+        pytest.skip("root may read and write everything")
+    root = tmp_path / "run"
+    lay_out(name, case, root)
+    code, stdout, stderr = run(case, root)
+
+    assert code == case.exit, stderr
+    for stream, patterns in ((stdout, case.stdout), (stderr, case.stderr)):
+        for pattern in patterns:
+            assert re.search(pattern, stream), pattern
+    for pattern in ("Traceback", "internal error", *case.never):
+        assert not re.search(pattern, stdout + stderr), pattern
+    for target, patterns in case.inside.items():
+        content = (root / target).read_text(encoding="utf-8")
+        for pattern in patterns:
+            assert re.search(pattern, content), pattern
+    assert not RAW.search(stdout + stderr)
+    if case.output == "text":
+        assert not re.search(r"^\s*(::|##)|##(vso)?\[", stdout + stderr, re.MULTILINE)
+
+    report = tmp_path / "report.json"
+    assert report.exists() is (case.stale or not case.refused)
+    if not case.refused:
+        check_report(case, report, code)
+
+
+def test_a_killed_run_leaves_no_older_report(tmp_path: Path) -> None:
+    """Killed while it waits for a document on standard input."""
+    report = tmp_path / "report.json"
+    report.write_text("an older report", encoding="utf-8")
+    with subprocess.Popen(
+        [COMMAND, "check", GATE / "common" / "rules", "-", "-o", f"json={report}"],
+        stdin=subprocess.PIPE,
+    ) as process:
+        for _ in range(SECONDS * 10):
+            if not report.exists():
+                break
+            time.sleep(0.1)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("delay", [0, 0.001, 0.003, 0.01, 0.03, 0.1])
+def test_a_killed_run_leaves_a_whole_report_or_none(tmp_path: Path, delay: float) -> None:
+    """Killed when writing starts, or a little later; what holds does so at any moment."""
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    policy = (GATE / "common" / "policies" / "known.json").read_bytes()
+    for number in range(400):
+        (documents / f"{number}.json").write_bytes(policy)
+    place = tmp_path / "reports"
+    place.mkdir()
+    report = place / "report.json"
+    with subprocess.Popen(
+        [COMMAND, "check", GATE / "common" / "rules", documents, "-o", f"json={report}"]
+    ) as process:
+        while process.poll() is None and not list(place.iterdir()):
+            pass
+        time.sleep(delay)
+        process.kill()
+    if report.exists():
+        assert len(json.loads(report.read_text(encoding="ascii"))["findings"]) == 400

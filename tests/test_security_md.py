@@ -1,0 +1,63 @@
+"""SECURITY.md promises what is tested: every case, real tests, and limits that hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from checker.cel import limits as expression
+from checker.cli.github import SUMMARY
+from checker.reader.limits import DEFAULT_LIMITS
+from checker.render import github, sarif
+from checker.waivers import FARTHEST
+from tests.conftest import ROOT
+
+TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+CASES = sorted(path.parent.name for path in (ROOT / "tests" / "gate").glob("*/case.json"))
+LINKS = re.findall(r"\[`([^`]+)`\]\(tests/gate/([^)]+)\)", TEXT)
+TESTS = re.findall(r"`(tests/test_\w+\.py)::(\w+)`", TEXT)
+MIB = 2**20
+LIMITS = {
+    "size of one input": f"{DEFAULT_LIMITS.max_bytes // MIB} MiB",
+    "levels of nesting of an input": f"{DEFAULT_LIMITS.max_depth}",
+    "characters of one expression": f"{expression.MAX_LENGTH:,}",
+    "levels of nesting of an expression": f"{expression.MAX_NESTING}",
+    "nodes of one expression": f"{expression.MAX_NODES:,}",
+    "units of work of one rule on one document": f"{expression.COST:,}",
+    "days that a waiver may last": f"{FARTHEST}",
+    "results in SARIF": f"{sarif._MOST:,}",  # noqa: SLF001 - the format's own bound
+    "annotations of a kind in GitHub Actions": f"{github.MOST}",
+    "size of a summary in GitHub Actions": f"{SUMMARY // MIB} MiB",
+}
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """Return the cells of the table under a heading, without its head."""
+    section = TEXT.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def test_every_case_is_in_the_table_once() -> None:
+    assert all(text == folder for text, folder in LINKS)
+    assert sorted(folder for _, folder in LINKS) == CASES
+
+
+def test_every_attack_has_an_answer_and_a_test() -> None:
+    attacks = [row for row in _rows("Attacks") if not row[0].startswith("**")]
+    assert attacks
+    for attack, answer, tests in attacks:
+        assert answer, attack
+        assert re.search(r"\]\(tests/gate/|`tests/test_", tests), attack
+
+
+@pytest.mark.parametrize(("file", "name"), TESTS)
+def test_a_named_test_exists(file: str, name: str) -> None:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_limits_are_those_of_the_code() -> None:
+    assert {row[0]: row[1] for row in _rows("Limits")} == LIMITS
