@@ -76,8 +76,10 @@ class Schema:
         if self.accepts(value):
             return []
         with _no_panic():
-            explained = dict.fromkeys(map(_cut, islice(_explanations(self.source, value), _MOST)))
-        found = sorted(explained, key=lambda violation: _position(value, violation.route))
+            told = list(islice(map(_cut, _explanations(self.source, value)), _MOST + 1))
+        found = sorted(dict.fromkeys(told[:_MOST]), key=lambda each: _position(value, each.route))
+        if len(told) > _MOST:
+            found.append(Violation((), f"more than {_MOST} things are wrong: mend these first"))
         # INVARIANT: a rejected value has a violation, also where the two libraries disagree.
         return found or [Violation((), "not valid by the schema of its kind")]
 

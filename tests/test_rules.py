@@ -296,7 +296,7 @@ def test_a_field_of_an_untyped_document_is_not_warned_of(write: Write) -> None:
         ("kind: pod", "kind: pdo", "unknown kind `pdo`: expected one of `aws-iam-policy`, `pod`"),
         ("title: Something holds", "title: 5", "expected a text, not `5`"),
         ("title: Something holds", "title: ''", "expected a text, not ``"),
-        ("require: document.a == 1", "require: true", "expected a CEL expression (a text), not"),
+        ("require: document.a == 1", "require: true", "expected a CEL expression (a text of"),
         ("require: document.a == 1", "require: []", "expected at least 1, not an empty list"),
         ("require: document.a == 1", "requires: x", "unknown element `requires`; did you mean"),
         ("require: document.a == 1", "require: [{this: x}]", "unknown element `this`"),

@@ -212,14 +212,38 @@ def test_a_rejected_value_is_never_without_a_violation(schema: Json, value: Json
 
 
 def test_no_more_than_a_hundred_violations_are_explained() -> None:
-    found = Schema({"items": {"type": "string"}}).violations([1] * 500)
-    assert len(found) == 100
+    *found, last = Schema({"items": {"type": "string"}}).violations([1] * 500)
     assert [each.route for each in found] == [(number,) for number in range(100)]
+    assert last.message == "more than 100 things are wrong: mend these first"
+    assert len(Schema({"items": {"type": "string"}}).violations([1] * 100)) == 100
 
 
 def test_unknown_elements_are_no_more_than_a_hundred_either() -> None:
     value: Json = {f"k{number}": 1 for number in range(500)}
-    assert len(Schema({"additionalProperties": False}).violations(value)) <= 100
+    *found, last = Schema({"additionalProperties": False}).violations(value)
+    assert len(found) <= 100
+    assert last.message == "more than 100 things are wrong: mend these first"
+
+
+def test_a_list_of_values_is_cut() -> None:
+    (found,) = Schema({"enum": [f"v{number}" for number in range(1000)]}).violations("w")
+    assert found.message.startswith("expected `v0`, `v1`, ")
+    assert "`v19` and 980 more, not `w`" in found.message
+    (found,) = Schema({"const": {"a": "x" * 5000}}).violations("w")
+    assert len(found.message) == 500
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "message"),
+    [
+        ({"maxItems": 2}, [1, 2, 3], "expected at most 2 items, not 3"),
+        ({"maxLength": 2}, "abc", "expected at most 2 characters, not 3"),
+        ({"maxProperties": 0}, {"a": 1}, "expected at most 0 elements, not 1"),
+    ],
+)
+def test_what_is_too_long_is_counted(schema: Json, value: Json, message: str) -> None:
+    (found,) = Schema(schema).violations(value)
+    assert found.message == message
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,9 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
     Older reports are removed, so that none stands for the result of this run. Raises UsageError
     and OutputError.
     """
-    targets = [output.path.resolve() if output.path else None for output in outputs]
+    from checker.reader import identity  # noqa: PLC0415 - `--help` needs none of it
+
+    targets = [identity(str(output.path)) if output.path else None for output in outputs]
     if len(set(targets)) < len(targets):
         raise click.UsageError("two formats go to one place: give each a file of its own")
     for output in outputs:
@@ -78,17 +80,18 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
 
 def _prepare(path: Path, options: Options) -> None:
     from checker.documents import SUFFIXES  # noqa: PLC0415 - `--help` needs none of it
+    from checker.reader import identity  # noqa: PLC0415 - as above
 
-    target = path.resolve()
+    target = Path(identity(str(path)))
     config = options.config.input.path if options.config.input else ""
     for given in (*options.rules, *options.policies, *options.config.schemas, config):
-        place = Path(given).resolve()
+        place = Path(identity(given))
         read = target.suffix.lower() in SUFFIXES and given
         if target == place or (read and place in target.parents):
             reason = f"it would stand among the inputs in {given}: choose another place"
             raise OutputError(str(path), reason)
     for given in (options.waivers, options.baseline, options.previous):
-        if given and target == Path(given).resolve():
+        if given and target == Path(identity(given)):
             raise OutputError(str(path), f"it is read as {given}: choose another place")
     remove_stale(path)
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from checker.reader import Limits, parse_yaml, read_file
 from checker.report import Framework, Input
-from checker.rules.files import builtin_root, is_builtin
+from checker.rules.files import builtin_root, is_builtin, limits_of
 from checker.schema import Schema
 from checker.source import InputError
 
@@ -46,6 +46,7 @@ def load_frameworks(
 
 
 def _load(path: Path, limits: Limits) -> tuple[Mapping[str, Framework], Input]:
+    limits = limits_of(str(path), limits)
     reading = parse_yaml(read_file(str(path), limits), limits)
     if problems := _schema().problems(reading):
         raise InputError(*problems)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from checker import cel
 from checker.kinds.kind import Kind
 from checker.reader import (
+    DEFAULT_LIMITS,
     Limits,
     Reading,
     Walk,
@@ -110,6 +111,7 @@ def _read(path: str, limits: Limits, builtin: bool) -> tuple[Source, list[Readin
     if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
         message = "not a rule file by its name: expected .yaml or .yml"
         raise InputError(Problem(display_path(path), message))
+    limits = limits_of(path, limits)
     source = _named(read_file(path, limits), builtin)
     readings = parse_yaml_documents(source, limits)
     if not readings:
@@ -123,6 +125,11 @@ def builtin_root() -> Path:
     package = Path(__file__).resolve().parents[1]
     shipped = package / "shipped"
     return shipped if shipped.is_dir() else package.parent / "rules"
+
+
+def limits_of(path: str, limits: Limits) -> Limits:
+    """Return the limits that hold for a file of rules: those that are asked for are for others."""
+    return DEFAULT_LIMITS if path.startswith(f"{builtin_root()}{os.sep}") else limits
 
 
 def listing(paths: Sequence[str]) -> Walk:

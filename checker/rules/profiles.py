@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from checker.reader import Limits, display_path, parse_yaml, read_file
 from checker.report import Input
-from checker.rules.files import BUILTIN, RuleSet, builtin_root, is_builtin
+from checker.rules.files import BUILTIN, RuleSet, builtin_root, is_builtin, limits_of
 from checker.rules.rule import Rule
 from checker.schema import Schema
 from checker.source import InputError, Problem
@@ -53,6 +53,7 @@ def load_profiles(directory: Path, limits: Limits) -> Profiles | None:
     path = directory / FILE_NAME
     if not path.exists():
         return None
+    limits = limits_of(str(path), limits)
     reading = parse_yaml(read_file(str(path), limits), limits)
     if problems := _schema().problems(reading):
         raise InputError(*problems)

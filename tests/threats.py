@@ -1,0 +1,141 @@
+"""Declarations of a case's inputs in, files of any size and kind out; a command within limits.
+
+A file is declared by its path, in which a byte that is no UTF-8 is a lone surrogate (`\\udcff`) and
+`{i}` a number, and by one of:
+
+- a text; `{"text": …, "encoding": …}`; `{"json": …}`; `{"hex": …}`
+- `{"pieces": [text, {"repeat": text, "times": n}, …]}`, where `{i}` in what repeats is its number
+- `{"link": target}`, `{"fifo": true}`, `{"socket": true}`, `{"device": [major, minor]}`,
+  `{"directory": true}`, `{"sparse": bytes}`, `{"copy": a path in the checkout}`
+
+With `"times": n` it is many files; `"mode"` is its permissions, in octal digits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import socket
+import stat
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.conftest import COMMAND, ROOT
+
+
+class Bounds(NamedTuple):
+    """What the command and each of its processes may take before the system ends it."""
+
+    seconds: int
+    """Of processor time."""
+    megabytes: int
+    """Of address space."""
+
+
+def make(root: Path, files: Mapping[str, Any]) -> None:
+    """Create declared files below a directory."""
+    for name, declared in files.items():
+        given: Mapping[str, Any] = {"text": declared} if isinstance(declared, str) else declared
+        for number in range(given.get("times", 1)):
+            path = root / name.replace("{i}", str(number))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path, given)
+            if "mode" in given:
+                path.chmod(int(given["mode"], 8))
+
+
+def _make(path: Path, given: Mapping[str, Any]) -> None:
+    if "link" in given:
+        path.symlink_to(given["link"])
+    elif "directory" in given:
+        path.mkdir()
+    elif "fifo" in given:
+        os.mkfifo(path)
+    elif "socket" in given:
+        _socket(path)
+    elif "device" in given:
+        _device(path, *given["device"])
+    elif "copy" in given:
+        shutil.copyfile(ROOT / given["copy"], path)
+    elif "sparse" in given:
+        with path.open("wb") as file:
+            file.truncate(given["sparse"])
+    else:
+        path.write_bytes(_content(given))
+
+
+def _content(given: Mapping[str, Any]) -> bytes:
+    if "hex" in given:
+        return bytes.fromhex(given["hex"])
+    if "json" in given:
+        return json.dumps(given["json"], indent=1).encode("ascii")
+    text: str = given["text"] if "text" in given else "".join(map(_piece, given["pieces"]))
+    return text.encode(given.get("encoding", "utf-8"))
+
+
+def _piece(piece: str | Mapping[str, Any]) -> str:
+    if isinstance(piece, str):
+        return piece
+    repeated: str = piece["repeat"]
+    if "{i}" not in repeated:
+        return repeated * int(piece["times"])
+    return "".join(repeated.replace("{i}", str(number)) for number in range(piece["times"]))
+
+
+def _socket(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)  # a socket's path may only be short
+    try:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+def _device(path: Path, major: int, minor: int) -> None:
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(major, minor))
+    except PermissionError:
+        pytest.skip("only root may make a device")
+
+
+def run(
+    arguments: Sequence[str],
+    cwd: Path,
+    bounds: Bounds,
+    *,
+    env: Mapping[str, str] | None = None,
+    confined: bool = False,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the installed command; `confined` takes from root the right to read everything."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds))
+        resource.setrlimit(resource.RLIMIT_AS, (bounds.megabytes << 20, bounds.megabytes << 20))
+
+    return subprocess.run(
+        [*(_confinement() if confined else ()), COMMAND, *map(os.fsencode, arguments)],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C", **(env or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        preexec_fn=limit,
+        timeout=bounds.seconds * 20,
+        check=False,
+    )
+
+
+def _confinement() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    setpriv = shutil.which("setpriv")
+    if not setpriv:
+        pytest.skip("root may read everything, and there is no setpriv to prevent it")
+    rights = "-dac_override,-dac_read_search"
+    return [setpriv, "--bounding-set", rights, "--inh-caps", rights]
