@@ -143,3 +143,18 @@ def test_a_mistake_of_the_command_is_no_verdict(
         cli.main(["rules", "policies"])
     assert caught.value.code == 2
     assert "the check is not complete" in capsys.readouterr().err
+
+
+def test_an_end_of_file_within_the_command_is_no_interrupt(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ends(_: str) -> None:
+        raise EOFError("a cache that is cut off")
+
+    monkeypatch.setattr("checker.config.locate", ends)
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["rules", "policies"])
+    assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert "a cache that is cut off" in said
+    assert "interrupted" not in said

@@ -47,9 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         _complain(error)
         code = Exit.NOT_EVALUATED
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("policy-check: interrupted, no report was written", err=True)
-        code = Exit.INTERRUPTED
+    except (KeyboardInterrupt, click.Abort) as error:
+        code = _stopped(error)
     except SystemExit:
         raise
     except BaseException:  # noqa: BLE001 - Python's own exit code, 1, would say "violations"
@@ -57,6 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo("policy-check: internal error, the check is not complete", err=True)
         code = Exit.NOT_EVALUATED
     sys.exit(Exit.NOT_EVALUATED if code is None else int(code))
+
+
+def _stopped(error: BaseException) -> Exit:
+    """Return the exit code of a run that was interrupted, or that met an end of file in itself."""
+    # click takes an EOFError for an interrupt; here no one is asked for anything
+    if isinstance(error.__cause__, EOFError):
+        sys.excepthook(EOFError, error.__cause__, error.__cause__.__traceback__)
+        click.echo("policy-check: internal error, the check is not complete", err=True)
+        return Exit.NOT_EVALUATED
+    click.echo("policy-check: interrupted, no report was written", err=True)
+    return Exit.INTERRUPTED
 
 
 def load(name: str) -> click.Command:

@@ -73,9 +73,15 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
     targets = [identity(str(output.path)) if output.path else None for output in outputs]
     if len(set(targets)) < len(targets):
         raise click.UsageError("two formats go to one place: give each a file of its own")
+    refused = []
     for output in outputs:
-        if output.path is not None:
-            _prepare(output.path, options)
+        try:
+            if output.path is not None:
+                _prepare(output.path, options)
+        except OutputError as error:  # the older reports of other outputs go all the same
+            refused.append(error)
+    if refused:
+        raise refused[0]
 
 
 def _prepare(path: Path, options: Options) -> None:
