@@ -108,14 +108,18 @@ def _no_panic() -> Iterator[None]:
 def _explanations(schema: Mapping[str, Any], value: Json) -> Iterator[Violation]:
     from jsonschema import Draft202012Validator, validators  # noqa: PLC0415 - slow; rarely needed
     from referencing import Registry  # noqa: PLC0415
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415
 
     draft = validators.validator_for(schema, default=Draft202012Validator)
     patterns = {"pattern": _pattern, "patternProperties": _pattern_properties}
     extra = {"additionalProperties": _additional_properties, "uniqueItems": _unique_items}
     extend = cast("Any", validators.extend)
     validator = extend(draft, patterns | extra)(schema, registry=Registry())
-    for error in validator.iter_errors(value):
-        yield from _worded(error)
+    try:
+        for error in validator.iter_errors(value):
+            yield from _worded(error)
+    except Unresolvable:
+        return  # only the library that decides can follow a reference: the rest goes unexplained
 
 
 def _cut(found: Violation) -> Violation:

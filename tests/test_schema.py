@@ -340,3 +340,10 @@ def test_a_pattern_is_explained_as_it_is_decided(pattern: str) -> None:
         schema.violations({"b": 1})
     )
     assert schema.violations({"a": ""})[0].route == ("a",)
+
+
+def test_a_reference_that_cannot_be_explained_rejects_all_the_same() -> None:
+    schema = Schema({"properties": {"b": {"$ref": ".#/$defs/t"}}, "$defs": {"t": {"type": "null"}}})
+    assert schema.accepts({"b": None})
+    (violation,) = schema.violations({"b": 1})
+    assert violation.message == "not valid by the schema of its kind"

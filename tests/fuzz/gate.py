@@ -20,6 +20,7 @@ from checker.reader import parse, read_bytes
 from checker.render import FORMATS
 from checker.report import Exit, Report, RuleCounts, Severity, Status
 from checker.rules import Rule
+from checker.rules.files import builtin_root
 from checker.source import InputError
 from tests.fuzz.case import Case, hold
 from tests.fuzz.seeds import known_kinds
@@ -91,18 +92,12 @@ def by_command(case: Case, rules: Sequence[Rule], kind: str = "") -> int:
 
 def sources(rules: Sequence[Rule]) -> list[str]:
     """Return the arguments by which the command loads shipped rules."""
-    return [part for each in rules for part in ("--rules", _path(each))]
+    return [part for each in rules for part in ("--rules", _paths()[each.id])]
 
 
 @cache
 def _paths() -> dict[str, str]:
-    from checker.rules.files import builtin_root  # noqa: PLC0415 - for the command alone
-
     return {path.stem: str(path) for path in builtin_root().rglob("*.yaml")}
-
-
-def _path(rule: Rule) -> str:
-    return _paths()[rule.id]
 
 
 def run(place: Path, arguments: Sequence[str]) -> int:
