@@ -23,14 +23,14 @@ COUNTS = {
     "cel": 4000,
     "config": 800,
     "schema": 1000,
-    "report": 60,
+    "report": 40,
     "spelling": 1600,
     "widening": 800,
     "damage": 2000,
     "request": 1000,
     "folder": 60,
-    "waiver": 60,
-    "comparison": 300,
+    "waiver": 40,
+    "comparison": 200,
 }
 """How many random inputs each target is given: a few seconds of them."""
 KEPT = [

@@ -24,6 +24,7 @@ from tests.fuzz.mutation import mutated, random_bytes
 from tests.fuzz.seeds import examples, rule_files
 from tests.fuzz.writing import as_json, as_yaml
 from tests.plain_json import plain_json
+from tests.plain_yaml import plain_yaml
 
 Json = Any
 JSON_WORDS = (
@@ -127,7 +128,7 @@ def judge_json(case: Case) -> None:
 
 
 def judge_yaml(case: Case) -> None:
-    """Hold two parsers against each other, and what is JSON to a plain reader of it."""
+    """Hold two parsers against each other, and what is read to plain readers of YAML and JSON."""
     found = [_by(loader, case) for loader in _LOADERS]
     hold(None in found or found[0] == found[1], "two parsers read it in two ways")
     _several(case)
@@ -137,6 +138,11 @@ def judge_yaml(case: Case) -> None:
         return
     with contextlib.suppress(ValueError):
         hold(reading.data == plain_json(reading.source.text), "JSON means something else as YAML")
+    try:
+        expected = plain_yaml(reading.source.text, yaml_events.LOADER)
+    except ValueError as error:
+        raise WrongAnswerError(f"read, though a plain reader refuses it: {error}") from error
+    hold(json.dumps(reading.data) == json.dumps(expected), "read otherwise than by a plain reader")
     lines = reading.source.text.split("\n")
     for route, _ in _routes(reading.data):
         place = reading.locate(route)
