@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
 from tests.fuzz.case import Answer, Case, SilentPassError, Target, WrongAnswerError
 from tests.fuzz.running import case_of, corpus, kept, minimised, read, tried
 from tests.fuzz.targets import TARGETS
@@ -67,6 +72,20 @@ def test_random_inputs_are_answered_right(name: str) -> None:
         target.judge(case_of(target, str(seed)))
 
     judge()
+
+
+def test_the_script_counts_what_it_tries(tmp_path: Path) -> None:
+    command = ["benchmarks/fuzz.py", "--seconds", "0.5", "--target", "cel", "--json"]
+    ran = subprocess.run(
+        [sys.executable, *command, "--keep", tmp_path],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+    )
+    counts = json.loads(ran.stdout)
+    assert counts.pop("inputs") > 0
+    assert counts == {"wrong answer": 0, "silent pass": 0, "crash": 0, "hang": 0}
 
 
 # ---- that what is wrong is noticed ----
