@@ -16,6 +16,8 @@ from checker.schema import Schema
 from checker.source import InputError, Json, Problem, Route
 
 FILE_NAME = "policy-check.yaml"
+MOST_VALUES = 500_000
+"""Values in the schemas of all kinds together: a compiled one takes some 500 bytes for each."""
 _NEARLY = "policy-check.yml"
 """What someone may call it who believes that it counts."""
 
@@ -118,20 +120,37 @@ def _beside(config: Path, given: str) -> str:
 def _kinds(config: Path, reading: Reading, limits: Limits) -> list[Kind]:
     kinds: list[Kind] = []
     problems: list[Problem] = []
-    for index in range(len(cast("Any", reading.data).get("kinds", ()))):
+    left = MOST_VALUES
+    for index, declared in enumerate(cast("Any", reading.data).get("kinds", ())):
         try:
-            kinds.append(_kind(index, config, reading, limits))
+            schema = parse(read_file(str(config.parent / declared["schema"]), limits), limits).data
+            left -= _values(schema, left)
+            if left >= 0:
+                kinds.append(_kind(index, declared, schema, reading))
         except InputError as error:
             problems.extend(error.problems)
+        if left < 0:
+            message = f"the schemas hold more than {MOST_VALUES:,} values: have fewer kinds"
+            problems.append(reading.problem(message, ("kinds", index, "schema")))
+            break
     if problems:
         raise InputError(*problems)
     return kinds
 
 
-def _kind(index: int, config: Path, reading: Reading, limits: Limits) -> Kind:
-    declared = cast("Any", reading.data)["kinds"][index]
+def _values(data: Json, most: int) -> int:
+    """Return how many values there are in some data, or a number that is more than some."""
+    todo, count = [data], 0
+    while todo and count <= most:
+        value = todo.pop()
+        count += 1
+        if isinstance(value, dict | list):
+            todo.extend(value.values() if isinstance(value, dict) else value)
+    return count
+
+
+def _kind(index: int, declared: Mapping[str, str], schema: Json, reading: Reading) -> Kind:
     route: Route = ("kinds", index, "schema")
-    schema = parse(read_file(str(config.parent / declared["schema"]), limits), limits).data
     try:
         return from_schema(declared["name"], schema, declared.get("recognise", ""))
     except ValueError as error:

@@ -18,7 +18,7 @@ _LONGEST_MESSAGE = 1000
 """Characters of a message; the rest is cut visibly."""
 _MOST_RELATED = 20
 """Places that one finding points to beside its first."""
-_MOST_FINDINGS = 10_000
+MOST_FINDINGS = 10_000
 """Findings of one rule on one document."""
 
 
@@ -54,8 +54,8 @@ def _evaluated(rule: Rule, document: Document) -> Outcome:
     try:
         with cel.budget():
             for finding in evaluation.findings():
-                if len(findings) == _MOST_FINDINGS:
-                    mistake = f"more than {_MOST_FINDINGS:,} findings: not all are told"
+                if len(findings) == MOST_FINDINGS:
+                    mistake = f"more than {MOST_FINDINGS:,} findings: not all are told"
                     break
                 findings.append(finding)  # what is found before a mistake is kept
     except cel.BudgetError as error:

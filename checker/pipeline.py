@@ -28,7 +28,7 @@ from checker.source import InputError, Problem
 from checker.version import VERSION
 from checker.waivers import Terms, Waivers
 from checker.words import did_you_mean
-from checker.workers import Workers, decide_all
+from checker.workers import Workers, decide_all, restrained
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents decided so far and of all."""
@@ -68,6 +68,27 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     Raises InputError when a rule, the configuration or an earlier report cannot be used: then
     nothing is checked.
     """
+    with restrained(options.workers):
+        work, report, accepted, baseline = _prepared(options)
+    digest = hashlib.sha256()
+    total = work.listing.size
+    for decision in decide_all(work, options.workers):
+        digest.update(f"{decision.sha256} {decision.path}\n".encode())
+        _count(decision, accepted, report)
+        progress(report.documents, total)
+    # INVARIANT: a document that was lost on the way is no document that passed.
+    if report.documents != total:
+        message = f"{report.documents} of {total} documents were decided"
+        raise RuntimeError(message)
+    report.documents_sha256 = digest.hexdigest()
+    wrong, report.idle_waivers = accepted.settle()
+    found = [_compared(each, baseline) for each in (*report.findings, *wrong)]
+    report.findings = sorted(found, key=_worst_first)
+    return report
+
+
+def _prepared(options: Options) -> tuple[Work, Report, Waivers, Earlier | None]:
+    """Return what there is to decide, a report to fill, waivers and baseline. Raises InputError."""
     settings = options.config
     selection = _selection(options, settings)
     loaded = rules.load(
@@ -100,21 +121,8 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
         baseline=baseline.input if baseline else None,
         previous=previous,
     )
-    digest = hashlib.sha256()
     work = Work(chosen, listing, selection, options.limits)
-    for decision in decide_all(work, options.workers):
-        digest.update(f"{decision.sha256} {decision.path}\n".encode())
-        _count(decision, accepted, report)
-        progress(report.documents, listing.size)
-    # INVARIANT: a document that was lost on the way is no document that passed.
-    if report.documents != listing.size:
-        message = f"{report.documents} of {listing.size} documents were decided"
-        raise RuntimeError(message)
-    report.documents_sha256 = digest.hexdigest()
-    wrong, report.idle_waivers = accepted.settle()
-    found = [_compared(each, baseline) for each in (*report.findings, *wrong)]
-    report.findings = sorted(found, key=_worst_first)
-    return report
+    return work, report, accepted, baseline
 
 
 def _waivers(options: Options, loaded: RuleSet) -> Waivers:

@@ -21,7 +21,7 @@ from checker.reader import Reading
 from checker.source import Json, Problem, Route
 from checker.words import did_you_mean, quoted
 
-_MOST = 100
+MOST = 100
 """Violations of one value that are explained."""
 _MOST_WORDS = 1_000
 """Words that are made of parts to find one that may have been meant."""
@@ -76,10 +76,10 @@ class Schema:
         if self.accepts(value):
             return []
         with _no_panic():
-            told = list(islice(map(_cut, _explanations(self.source, value)), _MOST + 1))
-        found = sorted(dict.fromkeys(told[:_MOST]), key=lambda each: _position(value, each.route))
-        if len(told) > _MOST:
-            found.append(Violation((), f"more than {_MOST} things are wrong: mend these first"))
+            told = list(islice(map(_cut, _explanations(self.source, value)), MOST + 1))
+        found = sorted(dict.fromkeys(told[:MOST]), key=lambda each: _position(value, each.route))
+        if len(told) > MOST:
+            found.append(Violation((), f"more than {MOST} things are wrong: mend these first"))
         # INVARIANT: a rejected value has a violation, also where the two libraries disagree.
         return found or [Violation((), "not valid by the schema of its kind")]
 

@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 
 import pytest
 
+from checker import config, evaluate, schema
 from checker.cel import limits as expression
+from checker.cli import limits as asked
 from checker.cli.github import SUMMARY
 from checker.reader.limits import DEFAULT_LIMITS
 from checker.render import github, sarif
+from checker.rules import files
 from checker.waivers import FARTHEST
+from checker.workers import Bounds, restraint
 from tests.conftest import ROOT
 
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 CASES = sorted(path.parent.name for path in (ROOT / "tests" / "gate").glob("*/case.json"))
 LINKS = re.findall(r"\[`([^`]+)`\]\(tests/gate/([^)]+)\)", TEXT)
 TESTS = re.findall(r"`(tests/test_\w+\.py)::(\w+)`", TEXT)
-MIB = 2**20
+MIB, GIB = 2**20, 2**30
+BOUNDS = Bounds()
+CONFIG = json.loads((ROOT / "checker" / "config.schema.json").read_text(encoding="utf-8"))
 LIMITS = {
     "size of one input": f"{DEFAULT_LIMITS.max_bytes // MIB} MiB",
     "levels of nesting of an input": f"{DEFAULT_LIMITS.max_depth}",
+    "levels of nesting that may be asked for": f"{asked.MOST_LEVELS}",
+    "processor time of one rule on one document, and of reading one": f"{BOUNDS.seconds} s",
+    "processor time of all that is done with one document": f"{BOUNDS.in_all} s",
+    "processor time of reading rules, configuration and the list of files": f"{restraint.LEAST} s",
+    "memory of each process": f"{BOUNDS.max_memory // GIB} GiB",
+    "rules of one run": f"{files.MOST:,}",
+    "findings of one rule on one document": f"{evaluate.MOST_FINDINGS:,}",
+    "violations of its schema that are told of one document": f"{schema.MOST}",
+    "kinds of one configuration": f"{CONFIG['properties']['kinds']['maxItems']}",
+    "values in the schemas of all kinds": f"{config.MOST_VALUES:,}",
+    "entries of any other list of a configuration": f"{CONFIG['$defs']['texts']['maxItems']:,}",
     "characters of one expression": f"{expression.MAX_LENGTH:,}",
     "levels of nesting of an expression": f"{expression.MAX_NESTING}",
     "nodes of one expression": f"{expression.MAX_NODES:,}",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SIZE = re.compile(r"([0-9]{1,15})(?:([KMG])(?:iB)?)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-_MOST_LEVELS = 128
+MOST_LEVELS = 128
 """More would exhaust the stacks of some library."""
 _MOST_JOBS = 1024
 _LEAST_SECONDS = 0.1
@@ -100,10 +100,10 @@ LIMITS = (
     ),
     click.option(
         "--max-depth",
-        type=click.IntRange(1, _MOST_LEVELS),
+        type=click.IntRange(1, MOST_LEVELS),
         default=64,
         metavar="LEVELS",
-        help=f"Nesting of any file that is read, at most {_MOST_LEVELS}. [default: 64]",
+        help=f"Nesting of any file that is read, at most {MOST_LEVELS}. [default: 64]",
     ),
 )
 """No configuration file can set these: it comes with what is checked."""

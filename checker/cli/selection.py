@@ -138,13 +138,15 @@ def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
     Raises UsageError where they name no rules or no policies, and InputError.
     """
     from checker.pipeline import Options, today  # noqa: PLC0415 - `--help` needs none of it
+    from checker.workers import restrained  # noqa: PLC0415 - as above
 
     rules, policies = given["rules"], given["policies"]
     if rules:
         policies = (*policies, *paths)
     else:
         rules, policies = paths[:1], (*policies, *paths[1:])
-    settings = configuration(given, limits(given))
+    with restrained(workers(given)):
+        settings = configuration(given, limits(given))
     rules, policies = rules or settings.rules, policies or settings.policies
     if not (rules and policies):
         missing = "policies" if rules else "rules"

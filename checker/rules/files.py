@@ -33,7 +33,7 @@ BUILTIN = "builtin"
 """Names the shipped rules; `builtin:ecr` those of one folder."""
 
 
-_MOST = 10_000
+MOST = 10_000
 """Rules of one run: their code takes some 60 KB and 2 ms each."""
 _MOST_PROBLEMS = 1_000
 """Problems that are told of the rules of one run."""
@@ -78,8 +78,8 @@ def load(
             problems.extend(error.problems)
             continue
         inputs.append(Input(source.path, source.sha256))
-        if len(readings) > _MOST - len(rules):
-            message = f"more than {_MOST:,} rules: check with fewer of them at once"
+        if len(readings) > MOST - len(rules):
+            message = f"more than {MOST:,} rules: check with fewer of them at once"
             raise InputError(*problems, Problem(source.path, message))
         for reading in readings:
             try:

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from checker.decide import Decision, Work, decide
 from checker.workers.limits import Bounds, Workers
+from checker.workers.restraint import restrained
 
-__all__ = ["Bounds", "Workers", "decide_all"]
+__all__ = ["Bounds", "Workers", "decide_all", "restrained"]
 
 
 def decide_all(work: Work, workers: Workers | None) -> Iterator[Decision]:

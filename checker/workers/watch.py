@@ -10,6 +10,8 @@ import os
 import resource
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from checker.decide import READING
 from checker.workers.limits import Bounds
@@ -24,9 +26,21 @@ _MICROSECONDS = 1_000_000
 def confine(max_memory: int) -> None:
     """Bound the memory of this process, in bytes, and let it leave no core file."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    if most == resource.RLIM_INFINITY or max_memory < most:
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    if before == resource.RLIM_INFINITY or max_memory < before:
         resource.setrlimit(resource.RLIMIT_AS, (max_memory, most))
+
+
+@contextmanager
+def memory(most: int) -> Iterator[None]:
+    """Bound the memory of this process, in bytes, for what is done within."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    if before[0] == resource.RLIM_INFINITY or most < before[0]:
+        resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 class Watch:

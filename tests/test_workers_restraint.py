@@ -1,0 +1,111 @@
+"""What is done before documents are decided takes no more time and memory than it may."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from checker import pipeline, rules
+from checker.config import load
+from checker.pipeline import Options
+from checker.reader import Limits
+from checker.source import InputError
+from checker.workers import Bounds, Workers, restrained, restraint
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits are those of POSIX")
+POLICIES = str(ROOT / "examples" / "policies")
+
+
+def spin() -> None:
+    while True:
+        try:
+            sum(range(1000))
+        except Exception:  # noqa: BLE001, S112 - what keeps every mistake keeps no limit
+            continue
+
+
+def test_what_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restraint, "LEAST", 0.2)
+    with (
+        pytest.raises(InputError, match=r"took more than 0.3 s of processor time: check less"),
+        restrained(Workers(1, Bounds(seconds=0.1))),
+    ):
+        spin()
+
+
+def test_rules_that_take_too_long_to_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restraint, "LEAST", 0.2)
+    monkeypatch.setattr(rules, "load", lambda *_: spin())
+    options = Options(["builtin"], [POLICIES], workers=Workers(1, Bounds(seconds=0.1)))
+    with pytest.raises(InputError, match="rules, configuration and the list of files took more"):
+        pipeline.check(options)
+
+
+def test_memory_that_runs_out_is_told() -> None:
+    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = used * resource.getpagesize() + (64 << 20)
+    with (
+        pytest.raises(InputError, match="not enough memory for rules, configuration and"),
+        restrained(Workers(1, Bounds(max_memory=most))),
+    ):
+        bytearray(128 << 20)
+
+
+def test_what_was_set_before_holds_afterwards() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)
+    with restrained(Workers()):
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] == Bounds().max_memory
+        assert signal.getitimer(signal.ITIMER_PROF)[0] > 50
+    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGPROF)) == before
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+
+def test_a_limit_that_the_system_sets_already_is_not_raised() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    lower = 8 << 30
+    resource.setrlimit(resource.RLIMIT_AS, (lower, before[1]))
+    try:
+        with restrained(Workers(1, Bounds(max_memory=16 << 30))):
+            assert resource.getrlimit(resource.RLIMIT_AS)[0] == lower
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def test_other_mistakes_pass() -> None:
+    with pytest.raises(ZeroDivisionError), restrained(Workers()):
+        _ = 1 // 0
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+
+def test_nothing_is_limited_outside_the_main_thread() -> None:
+    timers = []
+
+    def run() -> None:
+        with restrained(Workers()):
+            timers.append(signal.getitimer(signal.ITIMER_PROF))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert timers == [(0, 0)]
+
+
+def test_schemas_hold_no_more_values_than_can_be_compiled(tmp_path: Path) -> None:
+    many = "{" + '"allOf": [' + "{}," * 300_000 + "{}]}"
+    (tmp_path / "many.json").write_text(many, encoding="utf-8")
+    config = tmp_path / "policy-check.yaml"
+    config.write_text("kinds: [{name: a, schema: many.json}]\n", encoding="utf-8")
+    assert len(load(config, Limits()).kinds) == 1
+    config.write_text(
+        "kinds: [{name: a, schema: many.json}, {name: b, schema: many.json}]\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError, match="hold more than 500,000 values: have fewer kinds") as met:
+        load(config, Limits())
+    (problem,) = met.value.problems
+    assert problem.pointer == "/kinds/1/schema"
