@@ -302,3 +302,30 @@ def test_a_report_is_the_same_in_this_process_and_in_others(tmp_path: Path) -> N
         return pipeline.check(Options(rules=["builtin"], policies=[str(tmp_path)], workers=workers))
 
     assert report(None) == report(Workers(2))
+
+
+def test_what_is_decided_early_is_not_kept_without_end(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one document takes its time, another process goes on no further than a bound."""
+    expected = alone(work)
+    begun = 3
+
+    def slow(work: Work, index: int, refused: Refused) -> Decision:
+        if index == 0:
+            time.sleep(1)
+        return decide(work, index, refused)
+
+    monkeypatch.setattr(crew, "decide", slow)
+    monkeypatch.setattr(crew, "_AHEAD", begun)
+    monkeypatch.setattr(crew, "_LONGEST", 1)
+    ahead = []
+    hired = crew.Crew(work, Workers(2))
+    try:
+        found = hired.decisions()
+        first = next(found)
+        ahead.append(len(hired._results))  # noqa: SLF001 - what is kept shows nowhere else
+        assert [first, *found] == expected
+    finally:
+        hired.end()
+    assert ahead[0] <= begun

@@ -20,6 +20,8 @@ from checker.workers.watch import SENDING, Watch, confine, seen
 
 _LONGEST = 32
 """Documents that a process is given at once."""
+_AHEAD = 5_000
+"""Documents that may be decided before an earlier one is: what was decided of them is kept."""
 
 
 class _Task(NamedTuple):
@@ -45,14 +47,17 @@ class Crew:
         self._tasks = deque(
             _Task(first, min(first + length, total)) for first in range(0, total, length)
         )
+        self._alive: list[Process] = []
         self._busy: dict[int, tuple[Process, _Task]] = {}
         """By the pipe that results come through: who sends them, and what is still to come."""
         self._idle: list[Process] = []
         self._results: dict[int, Decision] = {}
+        self._next = 0
 
     def decisions(self) -> Iterator[Decision]:
         """Yield a decision for every document, in order."""
         for index in range(self._work.listing.size):
+            self._next = index
             while index not in self._results:
                 self._hand_out()
                 if self._busy:
@@ -65,13 +70,13 @@ class Crew:
 
     def end(self) -> None:
         """End all processes, whatever they are doing."""
-        for process in (*self._idle, *(process for process, _ in self._busy.values())):
-            process.end(kill=True)
-        self._idle.clear()
-        self._busy.clear()
+        while self._alive:
+            self._alive.pop().end(kill=True)
 
     def _hand_out(self) -> None:
         while self._tasks and (self._idle or len(self._busy) < self._jobs):
+            if self._tasks[0].first > self._next + _AHEAD:
+                return
             process = self._idle.pop() if self._idle else self._started()
             if process is None:
                 return
@@ -86,15 +91,16 @@ class Crew:
     def _started(self) -> Process | None:
         """Return a new process, or None if the system allows no more than there are."""
         work, bounds = self._work, self._bounds
-        others = [process for process, _ in self._busy.values()]
         try:
-            return start(lambda channel: _serve(channel, work, bounds), others)
+            process = start(lambda channel: _serve(channel, work, bounds), self._alive)
         except OSError as error:
-            if others:
-                self._jobs = len(others)
+            if self._alive:
+                self._jobs = len(self._alive)
                 return None
             message = f"no process can be started: {error.strerror}; --jobs 0 decides without one"
             raise InputError(Problem("--jobs", message)) from error
+        self._alive.append(process)
+        return process
 
     def _gather(self) -> None:
         """Wait until some process has sent something, or died, and take what there is."""
@@ -121,6 +127,7 @@ class Crew:
     def _died(self, process: Process, task: _Task) -> None:
         """Let another process do what one has not done that died, but what it died of."""
         document, stage, spent = seen(process.channel)
+        self._alive.remove(process)
         code = process.end(kill=False)
         if document != task.first:
             stage, spent = READING, task.spent  # it died before it began
