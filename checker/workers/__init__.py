@@ -6,6 +6,7 @@ rule does to a process is an error, and hides nothing of the others.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -30,7 +31,9 @@ def decide_all(work: Work, workers: Workers | None) -> Iterator[Decision]:
     from checker.workers.crew import Crew  # noqa: PLC0415 - cannot be imported where none can fork
 
     crew = Crew(work, workers)
+    gc.freeze()  # what is known by now is garbage to nobody: to look at it would copy its memory
     try:
         yield from crew.decisions()
     finally:
         crew.end()
+        gc.unfreeze()
