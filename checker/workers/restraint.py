@@ -50,7 +50,7 @@ def restrained(workers: Workers | None) -> Iterator[None]:
         problem = Problem("--max-memory", f"not enough memory for {_WHAT}: check less at once")
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        signal.signal(signal.SIGPROF, before or signal.SIG_DFL)
     if problem:
         raise InputError(problem)
 
