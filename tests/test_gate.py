@@ -85,6 +85,25 @@ def test_an_older_report_does_not_survive_a_run_that_failed(
     assert not target.exists()
 
 
+@pytest.mark.parametrize("text", ["rules: [a", "strict: true\n"], ids=["broken", "names no rules"])
+def test_an_older_report_does_not_survive_settings_of_no_use(
+    policy_check: Run, tmp_path: Path, text: str
+) -> None:
+    """But an input that the command line names does, though the report was to go there."""
+    settings, target, policy = (tmp_path / name for name in ("s.yaml", "report.json", "p.json"))
+    settings.write_text(text, encoding="utf-8")
+    for path in (target, policy):
+        path.write_text("older", encoding="utf-8")
+    reports = [part for path in (target, policy, settings) for part in ("-o", f"json={path}")]
+    ran = policy_check("--policies", policy, "--config", settings, *reports)
+    assert ran.returncode == 2
+    assert not target.exists()
+    assert (policy.read_text(encoding="utf-8"), settings.read_text(encoding="utf-8")) == (
+        "older",
+        text,
+    )
+
+
 def test_a_report_never_replaces_an_input(policy_check: Run, tmp_path: Path) -> None:
     policy = tmp_path / "policy.json"
     policy.write_text((POLICIES / "ecr-one-repository.json").read_text(encoding="utf-8"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +13,7 @@ import click
 from checker.output import OutputError, has_colour, remove_stale, write_file, write_stdout
 from checker.render import FORMATS, renderer
 from checker.report import Exit, Severity
-from checker.source import Problem
+from checker.source import InputError, Problem
 
 if TYPE_CHECKING:
     from checker.pipeline import Options
@@ -73,33 +74,58 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
     targets = [identity(str(output.path)) if output.path else None for output in outputs]
     if len(set(targets)) < len(targets):
         raise click.UsageError("two formats go to one place: give each a file of its own")
-    refused = []
-    for output in outputs:
-        try:
-            if output.path is not None:
-                _prepare(output.path, options)
-        except OutputError as error:  # the older reports of other outputs go all the same
-            refused.append(error)
+    settings = options.config
+    config = settings.input.path if settings.input else ""
+    trees = (*options.rules, *options.policies, *settings.schemas, config)
+    refused = _remove(outputs, trees, (options.waivers, options.baseline, options.previous))
     if refused:
         raise refused[0]
 
 
-def _prepare(path: Path, options: Options) -> None:
+def forget(outputs: Sequence[Output], paths: Sequence[str], given: Mapping[str, Any]) -> None:
+    """Remove older reports though the configuration cannot be used, so that none outlives that.
+
+    What stands among the inputs that the command line names, by its `paths` and what options
+    have `given`, or cannot be removed, stays where it is.
+    """
+    from checker.config import locate  # noqa: PLC0415 - `--help` needs none of it
+
+    config = str(given["config"] or "")
+    with contextlib.suppress(InputError):
+        config = config or str(locate(Path()) or "")
+    trees = (*paths, *given["rules"], *given["policies"], config)
+    _remove(outputs, trees, (given["waivers"], given["baseline"], given["previous"]))
+
+
+def _remove(
+    outputs: Sequence[Output], trees: Sequence[str], files: Sequence[str]
+) -> list[OutputError]:
+    """Remove all older reports but those that stand among inputs; return why any could not be."""
+    refused = []
+    for output in outputs:
+        try:
+            if output.path is not None:
+                _keep_apart(output.path, trees, files)
+                remove_stale(output.path)
+        except OutputError as error:  # the older reports of other outputs go all the same
+            refused.append(error)
+    return refused
+
+
+def _keep_apart(path: Path, trees: Sequence[str], files: Sequence[str]) -> None:
+    """Raise OutputError for a report that would stand among inputs, or replace one."""
     from checker.documents import SUFFIXES  # noqa: PLC0415 - `--help` needs none of it
     from checker.reader import identity  # noqa: PLC0415 - as above
 
     target = Path(identity(str(path)))
-    config = options.config.input.path if options.config.input else ""
-    for given in (*options.rules, *options.policies, *options.config.schemas, config):
+    for given in filter(None, trees):
         place = Path(identity(given))
-        read = target.suffix.lower() in SUFFIXES and given
-        if target == place or (read and place in target.parents):
+        if target == place or (target.suffix.lower() in SUFFIXES and place in target.parents):
             reason = f"it would stand among the inputs in {given}: choose another place"
             raise OutputError(str(path), reason)
-    for given in (options.waivers, options.baseline, options.previous):
-        if given and target == Path(identity(given)):
+    for given in filter(None, files):
+        if target == Path(identity(given)):
             raise OutputError(str(path), f"it is read as {given}: choose another place")
-    remove_stale(path)
 
 
 def write(report: Report, outputs: Sequence[Output], color: str) -> None:
