@@ -157,6 +157,7 @@ FAULTS = [
     ("a: \0", "U+0000 cannot stand in YAML", 1, 4, 5),
     ("%TAG ! tag:x,2000:\n---\na: 1", "directives other than `%YAML 1.2`", 1, 1, 19),
     ("%YAML 1.3\n---\na: 1", "directives other than `%YAML 1.2`", 1, 1, 10),
+    ("%YAML 1.1\n---\na: no", "directives other than `%YAML 1.2`", 1, 1, 10),
     ("%FOO\n---\na: 1", "directives other than `%YAML 1.2`", 1, 1, 5),
 ]
 

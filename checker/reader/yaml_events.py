@@ -34,7 +34,7 @@ _BREAKS = {
     "\u2029": "a paragraph separator (U+2029)",
 }
 # libyaml compares each %TAG with all before it, which takes hours for a file full of them.
-_DIRECTIVE = re.compile(r"^%(?!YAML[ \t]++1\.[12][ \t]*+\r?$)[^\r\n]*+", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%(?!YAML[ \t]++1\.2[ \t]*+\r?$)[^\r\n]*+", re.MULTILINE)
 
 _HINTS = {
     "'\\t'": "a tab cannot indent: use spaces",

@@ -55,6 +55,7 @@ YAML_WORDS = (
         b"<<",
         b"<<: ",
         b"%YAML 1.1\n",
+        b"%YAML 1.2\n",
         b"%TAG ! x\n",
         b"\r\n",
         b"\r",
