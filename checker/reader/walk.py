@@ -70,20 +70,19 @@ def _under(root: str, links: list[str]) -> Iterator[str | Problem]:
         directory = directories.pop()
         try:
             with os.scandir(directory) as entries:
-                listed = [(entry, entry.stat(follow_symlinks=False).st_mode) for entry in entries]
+                # one by one: all entries of a large directory at once take a kilobyte each
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name != _SKIPPED:
+                            directories.append(entry.path)
+                        continue
+                    found = _file(entry, inside)
+                    if entry.is_symlink() and not isinstance(found, Problem):
+                        links.append(entry.path)
+                    if found:
+                        yield found
         except OSError as error:
             yield Problem(display_path(directory), reason(error))
-            continue
-        for entry, mode in listed:
-            if stat.S_ISDIR(mode):
-                if entry.name != _SKIPPED:
-                    directories.append(entry.path)
-                continue
-            found = _file(entry, inside)
-            if entry.is_symlink() and not isinstance(found, Problem):
-                links.append(entry.path)
-            if found:
-                yield found
 
 
 def _file(entry: os.DirEntry[str], inside: str) -> str | Problem | None:
@@ -103,5 +102,6 @@ def _file(entry: os.DirEntry[str], inside: str) -> str | Problem | None:
     return kind_problem(entry.path, mode) or entry.path
 
 
-def _order(path: str) -> tuple[list[str], str]:
-    return display_path(path).split("/"), path
+def _order(path: str) -> tuple[str, str]:
+    """Return a key by which paths come in the order of their parts; no name holds a NUL."""
+    return display_path(path).replace("/", "\0"), path
