@@ -30,12 +30,26 @@ from tests.conftest import COMMAND, ROOT
 
 
 class Bounds(NamedTuple):
-    """What the command and each of its processes may take before the system ends it."""
+    """What the command may take and do; the system holds it to that."""
 
-    seconds: int
-    """Of processor time."""
-    megabytes: int
-    """Of address space."""
+    seconds: int = 60
+    """Of processor time, for each process."""
+    megabytes: int = 1024
+    """Of address space, for each process."""
+    file_size: int = resource.RLIM_INFINITY
+    """Bytes of each file that is written."""
+    patience: int = 60
+    """Seconds by the clock, for the whole run."""
+    confined: bool = False
+    """Not even root may read and write what its mode forbids."""
+
+
+class Ran(NamedTuple):
+    """What became of a run; each CRLF in what it wrote is a line feed here."""
+
+    code: int
+    stdout: str
+    stderr: str
 
 
 def make(root: Path, files: Mapping[str, Any]) -> None:
@@ -111,24 +125,35 @@ def run(
     bounds: Bounds,
     *,
     env: Mapping[str, str] | None = None,
-    confined: bool = False,
-) -> subprocess.CompletedProcess[bytes]:
-    """Run the installed command; `confined` takes from root the right to read everything."""
+    to: str = "",
+) -> Ran:
+    """Run the installed command; its standard output goes `to` a device, or is `closed`."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds))
         resource.setrlimit(resource.RLIMIT_AS, (bounds.megabytes << 20, bounds.megabytes << 20))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.file_size, bounds.file_size))
+        if to == "closed":
+            os.close(1)
 
-    return subprocess.run(
-        [*(_confinement() if confined else ()), COMMAND, *map(os.fsencode, arguments)],
-        cwd=cwd,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C", **(env or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        preexec_fn=limit,
-        timeout=bounds.seconds * 20,
-        check=False,
-    )
+    out = Path(to) if to.startswith("/") else cwd.with_name("stdout")
+    with out.open("wb") as stdout:
+        ran = subprocess.run(
+            [*(_confinement() if bounds.confined else ()), COMMAND, *arguments],
+            cwd=cwd,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C", **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            timeout=bounds.patience,
+            preexec_fn=limit,
+            check=False,
+        )
+    return Ran(ran.returncode, _text(out.read_bytes() if out.is_file() else b""), _text(ran.stderr))
+
+
+def _text(written: bytes) -> str:
+    return written.decode("utf-8").replace("\r\n", "\n")
 
 
 def _confinement() -> list[str]:
@@ -136,6 +161,6 @@ def _confinement() -> list[str]:
         return []
     setpriv = shutil.which("setpriv")
     if not setpriv:
-        pytest.skip("root may read everything, and there is no setpriv to prevent it")
+        pytest.skip("root may read and write everything, and there is no setpriv to prevent it")
     rights = "-dac_override,-dac_read_search"
     return [setpriv, "--bounding-set", rights, "--inh-caps", rights]
