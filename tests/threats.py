@@ -3,22 +3,19 @@
 A file is declared by its path, in which a byte that is no UTF-8 is a lone surrogate (`\\udcff`) and
 `{i}` a number, and by one of:
 
-- a text; `{"text": …, "encoding": …}`; `{"json": …}`; `{"hex": …}`
+- a text; `{"text": …, "encoding": …}`; `{"hex": …}`
 - `{"pieces": [text, {"repeat": text, "times": n}, …]}`, where `{i}` in what repeats is its number
-- `{"link": target}`, `{"fifo": true}`, `{"socket": true}`, `{"device": [major, minor]}`,
-  `{"directory": true}`, `{"sparse": bytes}`, `{"copy": a path in the checkout}`
+- `{"link": target}`, `{"fifo": true}`, `{"directory": true}`
+- `{"sparse": bytes}`, a file of that size with nothing in it
 
 With `"times": n` it is many files; `"mode"` is its permissions, in octal digits.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
-import socket
-import stat
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,7 +23,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import COMMAND, ROOT
+from tests.conftest import COMMAND
 
 
 class Bounds(NamedTuple):
@@ -71,12 +68,6 @@ def _make(path: Path, given: Mapping[str, Any]) -> None:
         path.mkdir()
     elif "fifo" in given:
         os.mkfifo(path)
-    elif "socket" in given:
-        _socket(path)
-    elif "device" in given:
-        _device(path, *given["device"])
-    elif "copy" in given:
-        shutil.copyfile(ROOT / given["copy"], path)
     elif "sparse" in given:
         with path.open("wb") as file:
             file.truncate(given["sparse"])
@@ -87,8 +78,6 @@ def _make(path: Path, given: Mapping[str, Any]) -> None:
 def _content(given: Mapping[str, Any]) -> bytes:
     if "hex" in given:
         return bytes.fromhex(given["hex"])
-    if "json" in given:
-        return json.dumps(given["json"], indent=1).encode("ascii")
     text: str = given["text"] if "text" in given else "".join(map(_piece, given["pieces"]))
     return text.encode(given.get("encoding", "utf-8"))
 
@@ -102,32 +91,15 @@ def _piece(piece: str | Mapping[str, Any]) -> str:
     return "".join(repeated.replace("{i}", str(number)) for number in range(piece["times"]))
 
 
-def _socket(path: Path) -> None:
-    here = Path.cwd()
-    os.chdir(path.parent)  # a socket's path may only be short
-    try:
-        with socket.socket(socket.AF_UNIX) as made:
-            made.bind(path.name)
-    finally:
-        os.chdir(here)
-
-
-def _device(path: Path, major: int, minor: int) -> None:
-    try:
-        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(major, minor))
-    except PermissionError:
-        pytest.skip("only root may make a device")
-
-
 def run(
     arguments: Sequence[str],
     cwd: Path,
     bounds: Bounds,
     *,
-    env: Mapping[str, str] | None = None,
-    to: str = "",
+    env: Mapping[str, str],
+    to: str,
 ) -> Ran:
-    """Run the installed command; its standard output goes `to` a device, or is `closed`."""
+    """Run the installed command; standard output goes to a file, `to` a device, or is `closed`."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds))
@@ -141,7 +113,7 @@ def run(
         ran = subprocess.run(
             [*(_confinement() if bounds.confined else ()), COMMAND, *arguments],
             cwd=cwd,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C", **(env or {})},
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C", **env},
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.PIPE,
