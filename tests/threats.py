@@ -3,22 +3,19 @@
 A file is declared by its path, in which a byte that is no UTF-8 is a lone surrogate (`\\udcff`) and
 `{i}` a number, and by one of:
 
-- a text; `{"text": …, "encoding": …}`; `{"json": …}`; `{"hex": …}`
+- a text; `{"text": …, "encoding": …}`; `{"hex": …}`
 - `{"pieces": [text, {"repeat": text, "times": n}, …]}`, where `{i}` in what repeats is its number
-- `{"link": target}`, `{"fifo": true}`, `{"socket": true}`, `{"device": [major, minor]}`,
-  `{"directory": true}`, `{"sparse": bytes}`, `{"copy": a path in the checkout}`
+- `{"link": target}`, `{"fifo": true}`, `{"directory": true}`
+- `{"sparse": bytes}`, a file of that size with nothing in it
 
 With `"times": n` it is many files; `"mode"` is its permissions, in octal digits.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
-import socket
-import stat
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,16 +23,30 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import COMMAND, ROOT
+from tests.conftest import COMMAND
 
 
 class Bounds(NamedTuple):
-    """What the command and each of its processes may take before the system ends it."""
+    """What the command may take and do; the system holds it to that."""
 
-    seconds: int
-    """Of processor time."""
-    megabytes: int
-    """Of address space."""
+    seconds: int = 60
+    """Of processor time, for each process."""
+    megabytes: int = 1024
+    """Of address space, for each process."""
+    file_size: int = resource.RLIM_INFINITY
+    """Bytes of each file that is written."""
+    patience: int = 60
+    """Seconds by the clock, for the whole run."""
+    confined: bool = False
+    """Not even root may read and write what its mode forbids."""
+
+
+class Ran(NamedTuple):
+    """What became of a run; each CRLF in what it wrote is a line feed here."""
+
+    code: int
+    stdout: str
+    stderr: str
 
 
 def make(root: Path, files: Mapping[str, Any]) -> None:
@@ -57,12 +68,6 @@ def _make(path: Path, given: Mapping[str, Any]) -> None:
         path.mkdir()
     elif "fifo" in given:
         os.mkfifo(path)
-    elif "socket" in given:
-        _socket(path)
-    elif "device" in given:
-        _device(path, *given["device"])
-    elif "copy" in given:
-        shutil.copyfile(ROOT / given["copy"], path)
     elif "sparse" in given:
         with path.open("wb") as file:
             file.truncate(given["sparse"])
@@ -73,8 +78,6 @@ def _make(path: Path, given: Mapping[str, Any]) -> None:
 def _content(given: Mapping[str, Any]) -> bytes:
     if "hex" in given:
         return bytes.fromhex(given["hex"])
-    if "json" in given:
-        return json.dumps(given["json"], indent=1).encode("ascii")
     text: str = given["text"] if "text" in given else "".join(map(_piece, given["pieces"]))
     return text.encode(given.get("encoding", "utf-8"))
 
@@ -88,47 +91,41 @@ def _piece(piece: str | Mapping[str, Any]) -> str:
     return "".join(repeated.replace("{i}", str(number)) for number in range(piece["times"]))
 
 
-def _socket(path: Path) -> None:
-    here = Path.cwd()
-    os.chdir(path.parent)  # a socket's path may only be short
-    try:
-        with socket.socket(socket.AF_UNIX) as made:
-            made.bind(path.name)
-    finally:
-        os.chdir(here)
-
-
-def _device(path: Path, major: int, minor: int) -> None:
-    try:
-        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(major, minor))
-    except PermissionError:
-        pytest.skip("only root may make a device")
-
-
 def run(
     arguments: Sequence[str],
     cwd: Path,
     bounds: Bounds,
     *,
-    env: Mapping[str, str] | None = None,
-    confined: bool = False,
-) -> subprocess.CompletedProcess[bytes]:
-    """Run the installed command; `confined` takes from root the right to read everything."""
+    env: Mapping[str, str],
+    to: str,
+) -> Ran:
+    """Run the installed command; standard output goes to a file, `to` a device, or is `closed`."""
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds))
         resource.setrlimit(resource.RLIMIT_AS, (bounds.megabytes << 20, bounds.megabytes << 20))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bounds.file_size, bounds.file_size))
+        if to == "closed":
+            os.close(1)
 
-    return subprocess.run(
-        [*(_confinement() if confined else ()), COMMAND, *map(os.fsencode, arguments)],
-        cwd=cwd,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C", **(env or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        preexec_fn=limit,
-        timeout=bounds.seconds * 20,
-        check=False,
-    )
+    out = Path(to) if to.startswith("/") else cwd.with_name("stdout")
+    with out.open("wb") as stdout:
+        ran = subprocess.run(
+            [*(_confinement() if bounds.confined else ()), COMMAND, *arguments],
+            cwd=cwd,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C", **env},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            timeout=bounds.patience,
+            preexec_fn=limit,
+            check=False,
+        )
+    return Ran(ran.returncode, _text(out.read_bytes() if out.is_file() else b""), _text(ran.stderr))
+
+
+def _text(written: bytes) -> str:
+    return written.decode("utf-8").replace("\r\n", "\n")
 
 
 def _confinement() -> list[str]:
@@ -136,6 +133,6 @@ def _confinement() -> list[str]:
         return []
     setpriv = shutil.which("setpriv")
     if not setpriv:
-        pytest.skip("root may read everything, and there is no setpriv to prevent it")
+        pytest.skip("root may read and write everything, and there is no setpriv to prevent it")
     rights = "-dac_override,-dac_read_search"
     return [setpriv, "--bounding-set", rights, "--inh-caps", rights]
