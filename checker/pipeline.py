@@ -156,6 +156,7 @@ def _row(rule: Rule) -> RuleCounts:
         rule.references,
         rule.path,
         rule.waivable,
+        rules.is_shipped(rule.path),
     )
 
 

@@ -185,6 +185,8 @@ class RuleCounts:
     path: str = ""
     """The file that the rule stands in."""
     waivable: bool = True
+    shipped: bool = False
+    """It is no rule of the user's own, but came with this program."""
     counts: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
 
 
@@ -233,12 +235,18 @@ class Report:
         return [rule.id for rule in self.rules if rule.counts[Status.SKIP] == self.documents]
 
     @property
+    def idle(self) -> list[str]:
+        """Return those of them that someone wrote for documents which there should be."""
+        shipped = {rule.id for rule in self.rules if rule.shipped}
+        return [name for name in self.never_applied if name not in shipped]
+
+    @property
     def exit_code(self) -> Exit:
         """Return what the run means for a gate; what was not evaluated wins over violations."""
         undecided = any(finding.status is Status.ERROR for finding in self.findings)
         if undecided or self.total(Status.ERROR):
             return Exit.NOT_EVALUATED
-        if self.strict and (self.unread or self.never_applied) and self.documents and self.rules:
+        if self.strict and (self.unread or self.idle) and self.documents and self.rules:
             return Exit.NOT_EVALUATED
         if not self.rules or not self.documents or len(self.never_applied) == len(self.rules):
             return Exit.NOTHING_CHECKED  # of waivers there may be findings all the same

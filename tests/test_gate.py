@@ -85,6 +85,24 @@ def test_an_older_report_does_not_survive_a_run_that_failed(
     assert not target.exists()
 
 
+def test_a_strict_check_minds_rules_of_ones_own_that_never_applied(
+    policy_check: Run, tmp_path: Path
+) -> None:
+    """But no shipped ones: they are for whoever has such documents."""
+    arguments = ["--strict", "--rules", "builtin:ecr", "--policies", POLICIES]
+    assert policy_check(*arguments).returncode == 0
+    assert b"never applied: ecr-" in policy_check(*arguments).stdout
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "{id: own, title: t, severity: low, kind: aws-scp, description: d, remediation: r,"
+        " message: m, require: 'true'}",
+        encoding="utf-8",
+    )
+    ran = policy_check(*arguments, "--rules", own)
+    assert ran.returncode == 2
+    assert b"1 rule of your own never applied (--strict)" in ran.stdout
+
+
 @pytest.mark.parametrize("text", ["rules: [a", "strict: true\n"], ids=["broken", "names no rules"])
 def test_an_older_report_does_not_survive_settings_of_no_use(
     policy_check: Run, tmp_path: Path, text: str

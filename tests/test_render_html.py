@@ -251,7 +251,10 @@ def verdicts() -> Iterator[tuple[str, Report, str]]:
     yield (
         "strict",
         replace(good, strict=True),
-        "Not evaluated. Strict checking accepts no unread file and no rule that never applied.",
+        (
+            "Not evaluated. Strict checking accepts no unread file and no rule of your own that "
+            "never applied."
+        ),
     )
     yield "no rules", replace(good, rules=[]), "Nothing checked. No rule was found."
     yield "no documents", replace(good, documents=0), "Nothing checked. No document was found."

@@ -43,8 +43,16 @@ VERDICTS = {
     ),
     "strict": (
         replace(passed(), strict=True, rules=[*passed().rules, never()]),
-        "NOT EVALUATED: 1 file not read (--strict), 1 rule never applied (--strict) (exit 2)",
+        (
+            "NOT EVALUATED: 1 file not read (--strict), 1 rule of your own never applied "
+            "(--strict) (exit 2)"
+        ),
         True,
+    ),
+    "strict, with a shipped rule that never applied": (
+        replace(quiet(), strict=True, rules=[*passed().rules, replace(never(), shipped=True)]),
+        "PASSED: no violations (exit 0)",
+        False,
     ),
     "strict, with a baseline": (
         replace(accepted(), strict=True),

@@ -50,7 +50,7 @@ class _Check(click.Command):
 @click.option(
     "--strict/--no-strict",
     default=None,
-    help="Fail also for files not read and rules that never applied.",
+    help="Fail also for files not read and rules of your own that never applied.",
 )
 @click.option(
     "--baseline",

@@ -57,14 +57,14 @@ def _reasons(report: Report) -> list[str]:
     failed = [finding for finding in report.findings if finding.status is Status.FAIL]
     known = sum(finding.known for finding in failed)
     below = len(failed) - known - violations
-    unread, never = (report.unread, report.never_applied) if report.strict else ((), ())
+    unread, idle = (report.unread, report.idle) if report.strict else ((), ())
     reasons = (
         (violations, count(violations, "violation")),
         (known, f"{known:,} in the baseline"),
         (below, f"{below:,} below the fail level ({report.fail_level.label})"),
         (errors, f"{count(errors, 'thing')} not evaluated"),
         (len(unread), f"{count(len(unread), 'file')} not read (--strict)"),
-        (len(never), f"{count(len(never), 'rule')} never applied (--strict)"),
+        (len(idle), f"{count(len(idle), 'rule')} of your own never applied (--strict)"),
     )
     return [words for number, words in reasons if number]
 

@@ -159,6 +159,11 @@ def is_builtin(path: str) -> bool:
     return path == BUILTIN or path.startswith(BUILTIN + ":")
 
 
+def is_shipped(path: str) -> bool:
+    """Say whether a rule's path, as reports show it, is that of a shipped one."""
+    return path.startswith(BUILTIN + "/")
+
+
 def _named(source: Source, builtin: bool) -> Source:  # noqa: FBT001 - one fact of one call
     """Return a shipped rule's source under a name that is the same on every machine."""
     root = builtin_root().as_posix() + "/"

@@ -68,7 +68,7 @@ def _missing(report: Report, found: Tally) -> str:
         return f"{count(things, 'thing')} could not be decided"
     if pairs := report.total(Status.ERROR):
         return f"{count(pairs, 'decision')} could not be made"
-    return "Strict checking accepts no unread file and no rule that never applied"
+    return "Strict checking accepts no unread file and no rule of your own that never applied"
 
 
 def _nothing(report: Report) -> str:
