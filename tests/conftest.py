@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -20,6 +21,11 @@ Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 _COPY = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
 """By which the tests of a copy of the package run the copy."""
+
+
+def heed_interrupts() -> None:
+    """Let a process that begins heed SIGINT, which what a shell runs in the background ignores."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, ROOT, Run
+from tests.conftest import COMMAND, ROOT, Run, heed_interrupts
 
 RULES = ROOT / "rules"
 POLICIES = ROOT / "examples" / "policies"
@@ -186,6 +186,7 @@ def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
         [COMMAND, RULES, "-", "-o", f"json={target}"],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
     ) as process:
         _wait_until_idle(process.pid)  # it has started, and waits for standard input
         process.send_signal(signal.SIGINT)

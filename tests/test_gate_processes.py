@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, ROOT, Run
+from tests.conftest import COMMAND, ROOT, Run, heed_interrupts
 
 RULES = ROOT / "rules"
 VIOLATIONS = ROOT / "examples" / "violations"
@@ -54,6 +54,7 @@ def started(*arguments: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
 
 
