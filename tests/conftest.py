@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,6 @@ _COPY = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.enviro
 """By which the tests of a copy of the package run the copy."""
 
 
-def heed_interrupts() -> None:
-    """Let a process that begins heed SIGINT, which what a shell runs in the background ignores."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @pytest.fixture(scope="session")
 def data() -> Path:
     """Return the folder of the larger test data; skips where the machine has none."""
@@ -35,6 +30,14 @@ def data() -> Path:
     if not place:
         pytest.skip("POLICY_CHECK_DATA names no folder of test data")
     return Path(place).resolve()
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let processes that begin heed SIGINT, also below a shell that ignores it for us."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

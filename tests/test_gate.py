@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, ROOT, Run, heed_interrupts
+from tests.conftest import COMMAND, ROOT, Run
 
 RULES = ROOT / "rules"
 POLICIES = ROOT / "examples" / "policies"
@@ -180,13 +180,13 @@ def test_one_format_only_goes_to_standard_output(policy_check: Run) -> None:
     assert b"give each a file" in ran.stderr
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     with subprocess.Popen(
         [COMMAND, RULES, "-", "-o", f"json={target}"],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=heed_interrupts,
     ) as process:
         _wait_until_idle(process.pid)  # it has started, and waits for standard input
         process.send_signal(signal.SIGINT)

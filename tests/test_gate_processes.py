@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, ROOT, Run, heed_interrupts
+from tests.conftest import COMMAND, ROOT, Run
 
 RULES = ROOT / "rules"
 VIOLATIONS = ROOT / "examples" / "violations"
@@ -54,7 +54,6 @@ def started(*arguments: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=heed_interrupts,
     )
 
 
@@ -107,6 +106,7 @@ def test_a_killed_process_makes_its_document_an_error(endless: list[str], jobs: 
     assert failed == {"a.json", "c.json"}
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_ends_all_processes(endless: list[str], tmp_path: Path, jobs: str) -> None:
     target = tmp_path / "report.txt"
