@@ -18,6 +18,7 @@ from checker.rules import files
 from checker.waivers import FARTHEST
 from checker.workers import Bounds, restraint
 from tests.conftest import ROOT
+from tests.gate_mutants import load
 
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 CASES = sorted(path.parent.name for path in (ROOT / "tests" / "gate").glob("*/case.json"))
@@ -56,6 +57,10 @@ def _rows(heading: str) -> list[list[str]]:
     section = TEXT.split(f"## {heading}\n")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def test_the_planted_mistakes_that_it_counts_are_all() -> None:
+    assert f"Each of {len(load())} mistakes" in TEXT
 
 
 def test_every_case_is_in_the_table_once() -> None:
