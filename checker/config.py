@@ -18,6 +18,8 @@ from checker.source import InputError, Json, Problem, Route
 FILE_NAME = "policy-check.yaml"
 MOST_VALUES = 500_000
 """Values in the schemas of all kinds together: a compiled one takes some 500 bytes for each."""
+_WORDS = ("builtin", SCHEME)
+"""What a path begins with that is no path, or that reports take for a shipped rule's."""
 _NEARLY = "policy-check.yml"
 """What someone may call it who believes that it counts."""
 
@@ -114,7 +116,9 @@ def _beside(config: Path, given: str) -> str:
     if given.startswith(SCHEME):
         ref, colon, path = given.removeprefix(SCHEME).partition(":")
         return f"{SCHEME}{ref}{colon}{os.path.relpath(config.parent / path) if path else ''}"
-    return os.path.relpath(config.parent / given)
+    path = os.path.relpath(config.parent / given)
+    # INVARIANT: what names a file in the configuration never turns into a word of the command line
+    return os.path.join(".", path) if path == "-" or path.startswith(_WORDS) else path  # noqa: PTH118 - which would drop the dot
 
 
 def _kinds(config: Path, reading: Reading, limits: Limits) -> list[Kind]:

@@ -103,23 +103,38 @@ def test_a_strict_check_minds_rules_of_ones_own_that_never_applied(
     assert b"1 rule of your own never applied (--strict)" in ran.stdout
 
 
-@pytest.mark.parametrize("text", ["rules: [a", "strict: true\n"], ids=["broken", "names no rules"])
-def test_an_older_report_does_not_survive_settings_of_no_use(
-    policy_check: Run, tmp_path: Path, text: str
-) -> None:
-    """But an input that the command line names does, though the report was to go there."""
-    settings, target, policy = (tmp_path / name for name in ("s.yaml", "report.json", "p.json"))
-    settings.write_text(text, encoding="utf-8")
-    for path in (target, policy):
-        path.write_text("older", encoding="utf-8")
-    reports = [part for path in (target, policy, settings) for part in ("-o", f"json={path}")]
-    ran = policy_check("--policies", policy, "--config", settings, *reports)
+def test_inputs_survive_settings_of_no_use(policy_check: Run, tmp_path: Path) -> None:
+    """Which inputs they name is not known, so that nothing is removed."""
+    settings, policy = tmp_path / "s.yaml", tmp_path / "policies" / "p.json"
+    policy.parent.mkdir()
+    policy.write_text("{}", encoding="utf-8")
+    settings.write_text("policies: [policies]\nnonsense: 1\n", encoding="utf-8")
+    ran = policy_check("--config", settings, "-o", f"json={policy}")
     assert ran.returncode == 2
-    assert not target.exists()
-    assert (policy.read_text(encoding="utf-8"), settings.read_text(encoding="utf-8")) == (
-        "older",
-        text,
+    assert policy.read_text(encoding="utf-8") == "{}"
+
+
+@pytest.mark.parametrize("name", ["builtin", "builtin:ecr"])
+def test_a_folder_of_the_settings_is_no_word_of_the_command_line(
+    policy_check: Run, tmp_path: Path, name: str
+) -> None:
+    """It has a rule that nothing meets, which the shipped ones must not stand in for."""
+    folder, policies = tmp_path / name, tmp_path / "-"
+    folder.mkdir()
+    policies.mkdir()
+    (folder / "deny.yaml").write_text(
+        "{id: deny, title: t, severity: low, kind: aws-iam-policy, description: d,"
+        " remediation: r, message: m, require: 'false'}",
+        encoding="utf-8",
     )
+    policy = next(POLICIES.glob("*.json")).read_text(encoding="utf-8")
+    (policies / "p.json").write_text(policy, encoding="utf-8")
+    (tmp_path / "policy-check.yaml").write_text(
+        f"rules: ['./{name}']\npolicies: ['./-']\n", encoding="utf-8"
+    )
+    ran = policy_check(cwd=tmp_path)
+    assert ran.returncode == 1, ran.stderr
+    assert b"-/p.json" in ran.stdout
 
 
 def test_a_report_never_replaces_an_input(policy_check: Run, tmp_path: Path) -> None:

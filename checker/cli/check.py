@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from checker.cli import COMMANDS, github
-from checker.cli.outputs import COLOUR, LEVELS, OUTPUT, Output, forget, prepare, refuse, write
+from checker.cli.outputs import COLOUR, LEVELS, OUTPUT, Output, prepare, refuse, write
 from checker.cli.progress import Progress
 from checker.cli.selection import SETTINGS, command_meant, options, selects
 from checker.output import OutputError
 from checker.report import Report, Severity
 from checker.source import InputError
 from checker.version import VERSION
-
-if TYPE_CHECKING:
-    from checker.pipeline import Options
 
 
 class _Check(click.Command):
@@ -87,7 +83,7 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
     level = given["fail_level"]
     speaks = github.speaks(outputs, silent=given["no_ci"])
     try:
-        chosen = _options(paths, given, outputs)
+        chosen = options(paths, given)
         chosen = replace(
             chosen,
             fail_level=Severity.of(level) if level else None,
@@ -110,14 +106,6 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
     except OutputError as error:
         return refuse((error.problem,), color, "a report is missing")
     return report.exit_code
-
-
-def _options(paths: Sequence[str], given: Mapping[str, Any], outputs: Sequence[Output]) -> Options:
-    try:
-        return options(paths, given)
-    except (InputError, click.UsageError):
-        forget(outputs, paths, given)
-        raise
 
 
 def _checked(chosen: Any) -> Report:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +12,7 @@ import click
 from checker.output import OutputError, has_colour, remove_stale, write_file, write_stdout
 from checker.render import FORMATS, renderer
 from checker.report import Exit, Severity
-from checker.source import InputError, Problem
+from checker.source import Problem
 
 if TYPE_CHECKING:
     from checker.pipeline import Options
@@ -80,21 +79,6 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
     refused = _remove(outputs, trees, (options.waivers, options.baseline, options.previous))
     if refused:
         raise refused[0]
-
-
-def forget(outputs: Sequence[Output], paths: Sequence[str], given: Mapping[str, Any]) -> None:
-    """Remove older reports though the configuration cannot be used, so that none outlives that.
-
-    What stands among the inputs that the command line names, by its `paths` and what options
-    have `given`, or cannot be removed, stays where it is.
-    """
-    from checker.config import locate  # noqa: PLC0415 - `--help` needs none of it
-
-    config = str(given["config"] or "")
-    with contextlib.suppress(InputError):
-        config = config or str(locate(Path()) or "")
-    trees = (*paths, *given["rules"], *given["policies"], config)
-    _remove(outputs, trees, (given["waivers"], given["baseline"], given["previous"]))
 
 
 def _remove(
