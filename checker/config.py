@@ -18,8 +18,6 @@ from checker.source import InputError, Json, Problem, Route
 FILE_NAME = "policy-check.yaml"
 MOST_VALUES = 500_000
 """Values in the schemas of all kinds together: a compiled one takes some 500 bytes for each."""
-_WORDS = ("builtin", SCHEME)
-"""What a path begins with that is no path, or that reports take for a shipped rule's."""
 _NEARLY = "policy-check.yml"
 """What someone may call it who believes that it counts."""
 
@@ -76,8 +74,7 @@ def load(path: Path, limits: Limits) -> Config:
     return Config(
         input=Input(reading.source.path, reading.source.sha256),
         rules=[
-            given if given.partition(":")[0] == "builtin" else _beside(path, given)
-            for given in data.get("rules", ())
+            given if _is_builtin(given) else _beside(path, given) for given in data.get("rules", ())
         ],
         policies=[
             given if given == "-" else _beside(path, given) for given in data.get("policies", ())
@@ -118,7 +115,12 @@ def _beside(config: Path, given: str) -> str:
         return f"{SCHEME}{ref}{colon}{os.path.relpath(config.parent / path) if path else ''}"
     path = os.path.relpath(config.parent / given)
     # INVARIANT: what names a file in the configuration never turns into a word of the command line
-    return os.path.join(".", path) if path == "-" or path.startswith(_WORDS) else path  # noqa: PTH118 - which would drop the dot
+    is_word = path == "-" or _is_builtin(path) or path.startswith(SCHEME)
+    return os.path.join(".", path) if is_word else path  # noqa: PTH118 - which would drop the dot
+
+
+def _is_builtin(given: str) -> bool:
+    return given.partition(":")[0] == "builtin"
 
 
 def _kinds(config: Path, reading: Reading, limits: Limits) -> list[Kind]:

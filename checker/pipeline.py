@@ -156,7 +156,7 @@ def _row(rule: Rule) -> RuleCounts:
         rule.references,
         rule.path,
         rule.waivable,
-        rules.is_shipped(rule.path),
+        rule.shipped,
     )
 
 

@@ -101,6 +101,26 @@ def test_a_strict_check_minds_rules_of_ones_own_that_never_applied(
     ran = policy_check(*arguments, "--rules", own)
     assert ran.returncode == 2
     assert b"1 rule of your own never applied (--strict)" in ran.stdout
+    folder = tmp_path / "builtin"  # which makes no rule a shipped one
+    folder.mkdir()
+    own.rename(folder / "own.yaml")
+    ran = policy_check(*arguments, "--rules", Path("builtin", "own.yaml"), cwd=tmp_path)
+    assert ran.returncode == 2
+
+
+@pytest.mark.parametrize("shipped", ["builtin", "builtin:ecr"])
+def test_no_shipped_profile_drops_rules_of_ones_own_in_a_folder_of_its_name(
+    policy_check: Run, tmp_path: Path, shipped: str
+) -> None:
+    folder = tmp_path / "builtin"
+    folder.mkdir()
+    (folder / "deny.yaml").write_text(
+        "{id: deny, title: t, severity: low, kind: aws-iam-policy, description: d,"
+        " remediation: r, message: m, require: 'false'}",
+        encoding="utf-8",
+    )
+    arguments = ["--rules", shipped, "--rules", "builtin/deny.yaml", "--policies", POLICIES]
+    assert policy_check(*arguments, cwd=tmp_path).returncode == 1
 
 
 def test_inputs_survive_settings_of_no_use(policy_check: Run, tmp_path: Path) -> None:

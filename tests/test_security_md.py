@@ -33,7 +33,9 @@ LIMITS = {
     "levels of nesting that may be asked for": f"{asked.MOST_LEVELS}",
     "processor time of one rule on one document, and of reading one": f"{BOUNDS.seconds} s",
     "processor time of all that is done with one document": f"{BOUNDS.in_all} s",
-    "processor time of reading rules, configuration and the list of files": f"{restraint.LEAST} s",
+    "processor time of reading the configuration, and of reading rules and the list of files": (
+        f"{restraint.LEAST} s each"
+    ),
     "memory of each process": f"{BOUNDS.max_memory // GIB} GiB",
     "rules of one run": f"{files.MOST:,}",
     "findings of one rule on one document": f"{evaluate.MOST_FINDINGS:,}",

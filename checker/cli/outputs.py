@@ -73,43 +73,33 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
     targets = [identity(str(output.path)) if output.path else None for output in outputs]
     if len(set(targets)) < len(targets):
         raise click.UsageError("two formats go to one place: give each a file of its own")
-    settings = options.config
-    config = settings.input.path if settings.input else ""
-    trees = (*options.rules, *options.policies, *settings.schemas, config)
-    refused = _remove(outputs, trees, (options.waivers, options.baseline, options.previous))
-    if refused:
-        raise refused[0]
-
-
-def _remove(
-    outputs: Sequence[Output], trees: Sequence[str], files: Sequence[str]
-) -> list[OutputError]:
-    """Remove all older reports but those that stand among inputs; return why any could not be."""
     refused = []
     for output in outputs:
         try:
             if output.path is not None:
-                _keep_apart(output.path, trees, files)
-                remove_stale(output.path)
+                _prepare(output.path, options)
         except OutputError as error:  # the older reports of other outputs go all the same
             refused.append(error)
-    return refused
+    if refused:
+        raise refused[0]
 
 
-def _keep_apart(path: Path, trees: Sequence[str], files: Sequence[str]) -> None:
-    """Raise OutputError for a report that would stand among inputs, or replace one."""
+def _prepare(path: Path, options: Options) -> None:
     from checker.documents import SUFFIXES  # noqa: PLC0415 - `--help` needs none of it
     from checker.reader import identity  # noqa: PLC0415 - as above
 
     target = Path(identity(str(path)))
+    config = options.config.input.path if options.config.input else ""
+    trees = (*options.rules, *options.policies, *options.config.schemas, config)
     for given in filter(None, trees):
         place = Path(identity(given))
         if target == place or (target.suffix.lower() in SUFFIXES and place in target.parents):
             reason = f"it would stand among the inputs in {given}: choose another place"
             raise OutputError(str(path), reason)
-    for given in filter(None, files):
+    for given in filter(None, (options.waivers, options.baseline, options.previous)):
         if target == Path(identity(given)):
             raise OutputError(str(path), f"it is read as {given}: choose another place")
+    remove_stale(path)
 
 
 def write(report: Report, outputs: Sequence[Output], color: str) -> None:

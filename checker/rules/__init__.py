@@ -1,7 +1,7 @@
 """Rule files in, runnable rules out: schema-checked, compiled, with their parameters set."""
 
 from checker.rules.controls import load_frameworks
-from checker.rules.files import BUILTIN, RuleSet, is_shipped, load, shipped
+from checker.rules.files import BUILTIN, RuleSet, load, shipped
 from checker.rules.profiles import profiles_of, select
 from checker.rules.rule import Example, Hole, Requirement, Rule
 
@@ -12,7 +12,6 @@ __all__ = [
     "Requirement",
     "Rule",
     "RuleSet",
-    "is_shipped",
     "load",
     "load_frameworks",
     "profiles_of",

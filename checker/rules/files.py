@@ -94,7 +94,7 @@ def load(
             if rule.id in rules:
                 message = f"the rule `{rule.id}` stands in {rules[rule.id].path} too: keep one"
                 problems.append(reading.problem(message, ("id",)))
-            rules[rule.id] = rule
+            rules[rule.id] = rule._replace(shipped=builtin and _is_shipped(path))
     if problems:
         raise InputError(*problems)
     return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), found.others)
@@ -129,7 +129,7 @@ def builtin_root() -> Path:
 
 def limits_of(path: str, limits: Limits) -> Limits:
     """Return the limits that hold for a file of rules: those that are asked for are for others."""
-    return DEFAULT_LIMITS if path.startswith(f"{builtin_root()}{os.sep}") else limits
+    return DEFAULT_LIMITS if _is_shipped(path) else limits
 
 
 def listing(paths: Sequence[str]) -> Walk:
@@ -159,9 +159,9 @@ def is_builtin(path: str) -> bool:
     return path == BUILTIN or path.startswith(BUILTIN + ":")
 
 
-def is_shipped(path: str) -> bool:
-    """Say whether a rule's path, as reports show it, is that of a shipped one."""
-    return path.startswith(BUILTIN + "/")
+def _is_shipped(path: str) -> bool:
+    """Say whether a file came with this program."""
+    return path.startswith(f"{builtin_root()}{os.sep}")
 
 
 def _named(source: Source, builtin: bool) -> Source:  # noqa: FBT001 - one fact of one call

@@ -102,6 +102,8 @@ class _File(NamedTuple):
     wanted: str
     whole: bool
     """Whether all the rules of the directory are loaded."""
+    shipped: bool
+    """Whether it is that of the shipped rules, which another may have the name of."""
 
     def keeps(self, rule: Rule) -> bool:
         """Say whether a rule is kept: selected, or no rule of this directory."""
@@ -113,7 +115,8 @@ class _File(NamedTuple):
         return [name for name, profile in chosen if profile.selects(rule.id)]
 
     def _holds(self, rule: Rule) -> bool:
-        return PurePath(self.directory) in PurePath(rule.path).parents
+        inside = PurePath(self.directory) in PurePath(rule.path).parents
+        return inside and rule.shipped is self.shipped
 
     def problems(self, rules: Iterable[Rule]) -> Iterator[Problem]:
         """Yield the entries of the wanted profile that are about no rule."""
@@ -159,4 +162,4 @@ def _file(path: str, wanted: str, limits: Limits) -> _File | None:
     if profiles is None:
         return None
     shown = BUILTIN if shipped else display_path(path)
-    return _File(shown, profiles, wanted, not shipped or path == BUILTIN)
+    return _File(shown, profiles, wanted, not shipped or path == BUILTIN, shipped)

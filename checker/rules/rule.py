@@ -70,6 +70,8 @@ class Rule(NamedTuple):
     """The file that it stands in, perhaps beside others."""
     warnings: tuple[Problem, ...]
     """What may go wrong when the rule is decided; it can run all the same."""
+    shipped: bool = False
+    """It came with this program; a path cannot tell, as a folder may have any name."""
 
     def as_in(self, example: Example) -> Rule:
         """Return the rule with the parameters of one of its examples."""

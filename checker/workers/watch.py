@@ -26,21 +26,25 @@ _MICROSECONDS = 1_000_000
 def confine(max_memory: int) -> None:
     """Bound the memory of this process, in bytes, and let it leave no core file."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    before, most = resource.getrlimit(resource.RLIMIT_AS)
-    if before == resource.RLIM_INFINITY or max_memory < before:
-        resource.setrlimit(resource.RLIMIT_AS, (max_memory, most))
+    _lower_memory(max_memory)
 
 
 @contextmanager
 def memory(most: int) -> Iterator[None]:
     """Bound the memory of this process, in bytes, for what is done within."""
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    if before[0] == resource.RLIM_INFINITY or most < before[0]:
-        resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    before = _lower_memory(most)
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def _lower_memory(most: int) -> tuple[int, int]:
+    """Bound the memory of this process, unless it is bounded more; return what held before."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    if before[0] == resource.RLIM_INFINITY or most < before[0]:
+        resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    return before
 
 
 class Watch:
