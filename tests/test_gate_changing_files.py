@@ -21,7 +21,8 @@ PADDING = b" " * 3_000_000
 
 
 def replace(path: Path, data: bytes) -> None:
-    other = path.with_suffix(".tmp")
+    # beside the folder that is read: in it, a file that vanishes would be an error of the run
+    other = path.parent.with_name(f"{path.name}.tmp")
     other.write_bytes(data)
     other.replace(path)
 
