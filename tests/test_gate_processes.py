@@ -84,9 +84,12 @@ def busy_child(pid: int) -> int:
 
 
 def wait_until_gone(pids: list[int]) -> None:
-    end = time.monotonic() + 60
-    while any(stat(pid)[0] not in {"", "Z"} for pid in pids):
-        assert time.monotonic() < end, "an orphan is left"
+    end = time.monotonic() + 10
+    while left := [pid for pid in pids if stat(pid)[0] not in {"", "Z"}]:
+        if time.monotonic() > end:
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            pytest.fail("an orphan is left")
         time.sleep(0.1)
 
 
@@ -124,7 +127,8 @@ def test_an_interrupt_ends_all_processes(endless: list[str], tmp_path: Path, job
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_no_process_outlives_the_command(endless: list[str], end: signal.Signals) -> None:
-    with started(*endless, "--jobs", "2", "--timeout", "4") as command:
+    """Not even where one of them is within a library, with much time left."""
+    with started(*endless, "--jobs", "2", "--timeout", "600") as command:
         busy_child(command.pid)
         pids = list(children(command.pid))
         command.send_signal(end)

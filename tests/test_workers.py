@@ -25,7 +25,7 @@ from tests.conftest import ROOT
 KINDS = {kind.name: kind for kind in kinds.builtin()}
 RULES = rules.load(["builtin:ecr"], KINDS, {}, Limits()).rules
 POLICY = (ROOT / "examples" / "violations" / "ecr-push-to-one-repository.json").read_text()
-DOCUMENTS = 12
+DOCUMENTS = 24
 Refused = Callable[[int], str]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
 
@@ -307,9 +307,8 @@ def test_a_report_is_the_same_in_this_process_and_in_others(tmp_path: Path) -> N
 def test_what_is_decided_early_is_not_kept_without_end(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While one document takes its time, another process goes on no further than a bound."""
+    """While one document takes its time, no more of the others is kept than a bound."""
     expected = alone(work)
-    begun = 3
 
     def slow(work: Work, index: int, refused: Refused) -> Decision:
         if index == 0:
@@ -317,8 +316,7 @@ def test_what_is_decided_early_is_not_kept_without_end(
         return decide(work, index, refused)
 
     monkeypatch.setattr(crew, "decide", slow)
-    monkeypatch.setattr(crew, "_AHEAD", begun)
-    monkeypatch.setattr(crew, "_LONGEST", 1)
+    monkeypatch.setattr(crew, "_AHEAD", 1)
     ahead = []
     hired = crew.Crew(work, Workers(2))
     try:
@@ -328,4 +326,27 @@ def test_what_is_decided_early_is_not_kept_without_end(
         assert [first, *found] == expected
     finally:
         hired.end()
-    assert ahead[0] <= begun
+    assert ahead[0] <= 1
+
+
+@pytest.mark.parametrize("ahead", [0, 10_000, crew._AHEAD])  # noqa: SLF001 - shows nowhere else
+@pytest.mark.parametrize("length", [1, 2])
+def test_nothing_is_lost_where_little_is_kept_and_processes_die(
+    work: Work, monkeypatch: pytest.MonkeyPatch, ahead: int, length: int
+) -> None:
+    expected = alone(work)
+    fatal = {0, 1, 5, DOCUMENTS - 2}
+
+    def dying(work: Work, index: int, refused: Refused) -> Decision:
+        time.sleep(0.05 * (index % 3))
+        if index in fatal and not refused(READING):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return decide(work, index, refused)
+
+    monkeypatch.setattr(crew, "decide", dying)
+    monkeypatch.setattr(crew, "_AHEAD", ahead)
+    monkeypatch.setattr(crew, "_LONGEST", length)
+    found = together(work, 3)
+    assert [each.path for each in found] == [each.path for each in expected]
+    for index, (each, right) in enumerate(zip(found, expected, strict=True)):
+        assert each == right or index in fatal

@@ -6,9 +6,9 @@ error, and another process decides the rest.
 
 from __future__ import annotations
 
+import heapq
 import select
 import signal
-from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ from checker.workers.watch import SENDING, Watch, confine, seen
 
 _LONGEST = 32
 """Documents that a process is given at once."""
-_AHEAD = 5_000
-"""Documents that may be decided before an earlier one is: what was decided of them is kept."""
+_AHEAD = 64 << 20
+"""Bytes of decisions that are kept while an earlier document is not decided."""
 
 
 class _Task(NamedTuple):
@@ -44,14 +44,18 @@ class Crew:
         total = work.listing.size
         self._jobs = workers.count(total)
         length = max(1, min(_LONGEST, total // (self._jobs * 4)))
-        self._tasks = deque(
+        self._tasks = [
             _Task(first, min(first + length, total)) for first in range(0, total, length)
-        )
+        ]
+        """A heap, so that the earliest document is always handed out first."""
         self._alive: list[Process] = []
         self._busy: dict[int, tuple[Process, _Task]] = {}
         """By the pipe that results come through: who sends them, and what is still to come."""
         self._idle: list[Process] = []
-        self._results: dict[int, Decision] = {}
+        self._results: dict[int, tuple[Decision, int]] = {}
+        """What was decided, and its bytes."""
+        self._ahead = 0
+        """Bytes of all that."""
         self._next = 0
 
     def decisions(self) -> Iterator[Decision]:
@@ -66,7 +70,9 @@ class Crew:
                     # INVARIANT: a document that nobody decides is never waited for.
                     message = f"document {index} was given to no process"
                     raise RuntimeError(message)
-            yield self._results.pop(index)
+            decision, size = self._results.pop(index)
+            self._ahead -= size
+            yield decision
 
     def end(self) -> None:
         """End all processes, whatever they are doing."""
@@ -75,12 +81,12 @@ class Crew:
 
     def _hand_out(self) -> None:
         while self._tasks and (self._idle or len(self._busy) < self._jobs):
-            if self._tasks[0].first > self._next + _AHEAD:
+            if self._ahead > _AHEAD and self._tasks[0].first > self._next:
                 return
             process = self._idle.pop() if self._idle else self._started()
             if process is None:
                 return
-            task = self._tasks.popleft()
+            task = heapq.heappop(self._tasks)
             self._busy[process.channel.reading] = process, task
             try:
                 process.channel.send(task)
@@ -103,14 +109,20 @@ class Crew:
         return process
 
     def _gather(self) -> None:
-        """Wait until some process has sent something, or died, and take what there is."""
+        """Wait until some process has sent something, or died, and take what there is.
+
+        Where enough is kept, none but what decides the next document is listened to.
+        """
+        pipes = list(self._busy)
+        if self._ahead > _AHEAD:
+            pipes = [pipe for pipe in pipes if self._busy[pipe][1].first == self._next] or pipes
         poll = select.poll()
-        for pipe in self._busy:
+        for pipe in pipes:
             poll.register(pipe, select.POLLIN)
         for pipe, _ in poll.poll():
             process, task = self._busy.pop(pipe)
             try:
-                index, decision = process.channel.receive()
+                (index, decision), size = process.channel.receive_sized()
             except EOFError:
                 self._died(process, task)
                 continue
@@ -118,7 +130,8 @@ class Crew:
             if index != task.first:
                 message = f"document {task.first} was to be decided, not {index}"
                 raise RuntimeError(message)
-            self._results[index] = decision
+            self._results[index] = decision, size
+            self._ahead += size
             if index + 1 < task.end:
                 self._busy[pipe] = process, _Task(index + 1, task.end)
             else:
@@ -132,15 +145,15 @@ class Crew:
         if document != task.first:
             stage, spent = READING, task.spent  # it died before it began
         if task.first + 1 < task.end:
-            self._tasks.appendleft(_Task(task.first + 1, task.end))
+            heapq.heappush(self._tasks, _Task(task.first + 1, task.end))
         slow = code == -signal.SIGPROF
         reason = self._bounds.exceeded(reading=stage == READING) if slow else _died_of(code)
         if stage < 0 or stage in task.refused:
-            self._results[task.first] = lost(self._work, task.first, reason)
+            self._results[task.first] = lost(self._work, task.first, reason), 0
             return
         spent += self._bounds.seconds if slow else 0
         refused = {**task.refused, stage: reason}
-        self._tasks.appendleft(_Task(task.first, task.first + 1, spent, refused))
+        heapq.heappush(self._tasks, _Task(task.first, task.first + 1, spent, refused))
 
 
 def _died_of(code: int) -> str:

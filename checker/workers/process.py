@@ -1,14 +1,18 @@
 """Something to do in, a process that does it out, which may die at any moment.
 
 The process is forked, so that it knows what its parent knows; tasks go to it through one pipe and
-results come back through another. Everything here is POSIX.
+results come back through another. Through a third comes nothing but the end of the parent, which
+ends the process, too. Everything here is POSIX.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import mmap
 import os
 import pickle
+import select
 import signal
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
@@ -39,8 +43,12 @@ class Channel:
 
     def receive(self) -> Any:
         """Wait for a message; raises EOFError if the other side is gone."""
+        return self.receive_sized()[0]
+
+    def receive_sized(self) -> tuple[Any, int]:
+        """Wait for a message, and return it and its bytes; raises EOFError as above."""
         size = int.from_bytes(self._exactly(_HEAD), "little")
-        return pickle.loads(self._exactly(size))  # noqa: S301 - of a process forked from this one
+        return pickle.loads(self._exactly(size)), size  # noqa: S301 - of a process forked from this
 
     def close(self) -> None:
         """Close both pipes."""
@@ -58,17 +66,23 @@ class Channel:
 
 
 class Process:
-    """A running process, and the channel to it."""
+    """A running process, the channel to it, and the pipe whose end is its own."""
 
-    def __init__(self, pid: int, channel: Channel) -> None:
+    def __init__(self, pid: int, channel: Channel, lifeline: int) -> None:
         self.pid = pid
         self.channel = channel
+        self._lifeline = lifeline
+
+    def close(self) -> None:
+        """Close what leads to the process."""
+        self.channel.close()
+        os.close(self._lifeline)
 
     def end(self, *, kill: bool) -> int:
         """End the process and return its exit code, or the negative number of a signal."""
         if kill:
             os.kill(self.pid, signal.SIGKILL)
-        self.channel.close()
+        self.close()
         _, status = os.waitpid(self.pid, 0)
         return os.waitstatus_to_exitcode(status)
 
@@ -81,25 +95,28 @@ def start(run: Callable[[Channel], None], others: Iterable[Process]) -> Process:
     cells = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("q")[:_CELLS]
     task_out, task_in = os.pipe()
     result_out, result_in = os.pipe()
+    life_out, life_in = os.pipe()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         pid = os.fork()
         if not pid:
-            _child(run, Channel(task_out, result_in, cells), (task_in, result_out), others)
+            unused = (task_in, result_out, life_in)
+            _child(run, Channel(task_out, result_in, cells), life_out, unused, others)
     except OSError:
-        for end in (task_in, result_out):
+        for end in (task_in, result_out, life_in):
             os.close(end)
         raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for end in (task_out, result_in):
+        for end in (task_out, result_in, life_out):
             os.close(end)
-    return Process(pid, Channel(result_out, task_in, cells))
+    return Process(pid, Channel(result_out, task_in, cells), life_in)
 
 
 def _child(
     run: Callable[[Channel], None],
     channel: Channel,
+    lifeline: int,
     unused: Iterable[int],
     others: Iterable[Process],
 ) -> NoReturn:
@@ -109,12 +126,30 @@ def _child(
         for end in unused:
             os.close(end)
         for other in others:
-            other.channel.close()
+            other.close()
+        _die_with_parent(lifeline)
         _silence(channel)
         run(channel)
         code = 0
     finally:
         os._exit(code)
+
+
+def _die_with_parent(lifeline: int) -> None:
+    """Let the system end this process when the other side of a pipe is gone, whatever it does.
+
+    Where a system cannot do that, or the signal ends nothing by default, as on macOS, the process
+    looks for its parent by itself. F_SETOWN and O_ASYNC are described in
+    https://man7.org/linux/man-pages/man2/fcntl.2.html.
+    """
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
+    poll = select.poll()
+    poll.register(lifeline, select.POLLHUP)
+    if poll.poll(0):
+        os._exit(1)  # it was gone already
 
 
 def _silence(channel: Channel) -> None:
