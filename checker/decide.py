@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from checker import documents
 from checker.documents import Listing, Selection
-from checker.evaluate import broken, evaluate, undecided
+from checker.evaluate import MOST_FINDINGS, broken, evaluate, undecided
 from checker.reader import Limits
 from checker.report import Finding, Status
 from checker.rules import Rule
@@ -49,9 +49,11 @@ def decide(work: Work, index: int, refused: Refused = _never) -> Decision:
         document = documents.load_one(index, work.listing, work.selection, work.limits)
     statuses: list[Status] = []
     findings = list(broken(document))
+    left = MOST_FINDINGS
     for number, rule in enumerate(work.rules):
         reason = refused(number)
-        outcome = undecided(rule, document, reason) if reason else evaluate(rule, document)
+        outcome = undecided(rule, document, reason) if reason else evaluate(rule, document, left)
+        left -= sum(finding.size for finding in outcome.findings)
         statuses.append(outcome.status)
         findings.extend(outcome.findings)
     return Decision(document.path, document.sha256, tuple(statuses), tuple(findings))

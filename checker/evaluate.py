@@ -19,7 +19,11 @@ _LONGEST_MESSAGE = 1000
 _MOST_RELATED = 20
 """Places that one finding points to beside its first."""
 MOST_FINDINGS = 10_000
-"""Findings of one rule on one document."""
+"""Findings on one document."""
+_TOO_MANY = (
+    f"more than {MOST_FINDINGS:,} findings on one document, where a long one counts for several: "
+    "not all are told"
+)
 
 
 class Outcome(NamedTuple):
@@ -29,9 +33,12 @@ class Outcome(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def evaluate(rule: Rule, document: Document) -> Outcome:
-    """Decide one rule on one document; what cannot be decided is an error, never a pass."""
-    return _unasked(rule, document) or _evaluated(rule, document)
+def evaluate(rule: Rule, document: Document, most: int = MOST_FINDINGS) -> Outcome:
+    """Decide one rule on one document; what cannot be decided is an error, never a pass.
+
+    So is more than `most` findings, by their size.
+    """
+    return _unasked(rule, document) or _evaluated(rule, document, most)
 
 
 def undecided(rule: Rule, document: Document, reason: str) -> Outcome:
@@ -47,15 +54,16 @@ def _unasked(rule: Rule, document: Document) -> Outcome | None:
     return None if document.kind.belongs_to(rule.kind) else Outcome(Status.SKIP)
 
 
-def _evaluated(rule: Rule, document: Document) -> Outcome:
+def _evaluated(rule: Rule, document: Document, left: int) -> Outcome:
     evaluation = _Evaluation(rule, document)
     findings: list[Finding] = []
     mistake = ""
     try:
         with cel.budget():
             for finding in evaluation.findings():
-                if len(findings) == MOST_FINDINGS:
-                    mistake = f"more than {MOST_FINDINGS:,} findings: not all are told"
+                left -= finding.size
+                if left < 0:
+                    mistake = _TOO_MANY
                     break
                 findings.append(finding)  # what is found before a mistake is kept
     except cel.BudgetError as error:
@@ -71,8 +79,9 @@ def _evaluated(rule: Rule, document: Document) -> Outcome:
 
 def broken(document: Document) -> Iterator[Finding]:
     """Yield one finding for every problem of a document that could not be read or is invalid."""
+    left = MOST_FINDINGS
     for problem in document.problems:
-        yield Finding(
+        finding = Finding(
             rule=DOCUMENT_RULE,
             title="Every document can be read and is valid",
             severity=Severity.CRITICAL,
@@ -86,6 +95,11 @@ def broken(document: Document) -> Iterator[Finding]:
             remediation="",
             fingerprint=digest(DOCUMENT_RULE, document.path, problem.pointer, problem.message),
         )
+        left -= finding.size
+        if left < 0:
+            yield finding.without_place(_TOO_MANY)
+            return
+        yield finding
 
 
 class _UndecidedError(Exception):

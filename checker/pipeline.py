@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime
 
 from checker import cel, documents, earlier, rules, waivers
 from checker.config import Config, known_kinds
-from checker.decide import Decision, Work
+from checker.decide import Work
 from checker.documents import Selection
 from checker.reader import Limits
 from checker.report import (
-    DOCUMENT_RULE,
     WORST,
     Earlier,
     Finding,
@@ -25,6 +24,7 @@ from checker.report import (
 )
 from checker.rules import Rule, RuleSet
 from checker.source import InputError, Problem
+from checker.tally import Tally
 from checker.version import VERSION
 from checker.waivers import Terms, Waivers
 from checker.words import did_you_mean
@@ -70,11 +70,12 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
     """
     with restrained(options.workers):
         work, report, accepted, baseline = _prepared(options)
+    tally = Tally(report, accepted)
     digest = hashlib.sha256()
     total = work.listing.size
     for decision in decide_all(work, options.workers):
         digest.update(f"{decision.sha256} {decision.path}\n".encode())
-        _count(decision, accepted, report)
+        tally.add(decision)
         progress(report.documents, total)
     # INVARIANT: a document that was lost on the way is no document that passed.
     if report.documents != total:
@@ -172,23 +173,6 @@ def _assessed(asked: Sequence[str], known: Mapping[str, Framework]) -> tuple[str
 def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
     names = dict.fromkeys(rule.kind for rule in chosen)
     return tuple(dict.fromkeys(filter(None, (selection.kinds[name].facts() for name in names))))
-
-
-def _count(decision: Decision, accepted: Waivers, report: Report) -> None:
-    report.documents += 1
-    by_rule: dict[str, list[Finding]] = {}
-    for finding in decision.findings:
-        by_rule.setdefault(finding.rule, []).append(finding)
-    report.findings.extend(by_rule.pop(DOCUMENT_RULE, ()))
-    for row, decided in zip(report.rules, decision.statuses, strict=True):
-        found = tuple(by_rule.pop(row.id, ()))
-        status, marked = accepted.apply((row.id, decision.path), decided, found)
-        row.counts[status] += 1
-        report.findings.extend(marked)
-    # INVARIANT: every finding is of a rule that was decided, or of the document itself.
-    if by_rule:
-        message = f"findings of unknown rules: {', '.join(by_rule)}"
-        raise RuntimeError(message)
 
 
 def _selection(options: Options, settings: Config) -> Selection:

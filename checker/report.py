@@ -18,6 +18,10 @@ WAIVER_RULE = "current-waiver"
 """The rule id of findings about a waiver that is invalid, expired or not used."""
 
 
+_USUAL = 1000
+"""Characters of a finding that is not long."""
+
+
 class Severity(IntEnum):
     """How bad a violation is, in rising order."""
 
@@ -126,6 +130,26 @@ class Finding(NamedTuple):
     fingerprint: str
     waiver: Waiver | None = None
     known: bool = False
+
+    @property
+    def size(self) -> int:
+        """Return for how many findings it counts where these are limited: long ones for several."""
+        shown = (self.place, *self.related)
+        places = sum(len(place.pointer) + len(place.excerpt) for place in shown)
+        return 1 + (len(self.message) + len(self.subject) + places) // _USUAL
+
+    def without_place(self, message: str) -> Finding:
+        """Return what stands for this finding and those after it, of which too many were found."""
+        return self._replace(
+            severity=Severity.CRITICAL,
+            status=Status.ERROR,
+            subject="",
+            place=Place(""),
+            related=(),
+            message=message,
+            fingerprint=digest(self.rule, self.document, message),
+            waiver=None,
+        )
 
     @property
     def is_open(self) -> bool:

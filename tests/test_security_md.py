@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from checker import config, evaluate, schema
+from checker import config, evaluate, schema, tally
 from checker.cel import limits as expression
 from checker.cli import limits as asked
 from checker.cli.github import SUMMARY
@@ -27,6 +27,7 @@ TESTS = re.findall(r"`(tests/test_\w+\.py)::(\w+)`", TEXT)
 MIB, GIB = 2**20, 2**30
 BOUNDS = Bounds()
 CONFIG = json.loads((ROOT / "checker" / "config.schema.json").read_text(encoding="utf-8"))
+RULE = json.loads((ROOT / "checker" / "rules" / "rule.schema.json").read_text(encoding="utf-8"))
 LIMITS = {
     "size of one input": f"{DEFAULT_LIMITS.max_bytes // MIB} MiB",
     "levels of nesting of an input": f"{DEFAULT_LIMITS.max_depth}",
@@ -38,7 +39,9 @@ LIMITS = {
     ),
     "memory of each process": f"{BOUNDS.max_memory // GIB} GiB",
     "rules of one run": f"{files.MOST:,}",
-    "findings of one rule on one document": f"{evaluate.MOST_FINDINGS:,}",
+    "characters of each text of a rule": f"{RULE['$defs']['text']['maxLength']:,}",
+    "findings on one document": f"{evaluate.MOST_FINDINGS:,}",
+    "findings of one run": f"{tally.MOST_FINDINGS:,}",
     "violations of its schema that are told of one document": f"{schema.MOST}",
     "kinds of one configuration": f"{CONFIG['properties']['kinds']['maxItems']}",
     "values in the schemas of all kinds": f"{config.MOST_VALUES:,}",
