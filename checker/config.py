@@ -1,4 +1,4 @@
-"""The repository's configuration file in, settings and the user's own kinds out."""
+"""The repository's configuration file in, settings out, and the kinds that there are by them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from checker import cel
-from checker.kinds import Kind, builtin, from_schema
-from checker.reader import SCHEME, Limits, Reading, parse, parse_yaml, read_file
+from checker.kinds import Kind, builtin, declared
+from checker.reader import SCHEME, Limits, Reading, parse_yaml, read_file
 from checker.report import Input
 from checker.schema import Schema
-from checker.source import InputError, Json, Problem, Route
+from checker.source import InputError, Json, Problem
 
 FILE_NAME = "policy-check.yaml"
-MOST_VALUES = 500_000
-"""Values in the schemas of all kinds together: a compiled one takes some 500 bytes for each."""
+LARGEST = 1 << 20
+"""Bytes of a configuration file: what it says is to be known before anything else is done."""
 _NEARLY = "policy-check.yml"
 """What someone may call it who believes that it counts."""
 
@@ -30,9 +29,8 @@ class Config:
     rules: Sequence[str] = ()
     policies: Sequence[str] = ()
     exclude: Sequence[str] = ()
-    kinds: Sequence[Kind] = ()
     schemas: Sequence[str] = ()
-    """Where the schemas of these kinds stand."""
+    """Where the schemas of the user's own kinds stand."""
     paths: Sequence[tuple[str, str]] = ()
     params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     disable: Sequence[str] = ()
@@ -42,6 +40,8 @@ class Config:
     waivers: str = ""
     baseline: str = ""
     frameworks: Sequence[str] = ()
+    reading: Reading | None = None
+    """The file itself, with the places of all that it says."""
 
 
 def locate(start: Path) -> Path | None:
@@ -65,12 +65,12 @@ def locate(start: Path) -> Path | None:
 
 def load(path: Path, limits: Limits) -> Config:
     """Return the settings of a file; raises InputError with all its problems."""
+    limits = limits._replace(max_bytes=min(limits.max_bytes, LARGEST))
     reading = parse_yaml(read_file(str(path), limits), limits)
     problems = Schema.bundled("config.schema.json").problems(reading)
     if problems:
         raise InputError(*problems)
     data = cast("dict[str, Any]", reading.data)
-    kinds = _kinds(path, reading, limits)
     return Config(
         input=Input(reading.source.path, reading.source.sha256),
         rules=[
@@ -80,7 +80,6 @@ def load(path: Path, limits: Limits) -> Config:
             given if given == "-" else _beside(path, given) for given in data.get("policies", ())
         ],
         exclude=data.get("exclude", ()),
-        kinds=kinds,
         schemas=[_beside(path, kind["schema"]) for kind in data.get("kinds", ())],
         paths=tuple(data.get("paths", {}).items()),
         params=data.get("params", {}),
@@ -91,17 +90,22 @@ def load(path: Path, limits: Limits) -> Config:
         waivers=_beside(path, data["waivers"]) if "waivers" in data else "",
         baseline=_beside(path, data["baseline"]) if "baseline" in data else "",
         frameworks=data.get("frameworks", ()),
+        reading=reading,
     )
 
 
-def known_kinds(settings: Config) -> dict[str, Kind]:
-    """Return every kind by its name, the tool's and the user's; raises InputError for a clash."""
+def known_kinds(settings: Config, limits: Limits) -> dict[str, Kind]:
+    """Return every kind by its name, the tool's and the user's.
+
+    Raises InputError for a clash, and for schemas that cannot be used.
+    """
     known = {kind.name: kind for kind in builtin()}
-    for kind in settings.kinds:
-        if kind.name in known:
-            message = f"the kind `{kind.name}` exists already: choose another name"
-            raise InputError(Problem(settings.input.path if settings.input else "", message))
-        known[kind.name] = kind
+    if settings.reading:
+        for kind in declared(settings.reading, settings.schemas, limits):
+            if kind.name in known:
+                message = f"the kind `{kind.name}` exists already: choose another name"
+                raise InputError(Problem(settings.reading.source.path, message))
+            known[kind.name] = kind
     return known
 
 
@@ -121,48 +125,3 @@ def _beside(config: Path, given: str) -> str:
 
 def _is_builtin(given: str) -> bool:
     return given.partition(":")[0] == "builtin"
-
-
-def _kinds(config: Path, reading: Reading, limits: Limits) -> list[Kind]:
-    kinds: list[Kind] = []
-    problems: list[Problem] = []
-    left = MOST_VALUES
-    for index, declared in enumerate(cast("Any", reading.data).get("kinds", ())):
-        try:
-            schema = parse(read_file(str(config.parent / declared["schema"]), limits), limits).data
-            left -= _values(schema, left)
-            if left >= 0:
-                kinds.append(_kind(index, declared, schema, reading))
-        except InputError as error:
-            problems.extend(error.problems)
-        if left < 0:
-            message = f"the schemas hold more than {MOST_VALUES:,} values: have fewer kinds"
-            problems.append(reading.problem(message, ("kinds", index, "schema")))
-            break
-    if problems:
-        raise InputError(*problems)
-    return kinds
-
-
-def _values(data: Json, most: int) -> int:
-    """Return how many values there are in some data, or a number that is more than some."""
-    todo, count = [data], 0
-    while todo and count <= most:
-        value = todo.pop()
-        count += 1
-        if isinstance(value, dict | list):
-            todo.extend(value.values() if isinstance(value, dict) else value)
-    return count
-
-
-def _kind(index: int, declared: Mapping[str, str], schema: Json, reading: Reading) -> Kind:
-    route: Route = ("kinds", index, "schema")
-    try:
-        return from_schema(declared["name"], schema, declared.get("recognise", ""))
-    except ValueError as error:
-        message = f"`{declared['schema']}` is not a JSON Schema that can be used: {error}"
-        raise InputError(reading.problem(message, route)) from error
-    except cel.CompileError as error:
-        route = ("kinds", index, "recognise")
-        place = reading.locate_text(route, error.line, error.column)
-        raise InputError(reading.problem(error.message, route, place)) from error

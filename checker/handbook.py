@@ -30,7 +30,7 @@ def handbook(paths: Sequence[str], settings: Config, limits: Limits, profile: st
 
     Raises InputError, as a check by these rules would.
     """
-    found = rules.load(paths, known_kinds(settings), settings.params, limits)
+    found = rules.load(paths, known_kinds(settings, limits), settings.params, limits)
     if profile:
         found = rules.select(found, paths, profile, limits)
     return Handbook(

@@ -176,7 +176,7 @@ def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
 
 
 def _selection(options: Options, settings: Config) -> Selection:
-    known = known_kinds(settings)
+    known = known_kinds(settings, options.limits)
     mapped = (*settings.paths, *options.kinds)
     for glob, name in mapped:
         if name not in known:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.config import Config, load, locate
+from checker.config import LARGEST, Config, known_kinds, load, locate
+from checker.kinds import Kind
 from checker.reader import Limits
 from checker.source import InputError, Problem
 
@@ -24,9 +25,15 @@ def read(text: str, name: str = "policy-check.yaml") -> Config:
     return load(path, Limits())
 
 
+def own(text: str, name: str = "policy-check.yaml") -> list[Kind]:
+    """Return the kinds that a configuration declares."""
+    known = known_kinds(read(text, name), Limits())
+    return [known[kind] for kind in known.keys() - known_kinds(Config(), Limits()).keys()]
+
+
 def problems(text: str, name: str = "policy-check.yaml") -> tuple[Problem, ...]:
     with pytest.raises(InputError) as caught:
-        read(text, name)
+        own(text, name)
     return caught.value.problems
 
 
@@ -118,6 +125,13 @@ def test_an_empty_file_is_refused(text: str) -> None:
     assert problems(text)
 
 
+def test_a_file_is_refused_that_takes_long_to_read() -> None:
+    text = "{}\n".ljust(LARGEST, "#")
+    assert not read(text).rules
+    (found,) = problems(text + "#")
+    assert "larger than the limit of 1048576 bytes" in found.message
+
+
 def test_a_missing_file_is_refused() -> None:
     with pytest.raises(InputError, match="no such file"):
         load(Path("missing.yaml"), Limits())
@@ -129,7 +143,7 @@ SCHEMA = "kinds: [{name: pod, schema: pod.json, recognise: document.kind == 'Pod
 def test_a_kind_is_declared_by_a_schema_beside_the_file() -> None:
     Path("conf").mkdir()
     Path("conf/pod.json").write_text('{"required": ["spec"]}')
-    (kind,) = read(SCHEMA, "conf/policy-check.yaml").kinds
+    (kind,) = own(SCHEMA, "conf/policy-check.yaml")
     assert kind.name == "pod"
     assert kind.recognises({"kind": "Pod"})
     assert not kind.recognises({"kind": "Deployment"})
@@ -140,7 +154,7 @@ def test_a_kind_is_declared_by_a_schema_beside_the_file() -> None:
 
 def test_a_schema_may_be_yaml() -> None:
     Path("pod.yaml").write_text("required: [spec]\n")
-    (kind,) = read("kinds: [{name: pod, schema: pod.yaml}]").kinds
+    (kind,) = own("kinds: [{name: pod, schema: pod.yaml}]")
     assert not kind.schema.accepts({})
     assert not kind.recognises({})
 

@@ -12,6 +12,7 @@ from checker import config, evaluate, schema, tally
 from checker.cel import limits as expression
 from checker.cli import limits as asked
 from checker.cli.github import SUMMARY
+from checker.kinds.declared import MOST_VALUES
 from checker.reader.limits import DEFAULT_LIMITS
 from checker.render import github, sarif
 from checker.rules import files
@@ -30,6 +31,7 @@ CONFIG = json.loads((ROOT / "checker" / "config.schema.json").read_text(encoding
 RULE = json.loads((ROOT / "checker" / "rules" / "rule.schema.json").read_text(encoding="utf-8"))
 LIMITS = {
     "size of one input": f"{DEFAULT_LIMITS.max_bytes // MIB} MiB",
+    "size of a configuration": f"{config.LARGEST // MIB} MiB",
     "levels of nesting of an input": f"{DEFAULT_LIMITS.max_depth}",
     "levels of nesting that may be asked for": f"{asked.MOST_LEVELS}",
     "processor time of one rule on one document, and of reading one": f"{BOUNDS.seconds} s",
@@ -44,7 +46,7 @@ LIMITS = {
     "findings of one run": f"{tally.MOST_FINDINGS:,}",
     "violations of its schema that are told of one document": f"{schema.MOST}",
     "kinds of one configuration": f"{CONFIG['properties']['kinds']['maxItems']}",
-    "values in the schemas of all kinds": f"{config.MOST_VALUES:,}",
+    "values in the schemas of all kinds": f"{MOST_VALUES:,}",
     "entries of any other list of a configuration": f"{CONFIG['$defs']['texts']['maxItems']:,}",
     "characters of one expression": f"{expression.MAX_LENGTH:,}",
     "levels of nesting of an expression": f"{expression.MAX_NESTING}",

@@ -98,7 +98,7 @@ def _read(descriptor: int, path: str, limits: Limits) -> bytes:
 def read_bytes(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
     """Return the text of bytes that were read from what `name` displays; raises InputError."""
     if len(data) > limits.max_bytes:
-        message = f"larger than the limit of {limits.max_bytes} bytes: split it"
+        message = f"larger than the limit of {limits.max_bytes} bytes: shorten or split it"
         raise InputError(Problem(name, message))
     for mark, encoding in _FOREIGN_MARKS:
         if data.startswith(mark):

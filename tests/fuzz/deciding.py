@@ -233,7 +233,8 @@ def judge_config(case: Case) -> None:
         (place / "schema.json").write_bytes(_SCHEMA)
         (place / case.name).write_bytes(case.content)
         try:
-            kinds = config.load(place / case.name, Limits()).kinds
+            settings = config.load(place / case.name, Limits())
+            kinds = config.known_kinds(settings, Limits()).values()
         except InputError as error:
             for problem in error.problems:
                 _is_told(problem)

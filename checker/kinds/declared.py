@@ -1,0 +1,64 @@
+"""The `kinds` of a configuration in, kinds with compiled schemas out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from checker import cel
+from checker.kinds.kind import Kind, from_schema
+from checker.reader import Limits, Reading, parse, read_file
+from checker.source import InputError, Json, Problem, Route
+
+MOST_VALUES = 500_000
+"""Values in the schemas of all kinds together: a compiled one takes some 500 bytes for each."""
+
+
+def declared(reading: Reading, schemas: Sequence[str], limits: Limits) -> list[Kind]:
+    """Return the kinds of a valid configuration, whose schemas stand at some paths, in order.
+
+    Raises InputError with the problems of all of them.
+    """
+    kinds: list[Kind] = []
+    problems: list[Problem] = []
+    left = MOST_VALUES
+    given = cast("Any", reading.data).get("kinds", ())
+    for index, (entry, path) in enumerate(zip(given, schemas, strict=True)):
+        try:
+            schema = parse(read_file(path, limits), limits).data
+            left -= _values(schema, left)
+            if left >= 0:
+                kinds.append(_kind(index, entry, schema, reading))
+        except InputError as error:
+            problems.extend(error.problems)
+        if left < 0:
+            message = f"the schemas hold more than {MOST_VALUES:,} values: have fewer kinds"
+            problems.append(reading.problem(message, ("kinds", index, "schema")))
+            break
+    if problems:
+        raise InputError(*problems)
+    return kinds
+
+
+def _values(data: Json, most: int) -> int:
+    """Return how many values there are in some data, or a number that is more than some."""
+    todo, count = [data], 0
+    while todo and count <= most:
+        value = todo.pop()
+        count += 1
+        if isinstance(value, dict | list):
+            todo.extend(value.values() if isinstance(value, dict) else value)
+    return count
+
+
+def _kind(index: int, entry: Mapping[str, str], schema: Json, reading: Reading) -> Kind:
+    route: Route = ("kinds", index, "schema")
+    try:
+        return from_schema(entry["name"], schema, entry.get("recognise", ""))
+    except ValueError as error:
+        message = f"`{entry['schema']}` is not a JSON Schema that can be used: {error}"
+        raise InputError(reading.problem(message, route)) from error
+    except cel.CompileError as error:
+        route = ("kinds", index, "recognise")
+        place = reading.locate_text(route, error.line, error.column)
+        raise InputError(reading.problem(error.message, route, place)) from error
