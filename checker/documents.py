@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -198,8 +198,14 @@ def load_one(index: int, listing: Listing, selection: Selection, limits: Limits)
     if index < len(listing.problems):
         problem = listing.problems[index]
         return Document(problem.path, problems=(problem,))
+    number = index - len(listing.problems)
+    return attempt(listing.name(index), lambda: document(_read(listing, number, limits), selection))
+
+
+def attempt(path: str, make: Callable[[], Document]) -> Document:
+    """Return what is made of a file; where that fails, for whatever reason, a broken document."""
     try:
-        return document(_read(listing, index - len(listing.problems), limits), selection)
+        return make()
     except InputError as error:
         return Document(error.problems[0].path, problems=error.problems)
     except MemoryError:
@@ -207,7 +213,7 @@ def load_one(index: int, listing: Listing, selection: Selection, limits: Limits)
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other documents
         message = f"internal error, please report it: {error!r}"
     # Only here is what was read let go: until then, the error has hold of it.
-    return lost(listing.name(index), message)
+    return lost(path, message)
 
 
 def lost(path: str, message: str) -> Document:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from checker.compare import Sides, compare
+from checker.iam.containment import grants_beyond
+from checker.iam.request import Request
+from checker.iam.statement import Policy
+from checker.reader import Limits
+from checker.report import Access, Comparison
+from checker.workers import Bounds, Workers
 from tests.conftest import COMMAND
 from tests.git import commit
 
@@ -23,10 +33,11 @@ def write(path: Path, *statements: Any) -> Path:
     return path
 
 
-def run(folder: Path, *arguments: str) -> tuple[int, str, str]:
+def run(folder: Path, *arguments: str, **env: str) -> tuple[int, str, str]:
     ran = subprocess.run(
         [COMMAND, "compare", *arguments],
         cwd=folder,
+        env={**os.environ, **env},
         capture_output=True,
         text=True,
         check=False,
@@ -174,3 +185,96 @@ def test_nothing_to_compare_is_no_pass(tmp_path: Path) -> None:
     assert (code, "NOTHING COMPARED" in out) == (3, True)
     assert run(tmp_path, "old")[0] == 2
     assert run(tmp_path, "missing", "new")[0] == 2
+
+
+def three(folder: Path) -> Sides:
+    for name in "abc":
+        write(folder / "old" / f"{name}.json", READ)
+        write(folder / "new" / f"{name}.json", {**READ, "Sid": name}, WIDE)
+    return Sides(str(folder / "old"), str(folder / "new"))
+
+
+def compared(sides: Sides, workers: Workers | None) -> list[Comparison]:
+    return list(compare(sides, Limits(), workers))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
+@pytest.mark.parametrize("jobs", [1, 2, 7])
+def test_any_number_of_processes_compares_the_same(tmp_path: Path, jobs: int) -> None:
+    sides = three(tmp_path)
+    (tmp_path / "old" / "a.json").write_text("{")
+    assert compared(sides, Workers(jobs)) == compared(sides, None)
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def hoard() -> None:
+    kept = []
+    while True:
+        kept.append(bytearray(1 << 20))
+
+
+def err() -> None:
+    raise AssertionError("nobody expected this")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (spin, "within 0.2 s of processor time"),
+        (hoard, "not enough memory to compare it"),
+        (err, "internal error, please report it: AssertionError"),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "died by signal 9"),
+    ],
+)
+def test_what_cannot_be_compared_is_undecided_and_hides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: Callable[[], object], told: str
+) -> None:
+    sides = three(tmp_path)
+
+    def stumbling(new: Policy, old: Policy) -> Request | None:
+        if new.statements[0].sid == "b":
+            what()
+        return grants_beyond(new, old)
+
+    monkeypatch.setattr("checker.compare.grants_beyond", stumbling)
+    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * 4096
+    found = compared(sides, Workers(2, Bounds(0.2, used + (256 << 20))))
+    assert [each.access for each in found] == [Access.MORE, Access.UNDECIDED, Access.MORE]
+    (problem,) = found[1].problems
+    assert told in problem.message
+    assert problem.path.endswith("b.json")
+
+
+def test_a_pair_that_cannot_be_read_in_time_is_undecided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sides = three(tmp_path)
+    monkeypatch.setattr("checker.documents.load_one", lambda *_: spin())
+    found = compared(sides, Workers(2, Bounds(0.2)))
+    assert [each.access for each in found] == [Access.UNDECIDED] * 3
+    assert all("not read within 0.2 s" in each.problems[0].message for each in found)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--max-file-size", "100", "larger than the limit of 100 bytes"),
+        ("--max-depth", "2", "nested deeper than 2 levels"),
+    ],
+)
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_limits_may_be_set(tmp_path: Path, option: str, value: str, told: str, by: str) -> None:
+    write(tmp_path / "old.json", READ)
+    write(tmp_path / "new.json", READ)
+    variable = f"POLICY_CHECK_{option[2:].upper().replace('-', '_')}"
+    if by == "option":
+        code, out, _ = run(tmp_path, "old.json", "new.json", option, value)
+    else:
+        code, out, _ = run(tmp_path, "old.json", "new.json", **{variable: value})
+    assert code == 2
+    assert told in out

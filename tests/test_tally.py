@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from checker import evaluate, kinds, pipeline, rules, tally
-from checker.decide import Decision, Work, decide
+from checker.decide import Decision, Work
 from checker.documents import Selection, find
 from checker.pipeline import Options
 from checker.reader import Limits
@@ -133,7 +133,7 @@ def decided(options: Options, monkeypatch: pytest.MonkeyPatch, room: int) -> Dec
     known = {kind.name: kind for kind in kinds.builtin()}
     loaded = rules.load(options.rules, known, {}, Limits()).rules
     selection = Selection(options.policies, known)
-    return decide(Work(loaded, find(selection, Limits()), selection, Limits()), 0)
+    return Work(loaded, find(selection, Limits()), selection, Limits()).decide(0)
 
 
 def test_problems_of_a_document_have_no_more_room(

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from checker import cli, kinds, pipeline, rules
-from checker.decide import READING, Decision, Work, decide
+from checker.decide import Decision, Work
 from checker.documents import Selection, find
+from checker.job import READING, Refused
 from checker.pipeline import Options
 from checker.reader import Limits
 from checker.report import Report, Status
@@ -26,7 +27,7 @@ KINDS = {kind.name: kind for kind in kinds.builtin()}
 RULES = rules.load(["builtin:ecr"], KINDS, {}, Limits()).rules
 POLICY = (ROOT / "examples" / "violations" / "ecr-push-to-one-repository.json").read_text()
 DOCUMENTS = 24
-Refused = Callable[[int], str]
+DECIDE = Work.decide
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
 
 
@@ -90,9 +91,9 @@ def stumble(
                 what()
             return reason
 
-        return decide(work, index, asked)
+        return DECIDE(work, index, asked)
 
-    monkeypatch.setattr(crew, "decide", stumbling)
+    monkeypatch.setattr(Work, "decide", stumbling)
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -133,14 +134,14 @@ def test_what_ends_a_process_that_reads_is_an_error_of_the_document(
 
 def test_every_rule_may_end_its_process(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     def dying(work: Work, index: int, refused: Refused) -> Decision:
-        return decide(work, index, lambda stage: refused(stage) or _die(stage))
+        return DECIDE(work, index, lambda stage: refused(stage) or _die(stage))
 
     def _die(stage: int) -> str:
         if stage >= 0:
             crash()
         return ""
 
-    monkeypatch.setattr(crew, "decide", dying)
+    monkeypatch.setattr(Work, "decide", dying)
     found = together(work, 3)
     assert len(found) == DOCUMENTS
     for decision in found:
@@ -160,9 +161,9 @@ def test_a_document_has_three_times_as_long_as_a_rule(
                     pass
             return reason
 
-        return decide(work, index, asked)
+        return DECIDE(work, index, asked)
 
-    monkeypatch.setattr(crew, "decide", slow)
+    monkeypatch.setattr(Work, "decide", slow)
     found = together(work, 2, Bounds(seconds=0.2))
     messages = [finding.message for finding in found[1].findings]
     assert any("as what came before took 0.6 s of processor time" in each for each in messages)
@@ -198,7 +199,7 @@ def _serving(channel: process.Channel, work: Work, bounds: Bounds, most: int) ->
         task = channel.receive()
         for index in range(task.first, task.end):
             channel.cells[0] = index
-            channel.send((index, decide(work, index)))
+            channel.send((index, DECIDE(work, index)))
 
 
 def test_a_document_that_is_passed_over_is_noticed(
@@ -207,7 +208,7 @@ def test_a_document_that_is_passed_over_is_noticed(
     def skipping(channel: process.Channel, work: Work, _: Bounds) -> None:
         while True:
             task = channel.receive()
-            channel.send((task.first + 1, decide(work, task.first + 1)))
+            channel.send((task.first + 1, DECIDE(work, task.first + 1)))
 
     monkeypatch.setattr(crew, "_serve", skipping)
     with pytest.raises(RuntimeError, match="document 0 was to be decided, not 1"):
@@ -313,9 +314,9 @@ def test_what_is_decided_early_is_not_kept_without_end(
     def slow(work: Work, index: int, refused: Refused) -> Decision:
         if index == 0:
             time.sleep(1)
-        return decide(work, index, refused)
+        return DECIDE(work, index, refused)
 
-    monkeypatch.setattr(crew, "decide", slow)
+    monkeypatch.setattr(Work, "decide", slow)
     monkeypatch.setattr(crew, "_AHEAD", 1)
     ahead = []
     hired = crew.Crew(work, Workers(2))
@@ -341,9 +342,9 @@ def test_nothing_is_lost_where_little_is_kept_and_processes_die(
         time.sleep(0.05 * (index % 3))
         if index in fatal and not refused(READING):
             os.kill(os.getpid(), signal.SIGKILL)
-        return decide(work, index, refused)
+        return DECIDE(work, index, refused)
 
-    monkeypatch.setattr(crew, "decide", dying)
+    monkeypatch.setattr(Work, "decide", dying)
     monkeypatch.setattr(crew, "_AHEAD", ahead)
     monkeypatch.setattr(crew, "_LONGEST", length)
     found = together(work, 3)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
+from checker.cli.limits import limited, limits, workers
 from checker.compare import Sides, compare
 from checker.output import OutputError, has_colour, write_stdout
-from checker.reader import Limits
 from checker.render.comparison import render_comparison
 from checker.render.text import render_problems
 from checker.report import Exit, compared
@@ -36,7 +37,8 @@ from checker.source import InputError
     default="auto",
     help="Colours in the report; auto respects NO_COLOR.",
 )
-def command(old: str, new: str, exclude: tuple[str, ...], color: str) -> int:
+@limited
+def command(old: str, new: str, exclude: tuple[str, ...], color: str, **given: Any) -> int:
     """Tell whether NEW grants what OLD does not, with a request as proof.
 
     OLD and NEW are AWS IAM policies, or directories of them that are paired by path. Either may
@@ -44,7 +46,7 @@ def command(old: str, new: str, exclude: tuple[str, ...], color: str) -> int:
     new access as a whole.
     """
     try:
-        found = list(compare(Sides(old, new, exclude), Limits()))
+        found = list(compare(Sides(old, new, exclude), limits(given), workers(given)))
         write_stdout(render_comparison(found, colour=has_colour(color, sys.stdout)))
     except InputError as error:
         colour = has_colour(color, sys.stderr)

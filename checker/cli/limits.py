@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from checker.reader import Limits
     from checker.workers import Workers
 
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
 _SIZE = re.compile(r"([0-9]{1,15})(?:([KMG])(?:iB)?)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 MOST_LEVELS = 128
@@ -71,9 +74,10 @@ class _JobsType(click.ParamType[int]):
         return jobs
 
 
-LIMITS = (
+_LIMITS = (
     click.option(
         "--jobs",
+        envvar="POLICY_CHECK_JOBS",
         type=_JobsType(),
         default="auto",
         help="Processes that decide; 0 decides in this one, where the limits of time and memory "
@@ -81,25 +85,29 @@ LIMITS = (
     ),
     click.option(
         "--timeout",
+        envvar="POLICY_CHECK_TIMEOUT",
         type=_SecondsType(),
         default=10,
-        help="Processor time for one rule on one document, and three times that for all rules on "
-        "it. [default: 10]",
+        help="Processor time for one rule on one document, or for one comparison, and three times "
+        "that for all that is done with a document. [default: 10]",
     ),
     click.option(
         "--max-memory",
+        envvar="POLICY_CHECK_MAX_MEMORY",
         type=_SizeType(),
         default="2G",
         help="Memory of each process. [default: 2G]",
     ),
     click.option(
         "--max-file-size",
+        envvar="POLICY_CHECK_MAX_FILE_SIZE",
         type=_SizeType(),
         default="16M",
         help="Size of any file that is read. [default: 16M]",
     ),
     click.option(
         "--max-depth",
+        envvar="POLICY_CHECK_MAX_DEPTH",
         type=click.IntRange(1, MOST_LEVELS),
         default=64,
         metavar="LEVELS",
@@ -107,6 +115,13 @@ LIMITS = (
     ),
 )
 """No configuration file can set these: it comes with what is checked."""
+
+
+def limited(command: _Command) -> _Command:
+    """Give a command the options for limits."""
+    for option in reversed(_LIMITS):
+        command = option(command)
+    return command
 
 
 def limits(given: Mapping[str, Any]) -> Limits:

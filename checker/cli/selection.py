@@ -12,7 +12,7 @@ import click
 
 from checker.cel import ENGINES
 from checker.cli import COMMANDS
-from checker.cli.limits import LIMITS, limits, workers
+from checker.cli.limits import limited, limits, workers
 from checker.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ _OPTIONS = (
 
 def selects(command: _Command) -> _Command:
     """Give a command the options that say which rules and documents it is about."""
-    for option in reversed((*_OPTIONS, *LIMITS)):
+    command = limited(command)
+    for option in reversed(_OPTIONS):
         command = option(command)
     return command
 

@@ -1,4 +1,4 @@
-"""Work in, the decisions on its documents out, in order, by processes that can be ended.
+"""A job in, the decisions on its documents out, in order, by processes that can be ended.
 
 That works also within a library written in C, and memory is bounded as well: what one document or
 rule does to a process is an error, and hides nothing of the others.
@@ -10,27 +10,31 @@ import gc
 import os
 import threading
 from collections.abc import Iterator
+from typing import TypeVar
 
-from checker.decide import Decision, Work, decide
+from checker.job import Job
 from checker.workers.limits import Bounds, Workers
 from checker.workers.restraint import restrained
 
 __all__ = ["Bounds", "Workers", "decide_all", "restrained"]
 
 
-def decide_all(work: Work, workers: Workers | None) -> Iterator[Decision]:
-    """Yield a decision for every document of a listing, in order.
+_Decision = TypeVar("_Decision")
+
+
+def decide_all(job: Job[_Decision], workers: Workers | None) -> Iterator[_Decision]:
+    """Yield a decision for every document of a job, in order.
 
     Without `workers`, where the system knows no fork, and among threads of a caller's own, which
     a fork would break, this process decides, and nothing bounds its time and memory. Raises
     InputError if no process can be started.
     """
     if workers is None or not hasattr(os, "fork") or threading.active_count() > 1:
-        yield from (decide(work, index) for index in range(work.listing.size))
+        yield from (job.decide(index) for index in range(job.size))
         return
     from checker.workers.crew import Crew  # noqa: PLC0415 - cannot be imported where none can fork
 
-    crew = Crew(work, workers)
+    crew = Crew(job, workers)
     gc.freeze()  # what is known by now is garbage to nobody: to look at it would copy its memory
     try:
         yield from crew.decisions()

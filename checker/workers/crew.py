@@ -1,4 +1,4 @@
-"""Work in, the decisions on its documents out, in order, by processes that may die.
+"""A job in, the decisions on its documents out, in order, by processes that may die.
 
 A process that dies takes with it the one rule on the one document that it was at: that is an
 error, and another process decides the rest.
@@ -10,9 +10,9 @@ import heapq
 import select
 import signal
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from checker.decide import READING, Decision, Work, decide, lost
+from checker.job import READING, Job, lost
 from checker.source import InputError, Problem
 from checker.workers.limits import Bounds, Workers
 from checker.workers.process import Channel, Process, start
@@ -22,6 +22,9 @@ _LONGEST = 32
 """Documents that a process is given at once."""
 _AHEAD = 64 << 20
 """Bytes of decisions that are kept while an earlier document is not decided."""
+
+
+_Decision = TypeVar("_Decision")
 
 
 class _Task(NamedTuple):
@@ -35,13 +38,13 @@ class _Task(NamedTuple):
     """Stages of the first one that are not tried again, and why."""
 
 
-class Crew:
+class Crew(Generic[_Decision]):
     """Hands tasks to processes and gathers what they decide."""
 
-    def __init__(self, work: Work, workers: Workers) -> None:
-        self._work = work
+    def __init__(self, job: Job[_Decision], workers: Workers) -> None:
+        self._job = job
         self._bounds = workers.bounds
-        total = work.listing.size
+        total = job.size
         self._jobs = workers.count(total)
         length = max(1, min(_LONGEST, total // (self._jobs * 4)))
         self._tasks = [
@@ -52,15 +55,15 @@ class Crew:
         self._busy: dict[int, tuple[Process, _Task]] = {}
         """By the pipe that results come through: who sends them, and what is still to come."""
         self._idle: list[Process] = []
-        self._results: dict[int, tuple[Decision, int]] = {}
+        self._results: dict[int, tuple[_Decision, int]] = {}
         """What was decided, and its bytes."""
         self._ahead = 0
         """Bytes of all that."""
         self._next = 0
 
-    def decisions(self) -> Iterator[Decision]:
+    def decisions(self) -> Iterator[_Decision]:
         """Yield a decision for every document, in order."""
-        for index in range(self._work.listing.size):
+        for index in range(self._job.size):
             self._next = index
             while index not in self._results:
                 self._hand_out()
@@ -96,9 +99,9 @@ class Crew:
 
     def _started(self) -> Process | None:
         """Return a new process, or None if the system allows no more than there are."""
-        work, bounds = self._work, self._bounds
+        job, bounds = self._job, self._bounds
         try:
-            process = start(lambda channel: _serve(channel, work, bounds), self._alive)
+            process = start(lambda channel: _serve(channel, job, bounds), self._alive)
         except OSError as error:
             if self._alive:
                 self._jobs = len(self._alive)
@@ -149,7 +152,7 @@ class Crew:
         slow = code == -signal.SIGPROF
         reason = self._bounds.exceeded(reading=stage == READING) if slow else _died_of(code)
         if stage < 0 or stage in task.refused:
-            self._results[task.first] = lost(self._work, task.first, reason), 0
+            self._results[task.first] = lost(self._job, task.first, reason), 0
             return
         spent += self._bounds.seconds if slow else 0
         refused = {**task.refused, stage: reason}
@@ -161,7 +164,7 @@ def _died_of(code: int) -> str:
     return f"the process that decided it died by {by}, perhaps of want of memory: see --max-memory"
 
 
-def _serve(channel: Channel, work: Work, bounds: Bounds) -> None:
+def _serve(channel: Channel, job: Job[object], bounds: Bounds) -> None:
     """Do tasks until there are no more."""
     confine(bounds.max_memory)
     watch = Watch(channel, bounds)
@@ -178,6 +181,6 @@ def _serve(channel: Channel, work: Work, bounds: Bounds) -> None:
                 in_time = watch.stage(stage) or stage == READING
                 return known.get(stage, "" if in_time else bounds.exhausted())
 
-            decision = decide(work, index, refused)
+            decision = job.decide(index, refused)
             watch.stage(SENDING)
             channel.send((index, decision))

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from checker.decide import READING
+from checker.job import READING
 from checker.workers.limits import Bounds
 from checker.workers.process import Channel
 
