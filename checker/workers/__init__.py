@@ -35,9 +35,13 @@ def decide_all(job: Job[_Decision], workers: Workers | None) -> Iterator[_Decisi
     from checker.workers.crew import Crew  # noqa: PLC0415 - cannot be imported where none can fork
 
     crew = Crew(job, workers)
-    gc.freeze()  # what is known by now is garbage to nobody: to look at it would copy its memory
+    # What is known by now is garbage to nobody, and to look at it would copy its memory.
+    freezes = not gc.get_freeze_count()  # else a program that calls this has done so
+    if freezes:
+        gc.freeze()
     try:
         yield from crew.decisions()
     finally:
         crew.end()
-        gc.unfreeze()
+        if freezes:
+            gc.unfreeze()
