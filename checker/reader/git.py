@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -19,6 +20,12 @@ _NO_FILES = {
 """Modes of what is no file, with what to do about it."""
 _LONGEST = 200
 """Characters of what git says that are shown."""
+_VARIABLES = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "LC_ALL": "C"}
+"""They keep git from fetching what a partial clone has not, by any protocol, and in English.
+
+See https://git-scm.com/docs/git#Documentation/git.txt-GITNOLAZYFETCH; older versions know the
+second alone.
+"""
 
 
 def files(ref: str, path: str, suffixes: frozenset[str]) -> Iterator[tuple[str, bytes | Problem]]:
@@ -64,6 +71,7 @@ def _git(*arguments: str, given: bytes = b"") -> bytes:
             input=given,
             capture_output=True,
             check=False,
+            env={**os.environ, **_VARIABLES},
         )
     except OSError as error:
         raise InputError(Problem("git", f"cannot be run: {error.strerror}")) from error
@@ -72,5 +80,9 @@ def _git(*arguments: str, given: bytes = b"") -> bytes:
         raise InputError(Problem("git", message)) from error
     if ran.returncode and arguments[0] != "rev-parse":
         said = ran.stderr.decode("utf-8", "replace").strip()[:_LONGEST]
+        if "promisor" in said:
+            said = (
+                "a file of that commit is not at hand, and none is fetched: clone without --filter"
+            )
         raise InputError(Problem("git", said or "failed"))
     return ran.stdout
