@@ -20,10 +20,6 @@ _MOST_RELATED = 20
 """Places that one finding points to beside its first."""
 MOST_FINDINGS = 10_000
 """Findings on one document."""
-_TOO_MANY = (
-    f"more than {MOST_FINDINGS:,} findings on one document, where a long one counts for several: "
-    "not all are told"
-)
 
 
 class Outcome(NamedTuple):
@@ -63,7 +59,10 @@ def _evaluated(rule: Rule, document: Document, left: int) -> Outcome:
             for finding in evaluation.findings():
                 left -= finding.size
                 if left < 0:
-                    mistake = _TOO_MANY
+                    mistake = (
+                        f"more than {MOST_FINDINGS:,} findings on one document, where a long one "
+                        "counts for several: not all are told"
+                    )
                     break
                 findings.append(finding)  # what is found before a mistake is kept
     except cel.BudgetError as error:
@@ -79,9 +78,8 @@ def _evaluated(rule: Rule, document: Document, left: int) -> Outcome:
 
 def broken(document: Document) -> Iterator[Finding]:
     """Yield one finding for every problem of a document that could not be read or is invalid."""
-    left = MOST_FINDINGS
     for problem in document.problems:
-        finding = Finding(
+        yield Finding(
             rule=DOCUMENT_RULE,
             title="Every document can be read and is valid",
             severity=Severity.CRITICAL,
@@ -95,11 +93,6 @@ def broken(document: Document) -> Iterator[Finding]:
             remediation="",
             fingerprint=digest(DOCUMENT_RULE, document.path, problem.pointer, problem.message),
         )
-        left -= finding.size
-        if left < 0:
-            yield finding.without_place(_TOO_MANY)
-            return
-        yield finding
 
 
 class _UndecidedError(Exception):

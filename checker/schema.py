@@ -23,6 +23,8 @@ from checker.words import did_you_mean, quoted
 
 MOST = 100
 """Violations of one value that are explained."""
+MOST_POINTED = 1_000_000
+"""Characters of the JSON Pointers to all of them."""
 _MOST_WORDS = 1_000
 """Words that are made of parts to find one that may have been meant."""
 _LONGEST = 500
@@ -85,10 +87,15 @@ class Schema:
 
     def problems(self, reading: Reading) -> tuple[Problem, ...]:
         """Return what is wrong with a document, each with its place."""
-        return tuple(
-            reading.problem(violation.message, violation.route, of_key=violation.of_key)
-            for violation in self.violations(reading.data)
-        )
+        found: list[Problem] = []
+        left = MOST_POINTED
+        for each in self.violations(reading.data):
+            found.append(reading.problem(each.message, each.route, of_key=each.of_key))
+            left -= len(found[-1].pointer)
+            if left < 0:
+                found[-1] = reading.problem("more is wrong where names are long: shorten these", ())
+                break
+        return tuple(found)
 
 
 @contextmanager

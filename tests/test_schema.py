@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.reader import Reading, parse, read_bytes
 from checker.schema import Schema, Violation
 from checker.source import Json
 from checker.words import did_you_mean
@@ -44,6 +46,10 @@ SCHEMA: Json = {
 }
 INTEGER = "expected an integer, not `1.5`"
 COMPILED = Schema(SCHEMA)
+
+
+def parse_json(data: Json) -> Reading:
+    return parse(read_bytes("a.json", json.dumps(data).encode()))
 
 
 def violation(**elements: Json) -> Violation:
@@ -347,3 +353,16 @@ def test_a_reference_that_cannot_be_explained_rejects_all_the_same() -> None:
     assert schema.accepts({"b": None})
     (violation,) = schema.violations({"b": 1})
     assert violation.message == "not valid by the schema of its kind"
+
+
+@pytest.mark.parametrize(
+    ("length", "told"), [(10, 50), (10_000, 50), (30_000, 33), (999_000, 1), (1_000_001, 0)]
+)
+def test_problems_at_long_names_are_told_up_to_a_length(length: int, told: int) -> None:
+    schema = Schema({"additionalProperties": {"items": {"type": "string"}}})
+    found = schema.problems(parse_json({"k" * length: [1] * 50}))
+    assert found
+    assert sum("expected a string, not `1`" in each.message for each in found) == told
+    assert sum(len(each.pointer) for each in found) <= 1_000_000
+    rest = [each for each in found if "names are long" in each.message]
+    assert [each.pointer for each in rest] == [""] * (told < 50)

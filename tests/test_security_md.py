@@ -45,6 +45,7 @@ LIMITS = {
     "findings on one document": f"{evaluate.MOST_FINDINGS:,}",
     "findings of one run": f"{tally.MOST_FINDINGS:,}",
     "violations of its schema that are told of one document": f"{schema.MOST}",
+    "characters of the JSON Pointers to these": f"{schema.MOST_POINTED:,}",
     "kinds of one configuration": f"{CONFIG['properties']['kinds']['maxItems']}",
     "values in the schemas of all kinds": f"{MOST_VALUES:,}",
     "entries of any other list of a configuration": f"{CONFIG['$defs']['texts']['maxItems']:,}",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checker import evaluate, kinds, pipeline, rules, tally
+from checker import kinds, pipeline, rules, tally
 from checker.decide import Decision, Work
 from checker.documents import Selection, find
 from checker.pipeline import Options
@@ -134,21 +134,6 @@ def decided(options: Options, monkeypatch: pytest.MonkeyPatch, room: int) -> Dec
     loaded = rules.load(options.rules, known, {}, Limits()).rules
     selection = Selection(options.policies, known)
     return Work(loaded, find(selection, Limits()), selection, Limits()).decide(0)
-
-
-def test_problems_of_a_document_have_no_more_room(
-    options: Options, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each problem points to its place, and each place has the one long key on its way."""
-    monkeypatch.setattr(evaluate, "MOST_FINDINGS", 1000)
-    bad: dict[str, object] = {"StringEquals": {"k" * 300_000: [{}, {}, {}, {}, {}]}}
-    policy = {**POLICY, "Statement": {**POLICY["Statement"], "Condition": bad}}
-    for path in Path(options.policies[0]).iterdir():
-        path.write_text(json.dumps(policy), encoding="utf-8")
-    found = [each for each in pipeline.check(options).findings if each.document.endswith("0.json")]
-    assert {each.status for each in found} == {Status.ERROR}
-    assert sum(len(each.place.pointer) for each in found) < 1_000_000
-    assert sum("on one document" in each.message for each in found) == 1
 
 
 def test_a_long_finding_counts_for_several() -> None:
