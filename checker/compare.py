@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
-from pathlib import PurePath
+from pathlib import PurePosixPath
 from typing import NamedTuple, cast
 
 from checker import cel, documents, kinds
@@ -162,10 +162,11 @@ def _committed(
     if path.startswith(SCHEME):
         raise InputError(Problem(place, "which path? write git:REF:PATH"))
     path = os.path.relpath(path)
-    for name, content in git.files(ref, path, SUFFIXES):
+    for name, content in git.files(ref, path, SUFFIXES, limits):
         if any(_kept([name], exclude)):
             shown = display_path(f"{SCHEME}{ref}:{name}")
-            yield _within(name, path), partial(_parsed, shown, content, selection, limits)
+            within = _within(display_path(name), display_path(path))
+            yield within, partial(_parsed, shown, content, selection, limits)
 
 
 def _parsed(path: str, content: bytes | Problem, selection: Selection, limits: Limits) -> Document:
@@ -184,4 +185,5 @@ def _kept(paths: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
 
 
 def _within(name: str, place: str) -> str:
-    return display_path(str(PurePath(name).relative_to(place)))
+    """Return a displayed path relative to another one."""
+    return str(PurePosixPath(name).relative_to(place))

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from checker.kinds import Kind, builtin, declared
 from checker.reader import SCHEME, Limits, Reading, parse_yaml, read_file
+from checker.reader.files import is_there, repository
 from checker.report import Input
 from checker.schema import Schema
 from checker.source import InputError, Json, Problem
@@ -51,15 +52,19 @@ def locate(start: Path) -> Path | None:
     outside any repository, in the directory alone. Raises InputError for a name that is nearly it.
     """
     start = start.resolve()
-    root = next((place for place in (start, *start.parents) if (place / ".git").exists()), start)
-    for place in (start, *start.parents):
-        if os.path.lexists(place / FILE_NAME):  # a broken link too: reading it says so
-            return place / FILE_NAME
-        if os.path.lexists(place / _NEARLY):
-            message = f"a configuration has the name {FILE_NAME}: rename it"
-            raise InputError(Problem(os.path.relpath(place / _NEARLY), message))
-        if place == root:
-            break
+    try:
+        root = repository(start) or start
+        for place in (start, *start.parents):
+            if is_there(place / FILE_NAME):  # a broken link too: reading it says so
+                return place / FILE_NAME
+            if is_there(place / _NEARLY):
+                message = f"a configuration has the name {FILE_NAME}: rename it"
+                raise InputError(Problem(os.path.relpath(place / _NEARLY), message))
+            if place == root:
+                break
+    except OSError as error:
+        message = f"cannot be looked for here: {error.strerror}; use --config or --no-config"
+        raise InputError(Problem(FILE_NAME, message)) from error
     return None
 
 

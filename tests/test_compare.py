@@ -187,10 +187,105 @@ def test_a_submodule_is_undecided(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ref", ["nope", "--output=x", "", "HEAD^{tree}"])
 def test_no_commit_is_an_error(tmp_path: Path, ref: str) -> None:
     write(tmp_path / "a.json", READ)
+    commit(tmp_path)
     code, out, err = run(tmp_path, f"git:{ref}", "a.json")
     assert (code, out) == (2, "")
     assert "no such commit" in err
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "a.json"]
+
+
+def test_a_commit_is_of_a_repository(tmp_path: Path) -> None:
+    write(tmp_path / "a.json", READ)
+    code, out, err = run(tmp_path, "git:HEAD", "a.json")
+    assert (code, out) == (2, "")
+    assert "this is no git repository" in err
+
+
+def test_files_of_a_repository_within_are_no_repository(tmp_path: Path) -> None:
+    """Git takes a folder with certain files for a repository, whoever committed them."""
+    here = tmp_path / "here"
+    write(here / "team" / "p.json", NARROW)
+    commit(here)
+    write(here / "team" / "p.json", READ)
+    false = tmp_path / "false"
+    write(false / "p.json", READ)
+    commit(false)
+    for name in ("HEAD", "objects", "refs"):
+        (false / ".git" / name).rename(here / "team" / name)
+    (here / "team" / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+    code, out, _ = run(here / "team", "git:HEAD", "p.json")
+    assert (code, out.splitlines()[0]) == (1, "new access     p.json")
+
+
+@pytest.mark.parametrize("kind", ["tag", "branch"])
+def test_a_name_that_is_not_of_one_commit_alone_is_an_error(tmp_path: Path, kind: str) -> None:
+    write(tmp_path / "p.json", NARROW)
+    commit(tmp_path)
+    git(tmp_path, "update-ref", "refs/remotes/origin/main", "HEAD")
+    write(tmp_path / "p.json", READ)
+    commit(tmp_path)
+    assert run(tmp_path, "git:origin/main", "p.json")[0] == 1
+    git(tmp_path, kind, "origin/main")
+    code, out, err = run(tmp_path, "git:origin/main", "p.json")
+    assert (code, out) == (2, "")
+    assert "more than one branch or tag is called so" in err
+    assert run(tmp_path, "git:refs/remotes/origin/main", "p.json")[0] == 1
+
+
+def test_no_commit_is_replaced(tmp_path: Path) -> None:
+    write(tmp_path / "p.json", NARROW)
+    commit(tmp_path)
+    write(tmp_path / "p.json", READ)
+    commit(tmp_path)
+    git(tmp_path, "replace", "HEAD~1", "HEAD")
+    assert run(tmp_path, "git:HEAD~1", "p.json")[0] == 1
+
+
+def test_a_large_file_of_a_commit_hides_no_other(tmp_path: Path) -> None:
+    write(tmp_path / "p" / "a.json", NARROW)
+    (tmp_path / "p" / "b.json").write_text(" " * 5_000)
+    commit(tmp_path)
+    write(tmp_path / "p" / "a.json", READ)
+    code, out, _ = run(tmp_path, "git:HEAD", "p", "--max-file-size", "4K")
+    assert code == 2
+    assert "new access     a.json" in out
+    assert "git:HEAD:p/b.json: error: larger than the limit of 4096 bytes" in out
+
+
+def test_a_commit_is_a_side_from_a_folder_within(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "p.json", NARROW)
+    write(tmp_path / "b" / "p.json", NARROW)
+    commit(tmp_path)
+    write(tmp_path / "b" / "p.json", READ)
+    (tmp_path / "a" / "c").mkdir()
+    for place in ("git:HEAD", "git:HEAD:../../b"):
+        code, out, _ = run(tmp_path / "a" / "c", place, "../../b")
+        assert (code, out.splitlines()[0]) == (1, "new access     p.json")
+
+
+@pytest.mark.parametrize("path", [":(top)p.json", ":/p.json", ":(literal)p.json", "../../p.json"])
+def test_a_path_is_no_pattern_and_stays_in_the_repository(tmp_path: Path, path: str) -> None:
+    here = tmp_path / "here"
+    write(here / "p.json", READ)
+    commit(here)
+    code, out, err = run(here, f"git:HEAD:{path}", "p.json")
+    assert (code, out) == (2, "")
+    assert "error: " in err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX")
+def test_no_two_names_are_shown_alike(tmp_path: Path) -> None:
+    """One file has the byte 0xff in its name, the other the four characters that stand for it."""
+    write(tmp_path / "old" / "\udcff.json", READ)
+    write(tmp_path / "old" / "\\xff.json", READ)
+    write(tmp_path / "new" / "\udcff.json", READ)
+    write(tmp_path / "new" / "\\xff.json", WIDE)
+    code, out, _ = run(tmp_path, "old", "new")
+    assert code == 1
+    assert {line for line in out.splitlines() if ".json" in line} == {
+        r"new access     \x5cxff.json",
+        r"no new access  \xff.json",
+    }
 
 
 def test_nothing_to_compare_is_no_pass(tmp_path: Path) -> None:

@@ -189,6 +189,8 @@ def test_no_file_stays_open(tmp_path: Path) -> None:
         ("é.json".encode(), "é.json"),
         (b"\xff.json", "\\xff.json"),
         (b"a\xe9/b", "a\\xe9/b"),
+        (b"\\xff.json", "\\x5cxff.json"),
+        (b"\\x5cxff.json", "\\x5cx5cxff.json"),
     ],
 )
 def test_a_path_is_shown_whatever_its_bytes(name: bytes, shown: str) -> None:

@@ -15,6 +15,7 @@ from checker.source import InputError, Location, Problem, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 # Windows has neither FIFOs to wait for nor terminals to be captured by, but text mode.
 _FLAGS = os.O_RDONLY
@@ -53,12 +54,32 @@ _REASONS = {
 
 
 def display_path(path: str) -> str:
-    r"""Return a path as reports show it: with `/`, and `\xff` for bytes that are not UTF-8."""
+    r"""Return a path as reports show it: with `/`, and `\xff` for bytes that are not UTF-8.
+
+    A backslash that is no separator becomes `\x5c`, so that no two paths are shown alike.
+    """
+    path = path.replace(os.sep, "/").replace("\\", r"\x5c")
     try:
-        name = os.fsencode(path).decode("utf-8", "backslashreplace")
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # no file can have such a name
-        name = path.encode("utf-8", "backslashreplace").decode("utf-8")
-    return name.replace(os.sep, "/")
+        return path.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def is_there(path: Path) -> bool:
+    """Say whether there is something at a path, also a broken link; raises OSError if unknown."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def repository(start: Path) -> Path | None:
+    """Return the directory of the git repository that another one is in, if it is in one.
+
+    Raises OSError where that cannot be known.
+    """
+    return next((place for place in (start, *start.parents) if is_there(place / ".git")), None)
 
 
 def identity(path: str) -> str:
@@ -98,8 +119,7 @@ def _read(descriptor: int, path: str, limits: Limits) -> bytes:
 def read_bytes(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
     """Return the text of bytes that were read from what `name` displays; raises InputError."""
     if len(data) > limits.max_bytes:
-        message = f"larger than the limit of {limits.max_bytes} bytes: shorten or split it"
-        raise InputError(Problem(name, message))
+        raise InputError(Problem(name, limits.too_large()))
     for mark, encoding in _FOREIGN_MARKS:
         if data.startswith(mark):
             message = f"the file is {encoding} (its byte order mark says so): save it as UTF-8"

@@ -25,7 +25,7 @@ def read_named(place: str, limits: Limits = DEFAULT_LIMITS) -> Source:
     ref, _, path = place.removeprefix(SCHEME).partition(":")
     if not path:
         raise InputError(Problem(shown, "which file? write git:REF:PATH"))
-    _, content = next(git.files(ref, os.path.relpath(path), frozenset()))
+    _, content = next(git.files(ref, os.path.relpath(path), frozenset(), limits))
     if isinstance(content, Problem):
         raise InputError(content)
     return read_bytes(shown, content, limits)

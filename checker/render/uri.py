@@ -6,7 +6,7 @@ import re
 from posixpath import normpath
 
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
-_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
+_BYTE = re.compile(r"\\x(5c|[89a-f][0-9a-f])")
 _LINK = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 _RESERVED = re.compile(r"[^A-Za-z0-9._~/-]")
 
@@ -16,7 +16,7 @@ def reference(path: str) -> str:
 
     A relative path becomes a relative reference without `.` segments, which may start with `../`;
     an absolute one, also `C:/…` and `//host/share/…`, a `file:` URI. `\xff`, as which a byte that
-    is not UTF-8 is displayed, becomes `%FF` again.
+    is not UTF-8 is displayed, becomes `%FF` again, and so does `\x5c`.
     """
     if not _ABSOLUTE.match(path):
         return _encoded(normpath(path))
