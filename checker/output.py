@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
 from checker.source import Problem
+
+_WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
+"""A pipe that nobody reads is opened at once, or not at all."""
 
 
 class OutputError(Exception):
@@ -44,6 +49,8 @@ def write_file(path: Path, text: Iterable[str]) -> None:
             file.writelines(_encoded(text))
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, temporary)
         temporary.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -52,10 +59,23 @@ def write_file(path: Path, text: Iterable[str]) -> None:
 
 
 def append_file(path: Path, text: Iterable[str], what: str) -> None:
-    """Add pieces of text to a file; raises OutputError, which says `what` was not written."""
+    """Add pieces of text to a regular file: all, or none.
+
+    Raises OutputError, which says `what` was not written.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | _WITHOUT_WAITING
     try:
-        with path.open("ab") as file:
-            file.writelines(_encoded(text))
+        with os.fdopen(os.open(path, flags, 0o666), "ab", buffering=0) as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise OutputError(str(path), "the target is not a regular file", what)
+            left = memoryview(b"".join(_encoded(text)))
+            try:
+                while left:
+                    left = left[file.write(left) :]
+            except OSError:
+                file.truncate(before.st_size)
+                raise
     except OSError as error:
         raise OutputError(str(path), error.strerror, what) from error
 
@@ -70,9 +90,9 @@ def remove_stale(path: Path) -> None:
 
     Raises OutputError for anything that is not a regular file, or cannot be removed.
     """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise OutputError(str(path), "the target is not a regular file")
     try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise OutputError(str(path), "the target is not a regular file")
         path.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(str(path), error.strerror) from error

@@ -81,6 +81,15 @@ def test_own_rules_and_profiles_are_known(policy_check: Run, tmp_path: Path) -> 
     assert offered(policy_check, tmp_path, "policy-check --profile of") == ["of-ours"]
 
 
+def test_no_name_is_offered_that_a_shell_would_act_on(policy_check: Run, tmp_path: Path) -> None:
+    """Bash inserts a word as it is, so that the next key would run what stands in it."""
+    (tmp_path / "guards").mkdir()
+    for name in ("zz$(touch x)", "zz`x`", "zz;x", "zz x", "zz'x", "zz-good"):
+        (tmp_path / "guards" / f"{name}.yaml").touch()
+    (tmp_path / "policy-check.yaml").write_text("rules: [guards]\n")
+    assert offered(policy_check, tmp_path, "policy-check explain zz") == ["zz-good"]
+
+
 def test_a_broken_configuration_disturbs_nothing(policy_check: Run, tmp_path: Path) -> None:
     (tmp_path / "policy-check.yaml").write_text("rules: [guards\n")
     assert "explain" in offered(policy_check, tmp_path, "policy-check ")

@@ -122,14 +122,28 @@ def test_what_is_not_there_is_exit_2(
     assert (ran.returncode, ran.stdout) == (2, b"")
 
 
-def test_text_of_a_rule_cannot_drive_the_terminal(policy_check: Run, place: Path) -> None:
-    title = '"\\e[31mred\\u202e ::error::x"'
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["rules", "--rules", "guards"],
+        ["rules", "--rules", "guards", "-o", "json"],
+        ["explain", "one", "--rules", "guards"],
+        ["explain", "one", "--rules", "guards", "--markdown"],
+    ],
+)
+def test_text_of_a_rule_drives_no_terminal_and_no_ci_system(
+    policy_check: Run, place: Path, arguments: list[str]
+) -> None:
+    title = '"\\e[31mred\\u202e ##vso[task.x]\\ec ::error::x"'
     text = RULE.format(name="one", title=title, severity="low", control="AC-6")
-    (place / "guards" / "one.yaml").write_text(text)
-    for arguments in (["rules", "--rules", "guards"], ["explain", "one", "--rules", "guards"]):
-        ran = policy_check(*arguments, cwd=place)
-        assert b"\\x1b[31mred\\u202e ::error::x" in ran.stdout
-        assert b"\x1b" not in ran.stdout
+    (place / "guards" / "one.yaml").write_text(
+        text.replace("description: d", "description: " + title)
+    )
+    ran = policy_check(*arguments, cwd=place)
+    assert ran.returncode == 0
+    assert b"31mred" in ran.stdout
+    assert not set("\x1b\x9b\u202e") & set(ran.stdout.decode())
+    assert b"##vso[" not in ran.stdout
 
 
 @pytest.mark.parametrize("given", [[], ["--config", "policy-check.yaml"], ["--color", "never"]])

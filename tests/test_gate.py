@@ -198,6 +198,50 @@ def test_a_full_disk_behind_standard_output_is_exit_2() -> None:
     assert b"Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["missing", POLICIES],
+        ["--bogus"],
+        ["diff", "missing", "missing"],
+        ["compare", "missing", "missing"],
+        ["explain", "missing"],
+        [RULES, POLICIES],
+    ],
+)
+def test_a_full_disk_behind_all_that_is_written_is_exit_2(arguments: list[str | Path]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [COMMAND, *arguments], stdout=full, stderr=full, check=False, timeout=60
+        )
+    assert ran.returncode == 2
+
+
+def test_a_target_that_cannot_be_looked_for_keeps_no_other_older_report(
+    policy_check: Run, tmp_path: Path
+) -> None:
+    old = tmp_path / "old.txt"
+    old.write_text("old", encoding="utf-8")
+    long = tmp_path / ("x" * 300)
+    ran = policy_check(RULES, POLICIES, "-o", f"sarif={long}", "-o", f"text={old}")
+    assert ran.returncode == 2
+    assert b"Traceback" not in ran.stderr
+    assert not old.exists()
+
+
+def test_a_directory_that_is_gone_is_told(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f"cd {gone} && rmdir {gone} && exec {COMMAND} {RULES.resolve()} {POLICIES.resolve()}"
+    env = {"PATH": os.environ["PATH"]}
+    ran = subprocess.run(
+        ["/bin/sh", "-c", script], env=env, capture_output=True, check=False, timeout=60
+    )
+    assert ran.returncode == 2
+    assert b"the working directory is gone" in ran.stderr
+    assert b"Traceback" not in ran.stderr
+
+
 def test_a_closed_standard_output_is_exit_2() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -165,6 +165,8 @@ def test_what_a_library_prints_reaches_nobody(endless: list[str], policy_check: 
         ("--max-memory", "0"),
         ("--max-memory", "1T"),
         ("--max-memory", "1.5G"),
+        ("--max-memory", "63M"),
+        ("--max-memory", "1025G"),
         ("--max-file-size", "-1"),
         ("--max-file-size", "big"),
         ("--max-depth", "0"),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from checker.output import OutputError, remove_stale, write_file, write_stdout
+from checker.output import OutputError, append_file, remove_stale, write_file, write_stdout
 
 FULL = Path("/dev/full")
 NEEDS_FULL = pytest.mark.skipif(not FULL.exists(), reason="no full device here")
@@ -138,6 +140,45 @@ def test_what_is_not_there_needs_no_removal(tmp_path: Path) -> None:
     remove_stale(tmp_path / "report.txt")
     remove_stale(tmp_path / "missing" / "report.txt")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stale_report_that_cannot_be_looked_for_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="File name too long"):
+        remove_stale(tmp_path / ("x" * 300))
+
+
+def test_what_replaces_a_file_has_its_rights(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.yaml"
+    path.write_text("old")
+    path.chmod(0o640)
+    write_file(path, "new")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_added_to_a_file_is_added_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "summary.md"
+    path.write_text("before\n")
+    append_file(path, ["a", "b\n"], "summary was")
+    assert path.read_text() == "before\nab\n"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OutputError, match="File too large"):
+            append_file(path, ["x" * 2000], "summary was")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_text() == "before\nab\n"
+
+
+def test_nothing_is_added_to_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError):
+        append_file(tmp_path / "pipe", "x", "summary was")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with pytest.raises(OutputError, match="not a regular file"):
+        append_file(tmp_path / "pipe", "x", "summary was")
+    os.close(reader)
 
 
 @pytest.mark.parametrize("kind", ["directory", "link", "broken link", "pipe"])

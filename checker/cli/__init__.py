@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -32,7 +34,19 @@ INVARIANT: a command line that names rules and policies is a check, whatever its
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code; nothing but 0 means that the gate is open."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    code: int = Exit.NOT_EVALUATED
+    # Where nothing can be said of what went wrong, Python's own exit code would say "violations".
+    with contextlib.suppress(OSError):
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+    sys.exit(code)
+
+
+def _run(given: list[str]) -> int:
+    try:
+        os.getcwd()  # noqa: PTH109 - whether there is one
+    except FileNotFoundError:
+        click.echo("Error: the working directory is gone: change into one that is there", err=True)
+        return Exit.NOT_EVALUATED
     try:
         name, words = chosen(given)
         # INVARIANT: no variable makes a command print completions in place of its job.
@@ -43,19 +57,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             standalone_mode=False,
         )
     except click.exceptions.Exit as error:
-        code = error.exit_code
+        return error.exit_code
     except click.ClickException as error:
         _complain(error)
-        code = Exit.NOT_EVALUATED
+        return Exit.NOT_EVALUATED
     except (KeyboardInterrupt, click.Abort) as error:
-        code = _stopped(error)
+        return _stopped(error)
     except SystemExit:
         raise
     except BaseException:  # noqa: BLE001 - Python's own exit code, 1, would say "violations"
         sys.excepthook(*sys.exc_info())
         click.echo("policy-check: internal error, the check is not complete", err=True)
-        code = Exit.NOT_EVALUATED
-    sys.exit(Exit.NOT_EVALUATED if code is None else int(code))
+        return Exit.NOT_EVALUATED
+    return Exit.NOT_EVALUATED if code is None else int(code)
 
 
 def _stopped(error: BaseException) -> Exit:

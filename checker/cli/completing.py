@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 from typing import Any
@@ -12,6 +13,7 @@ from click.shell_completion import CompletionItem, get_completion_class, split_a
 from checker.cli import COMMANDS, PROGRAM, chosen, load
 from checker.source import InputError
 
+_PLAIN = re.compile(r"[A-Za-z0-9._:-]+")
 Values = Callable[[], Iterable[str]]
 
 
@@ -115,9 +117,12 @@ def _with_values(command: click.Command) -> click.Command:
 
 
 def _known(values: Values) -> list[str]:
-    """Return values, or none where what they are read from is not sound."""
+    """Return values, or none where what they are read from is not sound.
+
+    Names of others that a shell would act on are left out: it inserts them as they are.
+    """
     try:
-        return list(values())
+        return [value for value in values() if _PLAIN.fullmatch(value)]
     except InputError:
         return []
 

@@ -11,7 +11,7 @@ import click
 from checker.cli.reading import SETTINGS, reads_rules, show
 from checker.cli.selection import configuration
 from checker.output import has_colour
-from checker.source import inert
+from checker.source import inert, visible
 from checker.words import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _shown(about: Topic, color: str, *, markdown: bool) -> Iterable[str]:
     if markdown:
         from checker.rules.reference import markdown as page  # noqa: PLC0415 - as above
 
-        return [inert(page(about))]
+        return [inert("\n".join(map(visible, page(about).split("\n"))))]
     from checker.rules.manual import manual  # noqa: PLC0415
 
     return manual(about, colour=has_colour(color, sys.stdout))

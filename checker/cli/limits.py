@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _SIZE = re.compile(r"([0-9]{1,15})(?:([KMG])(?:iB)?)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_MOST_BYTES = 1 << 40
+_LEAST_MEMORY = 64 << 20
+"""With less, a library could not even say that there is too little."""
 MOST_LEVELS = 128
 """More would exhaust the stacks of some library."""
 _MOST_JOBS = 1024
@@ -29,14 +32,18 @@ class _SizeType(click.ParamType[int]):
 
     name = "SIZE"
 
+    def __init__(self, least: int = 1) -> None:
+        self._least = least
+
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
         """Return the bytes of an option's text."""
         if isinstance(value, int):
             return value
         match = _SIZE.fullmatch(value)
         size = int(match[1]) * _UNITS[(match[2] or "").upper()] if match else 0
-        if not size:
-            self.fail(f"expected a size such as 500K, 16M or 2G, not `{value}`", param, ctx)
+        if not self._least <= size <= _MOST_BYTES:
+            least = f", {self._least >> 20}M at least" if self._least > 1 else ""
+            self.fail(f"expected a size such as 500M or 2G{least}, not `{value}`", param, ctx)
         return size
 
 
@@ -94,7 +101,7 @@ _LIMITS = (
     click.option(
         "--max-memory",
         envvar="POLICY_CHECK_MAX_MEMORY",
-        type=_SizeType(),
+        type=_SizeType(_LEAST_MEMORY),
         default="2G",
         help="Memory of each process. [default: 2G]",
     ),

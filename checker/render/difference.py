@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from checker.difference import Difference
 from checker.render.json import finding
+from checker.render.stream import dump
 from checker.render.text import BOLD, DIM, GREEN, RED, WIDTH, YELLOW, Style
 from checker.render.wording import count
 from checker.report import Exit, Finding, Saved
@@ -105,4 +105,4 @@ def render_json(found: Difference) -> Iterator[str]:
             )
         },
     }
-    yield json.dumps(data, indent=2) + "\n"
+    yield dump(data, indent=2) + "\n"

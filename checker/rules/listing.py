@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
+from checker.render.stream import dump
 from checker.render.text import BOLD, DIM, SEVERITY_COLOURS, WIDTH, Style
 from checker.report import Severity
 from checker.rules.rule import Rule
@@ -64,4 +64,4 @@ def as_json(rules: Sequence[Rule], profiles: Profiles) -> Iterator[str]:
         }
         for rule in rules
     ]
-    yield json.dumps({"rules": listed}, indent=2) + "\n"
+    yield dump({"rules": listed}, indent=2) + "\n"
