@@ -28,7 +28,7 @@ from checker.tally import Tally
 from checker.version import VERSION
 from checker.waivers import Terms, Waivers
 from checker.words import did_you_mean
-from checker.workers import Workers, decide_all, restrained
+from checker.workers import Workers, decide_all, rehearse, restrained
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents decided so far and of all."""
@@ -91,6 +91,8 @@ def check(options: Options, progress: Progress = lambda _done, _all: None) -> Re
 def _prepared(options: Options) -> tuple[Work, Report, Waivers, Earlier | None]:
     """Return what there is to decide, a report to fill, waivers and baseline. Raises InputError."""
     settings = options.config
+    if settings.schemas:
+        rehearse(lambda: known_kinds(settings, options.limits), options.workers)
     selection = _selection(options, settings)
     loaded = rules.load(
         options.rules, selection.kinds, settings.params, options.limits, options.engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -18,8 +18,10 @@ WAIVER_RULE = "current-waiver"
 """The rule id of findings about a waiver that is invalid, expired or not used."""
 
 
-_USUAL = 1000
-"""Characters of a finding that is not long."""
+USUAL = 1000
+"""Bytes of a finding that is not long."""
+_OF_A_PLACE = 200
+"""Bytes of a place beside its texts."""
 
 
 class Severity(IntEnum):
@@ -133,10 +135,16 @@ class Finding(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Return for how many findings it counts where these are limited: long ones for several."""
+        """Return for how many findings it counts where these are limited: long ones for several.
+
+        That is by all which a report may repeat for each: what is said of the rule, too.
+        """
         shown = (self.place, *self.related)
-        places = sum(len(place.pointer) + len(place.excerpt) for place in shown)
-        return 1 + (len(self.message) + len(self.subject) + places) // _USUAL
+        texts = [self.message, self.subject, self.title, self.remediation]
+        texts += (text for place in shown for text in (place.pointer, place.excerpt))
+        if self.waiver:
+            texts += (self.waiver.reason, self.waiver.owner)
+        return 1 + (encoded(texts) + _OF_A_PLACE * len(shown)) // USUAL
 
     def without_place(self, message: str) -> Finding:
         """Return what stands for this finding and those after it, of which too many were found."""
@@ -282,6 +290,14 @@ class Report:
         """Say whether a finding is a violation at or above the fail level."""
         violated = finding.status is Status.FAIL and not finding.known
         return violated and finding.severity >= self.fail_level
+
+
+def encoded(texts: Iterable[str]) -> int:
+    """Return how many bytes some texts take in UTF-8."""
+    return sum(
+        len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+        for text in texts
+    )
 
 
 def digest(*parts: object) -> str:

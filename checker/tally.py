@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.decide import Decision
-from checker.report import DOCUMENT_RULE, Finding, Report, Status
+from checker.report import DOCUMENT_RULE, USUAL, Finding, Report, Status, encoded
 from checker.waivers import Waivers
 
 MOST_FINDINGS = 200_000
@@ -27,6 +27,11 @@ class Tally:
         self._report = report
         self._accepted = accepted
         self._left = MOST_FINDINGS
+        self._controls = {
+            row.id: encoded(text for ids in row.controls.values() for text in ids) // USUAL
+            for row in report.rules
+        }
+        """What the controls of a rule, which may stand at each finding, add to the size of it."""
 
     def add(self, decision: Decision) -> None:
         """Count what was decided on a document, and keep what was found."""
@@ -43,17 +48,21 @@ class Tally:
             )
             status, marked = self._accepted.apply((row.id, decision.path), decided, found)
             # INVARIANT: where not all that was found is told, nothing has been decided.
-            row.counts[status if self._keep(marked) else Status.ERROR] += 1
+            kept = self._keep(marked, self._controls[row.id])
+            row.counts[status if kept else Status.ERROR] += 1
         # INVARIANT: every finding is of a rule that was decided, or of the document itself.
         if by_rule:
             message = f"findings of unknown rules: {', '.join(by_rule)}"
             raise RuntimeError(message)
 
-    def _keep(self, findings: Sequence[Finding]) -> bool:
-        """Keep findings, or an error in place of the first one too many; say whether all are."""
+    def _keep(self, findings: Sequence[Finding], more: int = 0) -> bool:
+        """Keep findings, or an error in place of the first one too many; say whether all are.
+
+        `more` is added to the size of each.
+        """
         kept = self._report.findings
         for finding in findings:
             if self._left >= 0:
-                self._left -= finding.size
+                self._left -= finding.size + more
                 kept.append(finding if self._left >= 0 else finding.without_place(_TOO_MANY))
         return self._left >= 0 or not findings

@@ -229,6 +229,12 @@ def test_a_target_that_cannot_be_looked_for_keeps_no_other_older_report(
     assert not old.exists()
 
 
+def test_who_ignores_the_ends_of_processes_is_no_obstacle() -> None:
+    script = f"trap '' CHLD; exec {COMMAND} {RULES.resolve()} {POLICIES.resolve()}"
+    ran = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=False, timeout=60)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
 def test_a_directory_that_is_gone_is_told(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,16 @@ from checker.decide import Decision, Work
 from checker.documents import Selection, find
 from checker.pipeline import Options
 from checker.reader import Limits
-from checker.report import DOCUMENT_RULE, Exit, Finding, Place, Report, Severity, Status
+from checker.report import (
+    DOCUMENT_RULE,
+    Exit,
+    Finding,
+    Place,
+    Report,
+    Severity,
+    Status,
+    Waiver,
+)
 from tests.threats import Bounds, make, run
 
 POLICY: dict[str, Any] = {
@@ -140,7 +150,7 @@ def test_a_long_finding_counts_for_several() -> None:
     place = Place("/Statement/0", None, "x" * 400)
     finding = Finding(
         rule="r",
-        title="t" * 10_000,
+        title="t",
         severity=Severity.LOW,
         status=Status.FAIL,
         document="d",
@@ -149,13 +159,29 @@ def test_a_long_finding_counts_for_several() -> None:
         place=place,
         related=(),
         message="m" * 500,
-        remediation="r" * 10_000,
+        remediation="r",
         fingerprint="0" * 32,
     )
-    assert finding.size == 1
-    assert finding._replace(message="m" * 1000).size == 2
-    assert finding._replace(related=(place,) * 20).size == 10
-    assert finding._replace(subject="s" * 1_000_000).size == 1001
+    assert finding.size == 2
+    assert finding._replace(message="m" * 2000).size == 3
+    assert finding._replace(message="\u4e2d" * 1000).size == 4
+    assert finding._replace(related=(place,) * 20).size == 14
+    assert finding._replace(subject="s" * 1_000_000).size == 1002
+    assert finding._replace(title="t" * 10_000).size == 12
+    assert finding._replace(remediation="r" * 10_000).size == 12
+    waiver = Waiver("w" * 10_000, "o" * 10_000, date.min)
+    assert finding._replace(waiver=waiver).size == 22
+
+
+def test_controls_take_room_as_they_may_stand_at_each_finding(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(options.rules[0]) / "a-rule.yaml"
+    controls = {"house-rules": ["c" * 9_000 for _ in range(4)]}
+    path.write_text(json.dumps({**json.loads(rule("a-rule")), "controls": controls}))
+    monkeypatch.setattr(tally, "MOST_FINDINGS", 37 * FOUND - 1)
+    report = pipeline.check(options)
+    assert len(told(report, Status.FAIL)) == FOUND - 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")

@@ -21,6 +21,7 @@ from checker.reader import Limits
 from checker.report import Report, Status
 from checker.source import InputError
 from checker.workers import Bounds, Workers, crew, decide_all, process
+from checker.workers.watch import address_space
 from tests.conftest import ROOT
 
 KINDS = {kind.name: kind for kind in kinds.builtin()}
@@ -184,7 +185,7 @@ def test_memory_that_runs_out_is_an_error_of_one_rule(
 
 
 def test_a_process_that_dies_idle_is_replaced(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    def mortal(channel: process.Channel, work: Work, bounds: Bounds) -> None:
+    def mortal(channel: process.Channel, work: Work, bounds: Bounds, *_: object) -> None:
         serve(channel, work, bounds, most=1)
 
     serve = _serving
@@ -205,7 +206,7 @@ def _serving(channel: process.Channel, work: Work, bounds: Bounds, most: int) ->
 def test_a_document_that_is_passed_over_is_noticed(
     work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def skipping(channel: process.Channel, work: Work, _: Bounds) -> None:
+    def skipping(channel: process.Channel, work: Work, *_: object) -> None:
         while True:
             task = channel.receive()
             channel.send((task.first + 1, DECIDE(work, task.first + 1)))
@@ -328,6 +329,54 @@ def test_what_is_decided_early_is_not_kept_without_end(
     finally:
         hired.end()
     assert ahead[0] <= 1
+
+
+def test_what_is_gathered_takes_no_memory_from_a_process_that_is_started_late(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = alone(work)
+    stumble(monkeypatch, 4, READING, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    found, gathered = [], b""
+    for decision in decide_all(work, Workers(1, Bounds(max_memory=address_space() + (64 << 20)))):
+        gathered = gathered or bytes(256 << 20)
+        found.append(decision)
+    assert found[:4] + found[5:] == expected[:4] + expected[5:]
+
+
+def test_timers_hold_where_their_signal_was_ignored(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stumble(monkeypatch, 4, 2, spin)
+    before = signal.signal(signal.SIGPROF, signal.SIG_IGN)
+    try:
+        found = together(work, 1, Bounds(seconds=0.2))
+    finally:
+        signal.signal(signal.SIGPROF, before)
+    assert found[4].statuses[2] is Status.ERROR
+
+
+@pytest.mark.parametrize("most", range(3, 14))
+def test_a_process_that_cannot_have_its_pipes_leaves_none_open(
+    work: Work, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    given: list[int] = []
+    right = os.pipe
+
+    def pipe() -> tuple[int, int]:
+        if len(given) >= most:
+            raise OSError(24, "Too many open files")
+        given.extend(right())
+        return given[-2], given[-1]
+
+    monkeypatch.setattr(os, "pipe", pipe)
+    before = set(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else set()  # noqa: PTH112, PTH208
+    if most < 5:
+        with pytest.raises(InputError, match="no process can be started"):
+            together(work, 2)
+    else:
+        assert together(work, 2) == alone(work)
+    if before:
+        assert set(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
 @pytest.mark.parametrize("ahead", [0, 10_000, crew._AHEAD])  # noqa: SLF001 - shows nowhere else

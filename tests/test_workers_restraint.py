@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
+import json
 import os
 import resource
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +18,8 @@ from checker.config import known_kinds, load
 from checker.pipeline import Options
 from checker.reader import Limits
 from checker.source import InputError
-from checker.workers import Bounds, Workers, restrained, restraint
-from tests.conftest import ROOT
+from checker.workers import Bounds, Workers, rehearse, restrained, restraint
+from tests.conftest import ROOT, Run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits are those of POSIX")
 POLICIES = str(ROOT / "examples" / "policies")
@@ -28,6 +31,11 @@ def spin() -> None:
             sum(range(1000))
         except Exception:  # noqa: BLE001, S112 - what keeps every mistake keeps no limit
             continue
+
+
+def abort() -> None:
+    faulthandler.disable()  # which pytest enables
+    os.abort()
 
 
 def test_what_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,3 +117,38 @@ def test_schemas_hold_no_more_values_than_can_be_compiled(tmp_path: Path) -> Non
         known_kinds(load(config, Limits()), Limits())
     (problem,) = met.value.problems
     assert problem.pointer == "/kinds/1/schema"
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (abort, "not enough memory for rules, configuration"),
+        (lambda: bytearray(1 << 34), "not enough memory for rules, configuration"),
+        (spin, "took more than 0.3 s of processor time"),
+    ],
+)
+def test_what_may_end_a_process_is_rehearsed(
+    monkeypatch: pytest.MonkeyPatch, what: Callable[[], object], told: str
+) -> None:
+    monkeypatch.setattr(restraint, "LEAST", 0.2)
+    with pytest.raises(InputError, match=told):
+        rehearse(what, Workers(1, Bounds(seconds=0.1)))
+
+
+def test_what_raises_in_a_rehearsal_is_met_again() -> None:
+    rehearse(lambda: 1 // 0, Workers(1))
+    rehearse(lambda: None, Workers(1))
+    rehearse(abort, None)
+
+
+def test_schemas_that_end_a_process_are_refused(policy_check: Run, tmp_path: Path) -> None:
+    """Each of these patterns takes some 150 KB; Rust ends the process where there is no more."""
+    patterns = {f"k{each}": {"pattern": f"^[\\w-]{{900}}x{each}$"} for each in range(6_000)}
+    schema = {"type": "object", "properties": patterns}
+    (tmp_path / "s.json").write_text(json.dumps(schema), encoding="utf-8")
+    settings = "kinds: [{name: k, schema: s.json}]\npaths: {'*.json': k}\n"
+    (tmp_path / "policy-check.yaml").write_text(settings, encoding="utf-8")
+    ran = policy_check("builtin:ecr", POLICIES, "--max-memory", "400M", cwd=tmp_path)
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert b"not enough memory for rules, configuration and the list of files" in ran.stderr
+    assert b"backtrace" not in ran.stderr

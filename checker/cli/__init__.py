@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(given: list[str]) -> int:
+    # Who starts the command may ignore the ends of processes; it has to hear of those of its own.
+    if hasattr(signal, "SIGCHLD") and signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         os.getcwd()  # noqa: PTH109 - whether there is one
     except FileNotFoundError:

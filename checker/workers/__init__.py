@@ -7,16 +7,14 @@ rule does to a process is an error, and hides nothing of the others.
 from __future__ import annotations
 
 import gc
-import os
-import threading
 from collections.abc import Iterator
 from typing import TypeVar
 
 from checker.job import Job
-from checker.workers.limits import Bounds, Workers
-from checker.workers.restraint import restrained
+from checker.workers.limits import Bounds, Workers, can_fork
+from checker.workers.restraint import rehearse, restrained
 
-__all__ = ["Bounds", "Workers", "decide_all", "restrained"]
+__all__ = ["Bounds", "Workers", "decide_all", "rehearse", "restrained"]
 
 
 _Decision = TypeVar("_Decision")
@@ -29,7 +27,7 @@ def decide_all(job: Job[_Decision], workers: Workers | None) -> Iterator[_Decisi
     a fork would break, this process decides, and nothing bounds its time and memory. Raises
     InputError if no process can be started.
     """
-    if workers is None or not hasattr(os, "fork") or threading.active_count() > 1:
+    if workers is None or not can_fork():
         yield from (job.decide(index) for index in range(job.size))
         return
     from checker.workers.crew import Crew  # noqa: PLC0415 - cannot be imported where none can fork

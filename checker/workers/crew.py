@@ -16,7 +16,7 @@ from checker.job import READING, Job, lost
 from checker.source import InputError, Problem
 from checker.workers.limits import Bounds, Workers
 from checker.workers.process import Channel, Process, start
-from checker.workers.watch import SENDING, Watch, confine, seen
+from checker.workers.watch import SENDING, Watch, address_space, confine, seen
 
 _LONGEST = 32
 """Documents that a process is given at once."""
@@ -44,6 +44,7 @@ class Crew(Generic[_Decision]):
     def __init__(self, job: Job[_Decision], workers: Workers) -> None:
         self._job = job
         self._bounds = workers.bounds
+        self._before = address_space()
         total = job.size
         self._jobs = workers.count(total)
         length = max(1, min(_LONGEST, total // (self._jobs * 4)))
@@ -99,9 +100,9 @@ class Crew(Generic[_Decision]):
 
     def _started(self) -> Process | None:
         """Return a new process, or None if the system allows no more than there are."""
-        job, bounds = self._job, self._bounds
+        job, bounds, before = self._job, self._bounds, self._before
         try:
-            process = start(lambda channel: _serve(channel, job, bounds), self._alive)
+            process = start(lambda channel: _serve(channel, job, bounds, before), self._alive)
         except OSError as error:
             if self._alive:
                 self._jobs = len(self._alive)
@@ -164,9 +165,12 @@ def _died_of(code: int) -> str:
     return f"the process that decided it died by {by}, perhaps of want of memory: see --max-memory"
 
 
-def _serve(channel: Channel, job: Job[object], bounds: Bounds) -> None:
-    """Do tasks until there are no more."""
-    confine(bounds.max_memory)
+def _serve(channel: Channel, job: Job[object], bounds: Bounds, before: int) -> None:
+    """Do tasks until there are no more.
+
+    What was gathered since there were so many bytes `before` is shared, and takes no memory.
+    """
+    confine(bounds.max_memory + max(0, address_space() - before))
     watch = Watch(channel, bounds)
     while True:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import NamedTuple
 
 _MOST = 8
@@ -51,6 +52,11 @@ class Workers(NamedTuple):
         """Return how many processes decide some documents; one at least."""
         most = self.jobs or min(_MOST, _processors(), -(-documents // _WORTH))
         return max(1, min(most, documents))
+
+
+def can_fork() -> bool:
+    """Say whether this process can start another one like it, which threads would not survive."""
+    return hasattr(os, "fork") and threading.active_count() == 1
 
 
 def _processors() -> int:

@@ -79,11 +79,14 @@ class Process:
         os.close(self._lifeline)
 
     def end(self, *, kill: bool) -> int:
-        """End the process and return its exit code, or the negative number of a signal."""
+        """Wait for the end of the process, or end it; return its exit code.
+
+        That is the negative number of a signal which ended it.
+        """
         if kill:
             os.kill(self.pid, signal.SIGKILL)
-        self.close()
         _, status = os.waitpid(self.pid, 0)
+        self.close()
         return os.waitstatus_to_exitcode(status)
 
 
@@ -93,23 +96,24 @@ def start(run: Callable[[Channel], None], others: Iterable[Process]) -> Process:
     The pipes to `others` are closed in it. Raises OSError where the system allows no more.
     """
     cells = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("q")[:_CELLS]
-    task_out, task_in = os.pipe()
-    result_out, result_in = os.pipe()
-    life_out, life_in = os.pipe()
+    ends: list[int] = []
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
+        for _ in range(3):
+            ends += os.pipe()
+        task_out, task_in, result_out, result_in, life_out, life_in = ends
         pid = os.fork()
         if not pid:
             unused = (task_in, result_out, life_in)
             _child(run, Channel(task_out, result_in, cells), life_out, unused, others)
     except OSError:
-        for end in (task_in, result_out, life_in):
+        for end in ends:
             os.close(end)
         raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for end in (task_out, result_in, life_out):
-            os.close(end)
+    for end in (task_out, result_in, life_out):
+        os.close(end)
     return Process(pid, Channel(result_out, task_in, cells), life_in)
 
 

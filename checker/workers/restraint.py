@@ -5,16 +5,19 @@ Rules, configuration and schemas come from whoever opens a pull request, as docu
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from checker.source import InputError, Problem
-from checker.workers.limits import Workers
+from checker.workers.limits import Workers, can_fork
 
 _WHAT = "rules, configuration and the list of files"
+_SHARE = 3 / 4
+"""Of the memory for all of it, what a rehearsal of a part may take."""
 LEAST = 60
 """Seconds that there are at least: rules take far longer to compile than to decide."""
 
@@ -44,15 +47,54 @@ def restrained(workers: Workers | None) -> Iterator[None]:
         with memory(workers.bounds.max_memory):
             yield
     except _TooLongError:
-        message = f"{_WHAT} took more than {seconds:g} s of processor time: check less at once"
-        problem = Problem("--timeout", message)
+        problem = _too_long(seconds)
     except MemoryError:
-        problem = Problem("--max-memory", f"not enough memory for {_WHAT}: check less at once")
+        problem = _too_large()
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before or signal.SIG_DFL)
     if problem:
         raise InputError(problem)
+
+
+def rehearse(run: Callable[[], object], workers: Workers | None) -> None:
+    """Do something in a process first that may die of it, and raise InputError if it does.
+
+    A library written in Rust ends its process where there is no memory. What raises is left to be
+    met again. Without `workers`, and where no process can be started, nothing is done.
+    """
+    if workers is None or not can_fork():
+        return
+    from checker.workers.process import Channel, start  # noqa: PLC0415 - as above
+    from checker.workers.watch import confine  # noqa: PLC0415
+
+    seconds = max(LEAST, workers.bounds.in_all)
+
+    def confined(_channel: Channel) -> None:
+        confine(int(workers.bounds.max_memory * _SHARE))
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        try:
+            run()
+        except MemoryError:
+            os.abort()  # as the library does where it is the first to find none
+
+    try:
+        code = start(confined, ()).end(kill=False)
+    except OSError as error:
+        raise InputError(Problem("--jobs", f"no process can be started: {error}")) from error
+    if code == -signal.SIGPROF:
+        raise InputError(_too_long(seconds))
+    if code < 0:
+        raise InputError(_too_large())
+
+
+def _too_long(seconds: float) -> Problem:
+    message = f"{_WHAT} took more than {seconds:g} s of processor time: check less at once"
+    return Problem("--timeout", message)
+
+
+def _too_large() -> Problem:
+    return Problem("--max-memory", f"not enough memory for {_WHAT}: check less at once")
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:

@@ -6,12 +6,14 @@ a signal's default action, which works within libraries written in C as well.
 
 from __future__ import annotations
 
+import mmap
 import os
 import resource
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from checker.job import READING
 from checker.workers.limits import Bounds
@@ -24,9 +26,22 @@ _MICROSECONDS = 1_000_000
 
 
 def confine(max_memory: int) -> None:
-    """Bound the memory of this process, in bytes, and let it leave no core file."""
+    """Bound the memory of this process, in bytes, and let it leave no core file.
+
+    Timers end it from here on, whatever it inherited.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     _lower_memory(max_memory)
+
+
+def address_space() -> int:
+    """Return the bytes of memory that this process has asked for; 0 where no system says so."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * mmap.PAGESIZE
 
 
 @contextmanager
