@@ -217,6 +217,19 @@ def test_files_of_a_repository_within_are_no_repository(tmp_path: Path) -> None:
     assert (code, out.splitlines()[0]) == (1, "new access     p.json")
 
 
+def test_no_variable_names_another_repository(tmp_path: Path) -> None:
+    """A hook has GIT_DIR of the repository that it is a hook of, wherever it goes."""
+    here, other = tmp_path / "here", tmp_path / "other"
+    write(here / "p.json", NARROW)
+    commit(here)
+    for folder in (here, other):
+        write(folder / "p.json", READ)
+    commit(other)
+    variables = {"GIT_DIR": str(other / ".git"), "GIT_WORK_TREE": str(other)}
+    assert run(here, "git:HEAD", "p.json")[0] == 1
+    assert run(here, "git:HEAD", "p.json", **variables)[0] == 1
+
+
 @pytest.mark.parametrize("kind", ["tag", "branch"])
 def test_a_name_that_is_not_of_one_commit_alone_is_an_error(tmp_path: Path, kind: str) -> None:
     write(tmp_path / "p.json", NARROW)

@@ -217,6 +217,19 @@ def test_a_full_disk_behind_all_that_is_written_is_exit_2(arguments: list[str | 
     assert ran.returncode == 2
 
 
+@pytest.mark.parametrize(
+    "arguments", [["missing", POLICIES], ["compare", "git:nope", "x"], [RULES, POLICIES]]
+)
+def test_a_reader_of_all_that_is_written_who_is_gone_is_exit_2(arguments: list[str | Path]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run(
+        [COMMAND, *arguments], stdout=writing, stderr=writing, check=False, timeout=60
+    )
+    os.close(writing)
+    assert ran.returncode == 2
+
+
 def test_a_target_that_cannot_be_looked_for_keeps_no_other_older_report(
     policy_check: Run, tmp_path: Path
 ) -> None:

@@ -67,8 +67,8 @@ def _run(given: list[str]) -> int:
         return Exit.NOT_EVALUATED
     except (KeyboardInterrupt, click.Abort) as error:
         return _stopped(error)
-    except SystemExit:
-        raise
+    except SystemExit:  # by click, with 1, where nobody reads what is written
+        return Exit.NOT_EVALUATED
     except BaseException:  # noqa: BLE001 - Python's own exit code, 1, would say "violations"
         sys.excepthook(*sys.exc_info())
         click.echo("policy-check: internal error, the check is not complete", err=True)

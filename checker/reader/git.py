@@ -35,6 +35,9 @@ object in place of another; from taking a path for a pattern; and from other lan
 
 https://git-scm.com/docs/git#_environment_variables
 """
+_OTHER_PLACES = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"}
+)
 _SETTINGS = ("-c", "safe.bareRepository=explicit", "-c", "core.warnAmbiguousRefs=true")
 
 
@@ -109,6 +112,11 @@ def _git(top: Path, *arguments: str, given: bytes = b"") -> bytes:
     return ran.stdout
 
 
+def _inherited() -> dict[str, str]:
+    """Return the variables of this process but those that name a repository, as hooks have them."""
+    return {name: value for name, value in os.environ.items() if name not in _OTHER_PLACES}
+
+
 def _run(top: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run git where it finds the repository at once, and takes no folder of files for another."""
     try:
@@ -118,7 +126,7 @@ def _run(top: Path, *arguments: str, given: bytes = b"") -> subprocess.Completed
             input=given,
             capture_output=True,
             check=False,
-            env={**os.environ, **_VARIABLES},
+            env={**_inherited(), **_VARIABLES},
         )
     except OSError as error:
         raise InputError(Problem("git", f"cannot be run: {error.strerror}")) from error
