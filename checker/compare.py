@@ -22,7 +22,6 @@ from checker.report import Access, Comparison
 from checker.source import InputError, Json, Problem
 from checker.workers import Workers, decide_all, restrained
 
-_Read = Callable[[], Document]
 _NOTHING = Policy(CURRENT_VERSION, ())
 _ITSELF = "."
 """The path within a place that is one file."""
@@ -44,19 +43,32 @@ def compare(sides: Sides, limits: Limits, workers: Workers | None = None) -> Ite
     `workers` nothing bounds the time and memory that this takes. Raises InputError where a place
     cannot be read at all, or a file is compared with a directory.
     """
-    with restrained(workers):
+    with restrained(workers, "the lists of policies"):
         pairs = _pairs(sides, limits)
     yield from decide_all(pairs, workers)
 
 
+class _Policy(NamedTuple):
+    """What reads a policy, and its path from the working directory, if it may be left out."""
+
+    read: Callable[[], Document]
+    name: str = ""
+
+    def is_excluded(self, globs: Iterable[str]) -> bool:
+        """Say whether one of some globs is for it, however its directory was written."""
+        name = display_path(self.name)
+        wanted = (os.path.relpath(glob) for glob in globs if glob)
+        return bool(name) and any(fnmatchcase(name, glob) for glob in wanted)
+
+
 class _Pairs(NamedTuple):
-    """Policies by their path within two places, and what reads each of them there."""
+    """Policies by their path within two places."""
 
     place: str
     """Of the new ones, as it is shown."""
     paths: Sequence[str]
-    old: Mapping[str, _Read]
-    new: Mapping[str, _Read]
+    old: Mapping[str, _Policy]
+    new: Mapping[str, _Policy]
 
     @property
     def size(self) -> int:
@@ -65,12 +77,11 @@ class _Pairs(NamedTuple):
 
     def decide(self, index: int, refused: Refused = never) -> Comparison:
         """Compare one pair: both are read, and then, as the one stage after that, compared."""
-        path = self.paths[index]
+        key = self.paths[index]
+        path = self.place if key == _ITSELF else key
         if reason := refused(READING):
-            return _undecided(path, Problem(self.place if path == _ITSELF else path, reason))
-        old, new = (read() if (read := side.get(path)) else None for side in (self.old, self.new))
-        if path == _ITSELF and new is not None:
-            path = new.path
+            return _undecided(path, Problem(str(PurePosixPath(self.place, key)), reason))
+        old, new = (side[key].read() if key in side else None for side in (self.old, self.new))
         for document in (old, new):
             if document is not None and document.problems:
                 return _undecided(path, *document.problems)
@@ -82,13 +93,19 @@ class _Pairs(NamedTuple):
 
 
 def _pairs(sides: Sides, limits: Limits) -> _Pairs:
-    old = dict(_found(sides.old, sides.new, sides.exclude, limits))
-    new = dict(_found(sides.new, sides.old, sides.exclude, limits))
+    old = dict(_found(sides.old, sides.new, limits))
+    new = dict(_found(sides.new, sides.old, limits))
     if (_ITSELF in old) is not (_ITSELF in new):
-        file = (old if _ITSELF in old else new)[_ITSELF]()
+        file = (old if _ITSELF in old else new)[_ITSELF].read()
         message = f"cannot compare `{sides.old}` with it: one is a file, one a directory"
         raise InputError(*(file.problems or (Problem(sides.new, message),)))
-    return _Pairs(display_path(sides.new), sorted({*old, *new}), old, new)
+    # INVARIANT: a pair is left out as a whole, or what is new would seem to be gone.
+    paths = [
+        path
+        for path in sorted({*old, *new})
+        if not all(side[path].is_excluded(sides.exclude) for side in (old, new) if path in side)
+    ]
+    return _Pairs(display_path(sides.new), paths, old, new)
 
 
 def _undecided(path: str, *problems: Problem) -> Comparison:
@@ -98,7 +115,7 @@ def _undecided(path: str, *problems: Problem) -> Comparison:
 def _compared(path: str, old: Document | None, new: Document) -> Comparison:
     try:
         with cel.budget():
-            found = grants_beyond(_policy(new), _policy(old) if old else _NOTHING)
+            found = grants_beyond(_statements(new), _statements(old) if old else _NOTHING)
         if found is None:
             return Comparison(path, Access.SAME_OR_LESS)
         return Comparison(path, Access.MORE, _described(found))
@@ -111,7 +128,7 @@ def _compared(path: str, old: Document | None, new: Document) -> Comparison:
     return _undecided(path, Problem(new.path, message))
 
 
-def _policy(document: Document) -> Policy:
+def _statements(document: Document) -> Policy:
     return policy(cast("dict[str, Json]", document.data))
 
 
@@ -125,48 +142,41 @@ def _described(found: Request) -> tuple[tuple[str, str], ...]:
     return (("may", found.action), ("on", found.resource), *by, *context)
 
 
-def _found(
-    place: str, other: str, exclude: Sequence[str], limits: Limits
-) -> Iterator[tuple[str, _Read]]:
-    """Yield what reads the documents of a place by their path within it."""
+def _found(place: str, other: str, limits: Limits) -> Iterator[tuple[str, _Policy]]:
+    """Yield the policies of a place by their path within it."""
     selection = Selection([place], {kind.name: kind for kind in kinds.builtin()})
     if place.startswith(SCHEME):
-        yield from _committed(place, other, exclude, selection, limits)
+        yield from _committed(place, other, selection, limits)
         return
     if not os.path.isdir(place):  # noqa: PTH112 - of any text, also with NUL
         listing = documents.find(selection, limits)
-        yield _ITSELF, partial(documents.load_one, 0, listing, selection, limits)
+        yield _ITSELF, _Policy(partial(documents.load_one, 0, listing, selection, limits))
         return
     walked = walk(place, SUFFIXES)
     shown = display_path(place)
     # INVARIANT: no link hides what replaced a policy, so that all links are refused here.
-    listing = Listing(
-        files=tuple(_kept((each for each in walked.files if each not in walked.links), exclude)),
-        problems=(
-            *walked.problems,
-            *(Problem(display_path(each), _LINK) for each in _kept(walked.links, exclude)),
-        ),
-    )
-    if whole := [problem for problem in listing.problems if problem.path == shown]:
+    problems = (*walked.problems, *(Problem(display_path(each), _LINK) for each in walked.links))
+    files = tuple(each for each in walked.files if each not in walked.links)
+    if whole := [problem for problem in walked.problems if problem.path == shown]:
         raise InputError(*whole)
-    for index in range(listing.size):
+    names = [*([""] * len(walked.problems)), *walked.links, *files]
+    listing = Listing(files, problems=problems)
+    for index, name in enumerate(names):
         read = partial(documents.load_one, index, listing, selection, limits)
-        yield _within(listing.name(index), shown), read
+        within = str(PurePosixPath(listing.name(index)).relative_to(shown))
+        yield within, _Policy(read, os.path.relpath(name) if name else "")
 
 
 def _committed(
-    place: str, other: str, exclude: Sequence[str], selection: Selection, limits: Limits
-) -> Iterator[tuple[str, _Read]]:
+    place: str, other: str, selection: Selection, limits: Limits
+) -> Iterator[tuple[str, _Policy]]:
     ref, _, path = place.removeprefix(SCHEME).partition(":")
     path = path or other
     if path.startswith(SCHEME):
         raise InputError(Problem(place, "which path? write git:REF:PATH"))
-    path = os.path.relpath(path)
-    for name, content in git.files(ref, path, SUFFIXES, limits):
-        if any(_kept([name], exclude)):
-            shown = display_path(f"{SCHEME}{ref}:{name}")
-            within = _within(display_path(name), display_path(path))
-            yield within, partial(_parsed, shown, content, selection, limits)
+    for each in git.files(ref, path, SUFFIXES, limits):
+        read = partial(_parsed, each.shown, each.content, selection, limits)
+        yield display_path(each.within), _Policy(read, each.name)
 
 
 def _parsed(path: str, content: bytes | Problem, selection: Selection, limits: Limits) -> Document:
@@ -176,14 +186,3 @@ def _parsed(path: str, content: bytes | Problem, selection: Selection, limits: L
         path,
         lambda: documents.document(parse(read_bytes(path, content, limits), limits), selection),
     )
-
-
-def _kept(paths: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
-    for path in paths:
-        if not any(fnmatchcase(display_path(path), glob) for glob in exclude):
-            yield path
-
-
-def _within(name: str, place: str) -> str:
-    """Return a displayed path relative to another one."""
-    return str(PurePosixPath(name).relative_to(place))

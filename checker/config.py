@@ -26,7 +26,6 @@ _NEARLY = "policy-check.yml"
 class Config:
     """What a configuration file says; every field is empty where it is silent."""
 
-    input: Input | None = None
     rules: Sequence[str] = ()
     policies: Sequence[str] = ()
     exclude: Sequence[str] = ()
@@ -43,6 +42,12 @@ class Config:
     frameworks: Sequence[str] = ()
     reading: Reading | None = None
     """The file itself, with the places of all that it says."""
+
+    @property
+    def input(self) -> Input | None:
+        """Return what a report says of the file."""
+        source = self.reading.source if self.reading else None
+        return Input(source.path, source.sha256) if source else None
 
 
 def locate(start: Path) -> Path | None:
@@ -77,7 +82,6 @@ def load(path: Path, limits: Limits) -> Config:
         raise InputError(*problems)
     data = cast("dict[str, Any]", reading.data)
     return Config(
-        input=Input(reading.source.path, reading.source.sha256),
         rules=[
             given if _is_builtin(given) else _beside(path, given) for given in data.get("rules", ())
         ],
@@ -121,11 +125,16 @@ def _beside(config: Path, given: str) -> str:
     """
     if given.startswith(SCHEME):
         ref, colon, path = given.removeprefix(SCHEME).partition(":")
-        return f"{SCHEME}{ref}{colon}{os.path.relpath(config.parent / path) if path else ''}"
-    path = os.path.relpath(config.parent / given)
+        return f"{SCHEME}{ref}{colon}{_relative(config, path) if path else ''}"
+    path = _relative(config, given)
     # INVARIANT: what names a file in the configuration never turns into a word of the command line
     is_word = path == "-" or _is_builtin(path) or path.startswith(SCHEME)
     return os.path.join(".", path) if is_word else path  # noqa: PTH118 - which would drop the dot
+
+
+def _relative(config: Path, given: str) -> str:
+    # `..` leads out of the directory in which the file is, and not of a link to that
+    return os.path.relpath(config.parent.resolve() / given)
 
 
 def _is_builtin(given: str) -> bool:

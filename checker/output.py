@@ -59,7 +59,7 @@ def write_file(path: Path, text: Iterable[str]) -> None:
 
 
 def append_file(path: Path, text: Iterable[str], what: str) -> None:
-    """Add pieces of text to a regular file: all, or none.
+    """Add pieces of text to a file, all or none, or to a device such as a terminal.
 
     Raises OutputError, which says `what` was not written.
     """
@@ -67,14 +67,15 @@ def append_file(path: Path, text: Iterable[str], what: str) -> None:
     try:
         with os.fdopen(os.open(path, flags, 0o666), "ab", buffering=0) as file:
             before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                raise OutputError(str(path), "the target is not a regular file", what)
+            if not (stat.S_ISREG(before.st_mode) or stat.S_ISCHR(before.st_mode)):
+                raise OutputError(str(path), "the target is neither a file nor a terminal", what)
             left = memoryview(b"".join(_encoded(text)))
             try:
                 while left:
                     left = left[file.write(left) :]
             except OSError:
-                file.truncate(before.st_size)
+                if stat.S_ISREG(before.st_mode):
+                    file.truncate(before.st_size)
                 raise
     except OSError as error:
         raise OutputError(str(path), error.strerror, what) from error

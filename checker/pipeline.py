@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 
 from checker import cel, documents, earlier, rules, waivers
 from checker.config import Config, known_kinds
@@ -92,7 +93,8 @@ def _prepared(options: Options) -> tuple[Work, Report, Waivers, Earlier | None]:
     """Return what there is to decide, a report to fill, waivers and baseline. Raises InputError."""
     settings = options.config
     if settings.schemas:
-        rehearse(lambda: known_kinds(settings, options.limits), options.workers)
+        compiled = partial(known_kinds, settings, options.limits)
+        rehearse(compiled, options.workers, "the schemas of kinds")
     selection = _selection(options, settings)
     loaded = rules.load(
         options.rules, selection.kinds, settings.params, options.limits, options.engine

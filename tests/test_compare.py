@@ -21,6 +21,7 @@ from checker.report import Access, Comparison
 from checker.workers import Bounds, Workers
 from tests.conftest import COMMAND
 from tests.git import commit, git
+from tests.mishaps import hoard, spin
 
 READ: Any = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}
 WIDE: Any = {**READ, "Action": "s3:Get*"}
@@ -184,7 +185,7 @@ def test_a_submodule_is_undecided(tmp_path: Path) -> None:
     assert (code, "a submodule" in out) == (2, True)
 
 
-@pytest.mark.parametrize("ref", ["nope", "--output=x", "", "HEAD^{tree}"])
+@pytest.mark.parametrize("ref", ["nope", "--output=x", "", "HEAD^{tree}", "^HEAD"])
 def test_no_commit_is_an_error(tmp_path: Path, ref: str) -> None:
     write(tmp_path / "a.json", READ)
     commit(tmp_path)
@@ -226,6 +227,7 @@ def test_no_variable_names_another_repository(tmp_path: Path) -> None:
         write(folder / "p.json", READ)
     commit(other)
     variables = {"GIT_DIR": str(other / ".git"), "GIT_WORK_TREE": str(other)}
+    variables["GIT_GLOB_PATHSPECS"] = "1"
     assert run(here, "git:HEAD", "p.json")[0] == 1
     assert run(here, "git:HEAD", "p.json", **variables)[0] == 1
 
@@ -274,6 +276,81 @@ def test_a_commit_is_a_side_from_a_folder_within(tmp_path: Path) -> None:
     for place in ("git:HEAD", "git:HEAD:../../b"):
         code, out, _ = run(tmp_path / "a" / "c", place, "../../b")
         assert (code, out.splitlines()[0]) == (1, "new access     p.json")
+
+
+@pytest.mark.parametrize("place", ["..", "../..", "../../b/.."])
+def test_a_commit_is_a_side_of_a_folder_above(tmp_path: Path, place: str) -> None:
+    write(tmp_path / "b" / "c" / "p.json", NARROW)
+    commit(tmp_path)
+    write(tmp_path / "b" / "c" / "p.json", READ)
+    code, out, _ = run(tmp_path / "b" / "c", "git:HEAD", place)
+    within = "c/p.json" if place == ".." else "b/c/p.json"
+    assert (code, out.splitlines()[0]) == (1, f"new access     {within}")
+
+
+def test_a_repository_may_be_reached_by_a_link(tmp_path: Path) -> None:
+    write(tmp_path / "real" / "b" / "p.json", NARROW)
+    commit(tmp_path / "real")
+    write(tmp_path / "real" / "b" / "p.json", READ)
+    (tmp_path / "link").symlink_to("real")
+    for place in ("b", str(tmp_path / "link" / "b"), str(tmp_path / "real" / "b")):
+        code, out, _ = run(tmp_path / "link", "git:HEAD", place)
+        assert (code, out.splitlines()[0]) == (1, "new access     p.json")
+
+
+def test_a_file_that_was_lost_hides_no_other(tmp_path: Path) -> None:
+    write(tmp_path / "p" / "a.json", NARROW)
+    write(tmp_path / "p" / "b.json", WIDE)
+    commit(tmp_path)
+    ran = subprocess.run(
+        ["git", "rev-parse", "HEAD:p/b.json"],  # noqa: S607 - the git of the tests
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (tmp_path / ".git" / "objects" / ran.stdout[:2] / ran.stdout[2:].strip()).unlink()
+    write(tmp_path / "p" / "a.json", READ)
+    code, out, _ = run(tmp_path, "git:HEAD", "p")
+    assert code == 2
+    assert "new access     a.json" in out
+    assert "git:HEAD:p/b.json: error: its content is not at hand" in out
+
+
+def test_a_commit_by_its_full_name_is_exact(tmp_path: Path) -> None:
+    write(tmp_path / "p.json", NARROW)
+    commit(tmp_path)
+    sha = (tmp_path / ".git" / "refs" / "heads" / "main").read_text().strip()
+    write(tmp_path / "p.json", READ)
+    commit(tmp_path)
+    git(tmp_path, "update-ref", f"refs/heads/{sha}", "HEAD")
+    assert run(tmp_path, f"git:{sha}", "p.json")[0] == 1
+
+
+@pytest.mark.parametrize("glob", ["p/new.json", "./p/new.json", "p/*w.json", "{}/p/new.json"])
+@pytest.mark.parametrize("place", ["p", "./p", "{}/p"])
+@pytest.mark.parametrize("old", ["git:HEAD", "git:HEAD:p"])
+def test_what_is_left_out_is_so_however_it_is_written(
+    tmp_path: Path, old: str, place: str, glob: str
+) -> None:
+    write(tmp_path / "p" / "a.json", READ)
+    write(tmp_path / "p" / "new.json", READ)
+    commit(tmp_path)
+    write(tmp_path / "p" / "new.json", WIDE)
+    arguments = [old, place.format(tmp_path), "--exclude", glob.format(tmp_path)]
+    code, out, _ = run(tmp_path, *arguments)
+    assert (code, out.splitlines()[0]) == (0, "no new access  a.json")
+    assert "1 compared" in out
+
+
+@pytest.mark.parametrize("glob", ["new/*", "old/*", "./new/a.json"])
+def test_nothing_is_left_out_of_one_side_alone(tmp_path: Path, glob: str) -> None:
+    write(tmp_path / "old" / "a.json", READ)
+    write(tmp_path / "new" / "a.json", WIDE)
+    code, out, _ = run(tmp_path, "old", "new", "--exclude", glob)
+    assert (code, out.splitlines()[0]) == (1, "new access     a.json")
+    code, out, _ = run(tmp_path, "old", "new", "--exclude", "*/a.json")
+    assert code == 3
 
 
 @pytest.mark.parametrize("path", [":(top)p.json", ":/p.json", ":(literal)p.json", "../../p.json"])
@@ -327,17 +404,6 @@ def test_any_number_of_processes_compares_the_same(tmp_path: Path, jobs: int) ->
     sides = three(tmp_path)
     (tmp_path / "old" / "a.json").write_text("{")
     assert compared(sides, Workers(jobs)) == compared(sides, None)
-
-
-def spin() -> None:
-    while True:
-        pass
-
-
-def hoard() -> None:
-    kept = []
-    while True:
-        kept.append(bytearray(8 << 20))
 
 
 def err() -> None:

@@ -152,6 +152,15 @@ def test_a_kind_is_declared_by_a_schema_beside_the_file() -> None:
     assert not kind.schema.accepts({})
 
 
+def test_a_schema_is_beside_the_file_itself_and_not_beside_a_link_to_its_folder() -> None:
+    Path("real/conf").mkdir(parents=True)
+    Path("real/pod.json").write_text('{"required": ["spec"]}')
+    Path("pod.json").write_text("{}")
+    Path("conf").symlink_to("real/conf")
+    (kind,) = own("kinds: [{name: pod, schema: ../pod.json}]", "conf/policy-check.yaml")
+    assert not kind.schema.accepts({})
+
+
 def test_a_schema_may_be_yaml() -> None:
     Path("pod.yaml").write_text("required: [spec]\n")
     (kind,) = own("kinds: [{name: pod, schema: pod.yaml}]")

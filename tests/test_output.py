@@ -171,12 +171,22 @@ def test_what_is_added_to_a_file_is_added_whole_or_not_at_all(tmp_path: Path) ->
     assert path.read_text() == "before\nab\n"
 
 
+def test_what_is_added_to_the_null_device_is_gone() -> None:
+    append_file(Path("/dev/null"), "x", "summary was")
+
+
+@NEEDS_FULL
+def test_a_full_device_takes_nothing_more() -> None:
+    with pytest.raises(OutputError, match="No space left on device"):
+        append_file(FULL, "x", "summary was")
+
+
 def test_nothing_is_added_to_a_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OutputError):
         append_file(tmp_path / "pipe", "x", "summary was")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
-    with pytest.raises(OutputError, match="not a regular file"):
+    with pytest.raises(OutputError, match="neither a file nor a terminal"):
         append_file(tmp_path / "pipe", "x", "summary was")
     os.close(reader)
 

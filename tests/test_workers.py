@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import signal
 import threading
@@ -23,6 +22,7 @@ from checker.source import InputError
 from checker.workers import Bounds, Workers, crew, decide_all, process
 from checker.workers.watch import address_space
 from tests.conftest import ROOT
+from tests.mishaps import abort, hoard, spin
 
 KINDS = {kind.name: kind for kind in kinds.builtin()}
 RULES = rules.load(["builtin:ecr"], KINDS, {}, Limits()).rules
@@ -56,25 +56,9 @@ def test_any_number_of_processes_decides_the_same_in_the_same_order(work: Work, 
         os.waitpid(-1, os.WNOHANG)  # none is left
 
 
-def spin() -> None:
-    while True:
-        pass
-
-
-def hoard() -> None:
-    kept = []
-    while True:
-        kept.append(bytearray(1 << 20))
-
-
-def crash() -> None:
-    faulthandler.disable()  # which pytest enables
-    os.abort()
-
-
 FATAL: dict[str, tuple[Callable[[], object], str]] = {
     "killed": (lambda: os.kill(os.getpid(), signal.SIGKILL), "died by signal 9"),
-    "crashed": (crash, "died by signal 6"),
+    "crashed": (abort, "died by signal 6"),
     "exited": (lambda: os._exit(7), "died by exit code 7"),
     "slow": (spin, "within 0.2 s of processor time"),
 }
@@ -139,7 +123,7 @@ def test_every_rule_may_end_its_process(work: Work, monkeypatch: pytest.MonkeyPa
 
     def _die(stage: int) -> str:
         if stage >= 0:
-            crash()
+            abort()
         return ""
 
     monkeypatch.setattr(Work, "decide", dying)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import json
 import os
 import resource
@@ -20,6 +19,7 @@ from checker.reader import Limits
 from checker.source import InputError
 from checker.workers import Bounds, Workers, rehearse, restrained, restraint
 from tests.conftest import ROOT, Run
+from tests.mishaps import abort
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits are those of POSIX")
 POLICIES = str(ROOT / "examples" / "policies")
@@ -31,11 +31,6 @@ def spin() -> None:
             sum(range(1000))
         except Exception:  # noqa: BLE001, S112 - what keeps every mistake keeps no limit
             continue
-
-
-def abort() -> None:
-    faulthandler.disable()  # which pytest enables
-    os.abort()
 
 
 def test_what_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,9 +117,9 @@ def test_schemas_hold_no_more_values_than_can_be_compiled(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("what", "told"),
     [
-        (abort, "not enough memory for rules, configuration"),
-        (lambda: bytearray(1 << 34), "not enough memory for rules, configuration"),
-        (spin, "took more than 0.3 s of processor time"),
+        (abort, "not enough memory for all of it"),
+        (lambda: bytearray(1 << 34), "not enough memory for all of it"),
+        (spin, "all of it took more than 0.3 s of processor time"),
     ],
 )
 def test_what_may_end_a_process_is_rehearsed(
@@ -132,13 +127,13 @@ def test_what_may_end_a_process_is_rehearsed(
 ) -> None:
     monkeypatch.setattr(restraint, "LEAST", 0.2)
     with pytest.raises(InputError, match=told):
-        rehearse(what, Workers(1, Bounds(seconds=0.1)))
+        rehearse(what, Workers(1, Bounds(seconds=0.1)), "all of it")
 
 
 def test_what_raises_in_a_rehearsal_is_met_again() -> None:
-    rehearse(lambda: 1 // 0, Workers(1))
-    rehearse(lambda: None, Workers(1))
-    rehearse(abort, None)
+    rehearse(lambda: 1 // 0, Workers(1), "all")
+    rehearse(lambda: None, Workers(1), "all")
+    rehearse(abort, None, "all")
 
 
 def test_schemas_that_end_a_process_are_refused(policy_check: Run, tmp_path: Path) -> None:
@@ -150,5 +145,18 @@ def test_schemas_that_end_a_process_are_refused(policy_check: Run, tmp_path: Pat
     (tmp_path / "policy-check.yaml").write_text(settings, encoding="utf-8")
     ran = policy_check("builtin:ecr", POLICIES, "--max-memory", "400M", cwd=tmp_path)
     assert (ran.returncode, ran.stdout) == (2, b"")
-    assert b"not enough memory for rules, configuration and the list of files" in ran.stderr
+    assert b"not enough memory for the schemas of kinds" in ran.stderr
     assert b"backtrace" not in ran.stderr
+
+
+def test_time_is_bounded_where_the_signal_was_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restraint, "LEAST", 0.2)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
+    try:
+        with pytest.raises(InputError), restrained(Workers(1, Bounds(seconds=0.1))):
+            spin()
+        assert signal.SIGPROF in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        with pytest.raises(InputError):
+            rehearse(spin, Workers(1, Bounds(seconds=0.1)), "all")
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePath, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
-from checker.reader.files import repository
+from checker.reader.files import display_path, repository
 from checker.reader.named import SCHEME
 from checker.source import InputError, Problem
 
@@ -37,79 +38,133 @@ https://git-scm.com/docs/git#_environment_variables
 """
 _OTHER_PLACES = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"}
+    | {f"GIT_{each}_PATHSPECS" for each in ("GLOB", "NOGLOB", "ICASE")}
 )
-_SETTINGS = ("-c", "safe.bareRepository=explicit", "-c", "core.warnAmbiguousRefs=true")
+"""Variables that would name another repository, or give paths another meaning."""
+_SETTINGS = (
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "core.warnAmbiguousRefs=true"),
+    # Packs of gigabytes are read within the memory that this process may take.
+    *("-c", "core.packedGitWindowSize=16m"),
+    *("-c", "core.packedGitLimit=64m"),
+)
+_SHA = re.compile("[0-9a-f]{40,64}")
+_NO_NAME = "no commit or file can have this name: check it"
+_NOT_AT_HAND = "its content is not at hand: fetch it"
 
 
-def files(
-    ref: str, path: str, suffixes: frozenset[str], limits: Limits
-) -> Iterator[tuple[str, bytes | Problem]]:
-    """Yield the path of every file below a path at a commit, in order, and its content.
+class Committed(NamedTuple):
+    """A file at a commit."""
 
-    What is a link or a submodule, or too large, or is not in the repository at hand, is a problem
-    instead. Paths are relative to the working directory. Raises InputError where there is no such
-    commit, path or repository, or no git.
+    within: str
+    """Its path within what was asked for; `.` for that itself."""
+    name: str
+    """Its path from the working directory."""
+    shown: str
+    """What reports call it."""
+    content: bytes | Problem
+    """Its bytes, or why there are none."""
+
+
+def files(ref: str, path: str, suffixes: frozenset[str], limits: Limits) -> Iterator[Committed]:
+    """Yield what stands at a path at a commit, or the files below it with one of the suffixes.
+
+    What is a link or a submodule, or too large, or is not in the repository at hand, has a problem
+    for its content. Raises InputError where there is no such commit, path or repository, or no git.
     """
     here = Path.cwd()
-    top = repository(here)
-    if top is None:
-        raise InputError(Problem(f"{SCHEME}{ref}", "this is no git repository"))
-    below = os.path.relpath(here / path, top)
+    top = _top(here, ref)
+    below = PurePath(os.path.relpath(_resolved(here / path), top)).as_posix()
     listed = _git(top, "ls-tree", "-r", "-l", "-z", _commit(top, ref), "--", below)
-    found: dict[str, str] = {}
-    problems = 0
+    found: dict[str, Committed] = {}
+    to_read: dict[str, str] = {}
     for entry in listed.split(b"\0")[:-1]:
         meta, _, raw = entry.partition(b"\t")
-        within = raw.decode("utf-8", "surrogateescape")
-        name = os.path.relpath(top / within, here)
+        inside = raw.decode("utf-8", "surrogateescape")
         mode, _, sha, size = meta.decode().split()
         if mode in _NO_FILES:
             message = _NO_FILES[mode]
-        elif within != below and PurePosixPath(within).suffix.lower() not in suffixes:
+        elif inside != below and PurePosixPath(inside).suffix.lower() not in suffixes:
             continue
+        elif not size.isdigit():
+            message = _NOT_AT_HAND
         else:
             message = limits.too_large() if int(size) > limits.max_bytes else ""
-        if message:
-            problems += 1
-            yield name, Problem(f"{SCHEME}{ref}:{name}", message)
-        else:
-            found[name] = sha
-    if not found and not problems:
+        within = str(PurePosixPath(inside).relative_to(below))
+        name = os.path.relpath(top / inside, here)
+        shown = display_path(f"{SCHEME}{ref}:{name}")
+        found[within] = Committed(within, name, shown, Problem(shown, message))
+        if not message:
+            to_read[within] = sha
+    if not found:
         raise InputError(Problem(f"{SCHEME}{ref}:{path}", "no such file there at that commit"))
-    shas = "".join(f"{sha}\n" for sha in found.values()).encode()
-    out = _git(top, "cat-file", "--batch", given=shas)
+    contents = dict(zip(to_read, _contents(top, list(to_read.values())), strict=True))
+    for within, each in found.items():
+        yield each._replace(content=contents.get(within, each.content))
+
+
+def _top(here: Path, ref: str) -> Path:
+    try:
+        top = repository(here)
+    except OSError as error:
+        message = f"its repository cannot be looked for: {error.strerror}"
+        raise InputError(Problem(f"{SCHEME}{ref}", message)) from error
+    if top is None:
+        raise InputError(Problem(f"{SCHEME}{ref}", "this is no git repository"))
+    return top
+
+
+def _resolved(path: Path) -> str:
+    """Return a path without links on the way, so that it is below the repository if it can be.
+
+    A link that it ends in stays: that is what stands there at a commit.
+    """
+    try:
+        if path.name in {"", ".."}:
+            return os.path.realpath(path)
+        return os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 - as realpath
+    except ValueError as error:
+        raise InputError(Problem("git", _NO_NAME)) from error
+
+
+def _contents(top: Path, shas: list[str]) -> Iterator[bytes]:
+    """Yield the bytes of objects that are there."""
+    out = _git(top, "cat-file", "--batch", given="".join(f"{sha}\n" for sha in shas).encode())
     at = 0
-    for name in found:
+    for _ in shas:
         end = out.index(b"\n", at)
-        *_, said = out[at:end].split()
-        at = end + 1
-        if said.isdigit():
-            yield name, out[at : at + int(said)]
-            at += int(said) + 1
-        else:
-            yield name, Problem(f"{SCHEME}{ref}:{name}", "its content is not at hand: fetch it")
+        size = int(out[at:end].split()[-1])
+        yield out[end + 1 : end + 1 + size]
+        at = end + size + 2
 
 
 def _commit(top: Path, ref: str) -> str:
     """Return the name of the one commit that is meant; raises InputError where it is not one."""
     ran = _run(top, "rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
-    if ran.returncode:
+    sha = ran.stdout.decode("utf-8", "replace").strip()
+    if ran.returncode and b"Needed a single revision" not in ran.stderr:
+        raise InputError(Problem(f"{SCHEME}{ref}", _said(ran)))
+    if not _SHA.fullmatch(sha):
         raise InputError(Problem(f"{SCHEME}{ref}", "no such commit: is it fetched?"))
     # INVARIANT: no tag or branch stands in for another one that is called the same in short.
-    if b"is ambiguous" in ran.stderr:
+    if b"is ambiguous" in ran.stderr and ref != sha:
         message = "more than one branch or tag is called so: write it in full, as refs/heads/main"
         raise InputError(Problem(f"{SCHEME}{ref}", message))
-    return ran.stdout.decode().strip()
+    return sha
 
 
 def _git(top: Path, *arguments: str, given: bytes = b"") -> bytes:
     ran = _run(top, *arguments, given=given)
     if ran.returncode:
-        said = ran.stderr.decode("utf-8", "replace").strip()[:_LONGEST]
-        if "promisor" in said:
-            said = "a file of that commit is not at hand, none is fetched: clone without --filter"
-        raise InputError(Problem("git", said or "failed"))
+        raise InputError(Problem("git", _said(ran)))
     return ran.stdout
+
+
+def _said(ran: subprocess.CompletedProcess[bytes]) -> str:
+    """Return why git failed, in its words, or in ours for what we keep it from."""
+    if b"promisor" in ran.stderr:
+        return "a file of that commit is not at hand, none is fetched: clone without --filter"
+    return " ".join(ran.stderr.decode("utf-8", "replace").split())[:_LONGEST] or "failed"
 
 
 def _inherited() -> dict[str, str]:
@@ -131,5 +186,4 @@ def _run(top: Path, *arguments: str, given: bytes = b"") -> subprocess.Completed
     except OSError as error:
         raise InputError(Problem("git", f"cannot be run: {error.strerror}")) from error
     except ValueError as error:  # a NUL
-        message = "no commit or file can have this name: check it"
-        raise InputError(Problem("git", message)) from error
+        raise InputError(Problem("git", _NO_NAME)) from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from checker.reader.files import display_path, read_bytes, read_file
 from checker.reader.limits import DEFAULT_LIMITS, Limits
 from checker.source import InputError, Problem, Source
@@ -25,7 +23,9 @@ def read_named(place: str, limits: Limits = DEFAULT_LIMITS) -> Source:
     ref, _, path = place.removeprefix(SCHEME).partition(":")
     if not path:
         raise InputError(Problem(shown, "which file? write git:REF:PATH"))
-    _, content = next(git.files(ref, os.path.relpath(path), frozenset(), limits))
-    if isinstance(content, Problem):
-        raise InputError(content)
-    return read_bytes(shown, content, limits)
+    found = next(git.files(ref, path, frozenset(), limits))
+    if found.within != ".":
+        raise InputError(Problem(shown, "a directory: name a file"))
+    if isinstance(found.content, Problem):
+        raise InputError(found.content)
+    return read_bytes(shown, found.content, limits)

@@ -127,6 +127,7 @@ def _child(
     """Run, and never return to what the parent was doing; an interrupt is the parent's matter."""
     code = 1
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGIO, signal.SIGPROF})
         for end in unused:
             os.close(end)
         for other in others:

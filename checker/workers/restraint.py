@@ -15,7 +15,6 @@ from types import FrameType
 from checker.source import InputError, Problem
 from checker.workers.limits import Workers, can_fork
 
-_WHAT = "rules, configuration and the list of files"
 _SHARE = 3 / 4
 """Of the memory for all of it, what a rehearsal of a part may take."""
 LEAST = 60
@@ -27,8 +26,10 @@ class _TooLongError(BaseException):
 
 
 @contextmanager
-def restrained(workers: Workers | None) -> Iterator[None]:
-    """Bound what is done within; raises InputError when it takes too much.
+def restrained(
+    workers: Workers | None, what: str = "rules, configuration and the list of files"
+) -> Iterator[None]:
+    """Bound what is done within; raises InputError when that, which is `what`, takes too much.
 
     Without `workers`, where the system knows no such limits, and outside the main thread, which
     alone hears of a signal, nothing is bounded. Time that passes within a library written in C
@@ -41,23 +42,25 @@ def restrained(workers: Workers | None) -> Iterator[None]:
 
     seconds = max(LEAST, workers.bounds.in_all)
     before = signal.signal(signal.SIGPROF, _ring)
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
     problem = None
     try:
         signal.setitimer(signal.ITIMER_PROF, seconds)
         with memory(workers.bounds.max_memory):
             yield
     except _TooLongError:
-        problem = _too_long(seconds)
+        problem = _too_long(what, seconds)
     except MemoryError:
-        problem = _too_large()
+        problem = _too_large(what)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGPROF, before or signal.SIG_DFL)
     if problem:
         raise InputError(problem)
 
 
-def rehearse(run: Callable[[], object], workers: Workers | None) -> None:
+def rehearse(run: Callable[[], object], workers: Workers | None, what: str) -> None:
     """Do something in a process first that may die of it, and raise InputError if it does.
 
     A library written in Rust ends its process where there is no memory. What raises is left to be
@@ -83,18 +86,18 @@ def rehearse(run: Callable[[], object], workers: Workers | None) -> None:
     except OSError as error:
         raise InputError(Problem("--jobs", f"no process can be started: {error}")) from error
     if code == -signal.SIGPROF:
-        raise InputError(_too_long(seconds))
+        raise InputError(_too_long(what, seconds))
     if code < 0:
-        raise InputError(_too_large())
+        raise InputError(_too_large(what))
 
 
-def _too_long(seconds: float) -> Problem:
-    message = f"{_WHAT} took more than {seconds:g} s of processor time: check less at once"
+def _too_long(what: str, seconds: float) -> Problem:
+    message = f"{what} took more than {seconds:g} s of processor time: check less at once"
     return Problem("--timeout", message)
 
 
-def _too_large() -> Problem:
-    return Problem("--max-memory", f"not enough memory for {_WHAT}: check less at once")
+def _too_large(what: str) -> Problem:
+    return Problem("--max-memory", f"not enough memory for {what}: check less at once")
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:
