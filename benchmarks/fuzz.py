@@ -3,9 +3,10 @@
     PYTHONPATH=. python benchmarks/fuzz.py --seconds 3600 [--target T]... [--seed N] [--keep DIR]
 
 The targets are those of `tests/fuzz`; each gets an equal share of the time, in a process of its own
-that is watched: an input that takes longer than `--patience` is a hang, and a process that dies is
-a crash. What is answered wrongly is made smaller and written to `--keep`, by target; put it into
-`tests/fuzz/corpus`, so that it never comes back.
+that is watched: an input that takes longer than `--patience` is a hang, by the processor's time or
+by ten times as much on the clock, and a process that dies is a crash. What is answered wrongly is
+made smaller and written to `--keep`, by target; put it into `tests/fuzz/corpus`, so that it never
+comes back.
 
 With `--guided` the coverage of `checker` guides the inputs; that needs atheris, which is no
 dependency (`pip install atheris`). Exits 1 where anything was answered wrongly.
@@ -17,8 +18,11 @@ import argparse
 import contextlib
 import io
 import json
+import math
 import multiprocessing
 import random
+import resource
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +40,8 @@ _POLL = 0.2
 """Seconds between two looks at a process."""
 _TO_BEGIN = 120
 """Seconds until a process has to have begun."""
+_CLOCK = 10
+"""How much longer an input may take by the clock, where the machine has other things to do."""
 _ANSWERS = tuple(Answer)
 _SEED, _SINCE, _BEGUN = range(len(_ANSWERS), len(_ANSWERS) + 3)
 """Where the memory that a process shares with us tells what it is at; before, its counts."""
@@ -50,7 +56,7 @@ def main() -> int:
     parser.add_argument("--target", action="append", choices=list(TARGETS), default=[])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir(), "fuzz-found"))
-    parser.add_argument("--patience", type=float, default=20, help="seconds an input may take")
+    parser.add_argument("--patience", type=float, default=20, help="processor's seconds for an input")
     parser.add_argument("--guided", action="store_true", help="by coverage; needs atheris")
     parser.add_argument("--json", action="store_true", help="print the counts alone, as JSON")
     options = parser.parse_args()
@@ -86,7 +92,7 @@ def _share(name: str, seconds: float, options: argparse.Namespace) -> Counter[An
             target=_work, args=(name, first, left, options, shared), daemon=True
         )
         process.start()
-        hung = _hangs(process, shared, options.patience)
+        hung = _hangs(process, shared, options.patience * _CLOCK)
         left -= time.monotonic() - (shared[_BEGUN] or -seconds)
         counts.update(dict(zip(_ANSWERS, map(int, shared), strict=False)))
         if not hung and process.exitcode == 0:
@@ -100,7 +106,7 @@ def _share(name: str, seconds: float, options: argparse.Namespace) -> Counter[An
 
 
 def _hangs(process: Any, shared: Array[c_double], patience: float) -> bool:
-    """Wait for a process; return whether it hung, and was ended."""
+    """Wait for a process; return whether it hung, and was ended by us or by the limit it set."""
     at_first = time.monotonic() + _TO_BEGIN
     while process.is_alive():
         process.join(_POLL)
@@ -109,7 +115,15 @@ def _hangs(process: Any, shared: Array[c_double], patience: float) -> bool:
             process.kill()
             process.join()
             return True
-    return False
+    return bool(process.exitcode == -signal.SIGXCPU)
+
+
+def _begins(shared: Array[c_double], patience: float, more: float = 0) -> None:
+    """Note that this process begins with an input, and let it be killed if that takes too long."""
+    shared[_SINCE] = time.monotonic() + more
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    seconds = math.ceil(time.process_time() + patience + more)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, most))
 
 
 def _work(
@@ -126,13 +140,16 @@ def _work(
     tried(target, case_of(target, "warm"))
     shared[_BEGUN] = time.monotonic()
     while time.monotonic() < shared[_BEGUN] + seconds:
-        shared[_SEED], shared[_SINCE] = number, time.monotonic()
+        shared[_SEED] = number
+        _begins(shared, options.patience)
         seed = f"{options.seed}:{name}:{number}"
-        _answered(target, case_of(target, seed), f"seed {seed}", options.keep, shared)
+        _answered(target, case_of(target, seed), f"seed {seed}", options, shared)
         number += 1
 
 
-def _answered(target: Target, case: Case, seed: str, keep: Path, shared: Array[c_double]) -> None:
+def _answered(
+    target: Target, case: Case, seed: str, options: argparse.Namespace, shared: Array[c_double]
+) -> None:
     """Count how an input is answered, and write a smaller one where that is badly."""
     from tests.fuzz.running import kept, minimised, tried  # noqa: PLC0415 - as above
 
@@ -141,9 +158,9 @@ def _answered(target: Target, case: Case, seed: str, keep: Path, shared: Array[c
     if trial.answer is Answer.RIGHT or sum(shared[1 : len(_ANSWERS)]) > _MOST:
         return
     if target.raw:  # of any other, what is expected of the whole is not expected of its parts
-        shared[_SINCE] = time.monotonic() + 60
+        _begins(shared, options.patience, more=60)
         case = minimised(target, case, trial)
-    path = kept(target, case, keep)
+    path = kept(target, case, options.keep)
     said = f"{target.name}: {trial.answer}: {trial.why[:300]}\n  {trial.where}; {seed}; {path}"
     print(said, file=sys.stderr, flush=True)
 
@@ -165,9 +182,9 @@ def _guided(
 
     def one(data: bytes) -> None:
         shared[_SEED] += 1
-        shared[_SINCE] = time.monotonic()
+        _begins(shared, options.patience)
         case = Case(target.raw, data) if target.raw else target.make(_Drawn(data))
-        _answered(target, case, f"guided, seed {options.seed}", options.keep, shared)
+        _answered(target, case, f"guided, seed {options.seed}", options, shared)
 
     with tempfile.TemporaryDirectory() as folder:
         for number, path in enumerate(corpus(target) if target.raw else ()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,13 @@ def test_the_script_counts_what_it_tries(tmp_path: Path) -> None:
 
 
 # ---- that what is wrong is noticed ----
+
+
+def test_an_input_that_takes_too_long_ends_its_process() -> None:
+    code = "from benchmarks.fuzz import _BEGUN, _begins; _begins([0] * (_BEGUN + 1), 0.1)"
+    command = [sys.executable, "-c", f"{code}\nwhile True: pass"]
+    ran = subprocess.run(command, cwd=ROOT, timeout=50, check=False)
+    assert ran.returncode == -signal.SIGXCPU
 
 
 def _target(name: str, judge: Exception | None) -> Target:

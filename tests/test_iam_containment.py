@@ -122,6 +122,11 @@ def beyond(new: list[Any], old: list[Any]) -> Request | None:
     return grants_beyond(one, other)
 
 
+def of(*principals: str) -> dict[str, Any]:
+    return {**allow(), "Principal": {"AWS": list(principals)}}
+
+
+ROOT = "arn:aws:iam::111111111111:root"
 HOME = f"{ARN}home/${{aws:username}}/*"
 NO_MORE = {
     "the same in another case": ([allow("S3:getobject")], [allow("s3:GetObject")]),
@@ -153,6 +158,21 @@ NO_MORE = {
     "a role of the account": (
         [{**allow(), "Principal": {"AWS": "arn:aws:iam::111111111111:role/r"}}],
         [{**allow(), "Principal": {"AWS": "111111111111"}}],
+    ),
+    "an account by its id": ([of("111111111111")], [of(ROOT)]),
+    "an account by its ARN": ([of(ROOT)], [of("111111111111")]),
+    "an account by its id, in China": ([of("111111111111")], [of(ROOT.replace("aws", "aws-cn"))]),
+    "an account by its id, which a user's ARN tells more of": (
+        [of("111111111111", "arn:aws:iam::111111111111:user/u")],
+        [of(ROOT)],
+    ),
+    "an account by its id, of which a condition tells": (
+        [of("111111111111")],
+        [{**of("*"), **when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:*")}],
+    ),
+    "a Deny of an account by its ARN": (
+        [of("*"), {**of(ROOT), "Effect": "Deny"}],
+        [of("*"), {**of("111111111111"), "Effect": "Deny"}],
     ),
     "the caller's ARN as a condition": (
         [{**allow(), "Principal": {"AWS": "arn:aws:iam::111111111111:role/r"}}],
@@ -228,6 +248,17 @@ MORE = {
         [{**allow(), "Principal": {"Service": "ec2.amazonaws.com"}}],
         [{**allow(), "Principal": {"AWS": "111111111111"}}],
         "Service:ec2.amazonaws.com",
+    ),
+    "another account by its id": ([of("222222222222")], [of(ROOT)], "222222222222"),
+    "an account by its id, whose partition is not told": (
+        [of("111111111111")],
+        [of(ROOT, ROOT.replace("aws", "aws-cn"))],
+        "111111111111",
+    ),
+    "an account by its id, where a user of it was named": (
+        [of("111111111111")],
+        [of("arn:aws:iam::111111111111:user/u")],
+        "arn:aws:",
     ),
 }
 

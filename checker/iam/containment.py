@@ -25,6 +25,7 @@ from checker.iam.arn import (
 )
 from checker.iam.conditions import Family, Test, compares, samples, spelling, test
 from checker.iam.machine import Wild
+from checker.iam.partitions import in_their_partitions
 from checker.iam.patterns import Pattern, Undecided, literal, matches, overlaps, pattern, witness
 from checker.iam.principals import AWS, is_account, principal_patterns
 from checker.iam.request import PRINCIPAL_ARN, Request, allows
@@ -159,6 +160,7 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     that cannot be combined decide, and `BudgetError` where the search takes too long for the
     budget that is open.
     """
+    policy, reference = in_their_partitions((policy, reference))
     if _is_reduced(policy, reference):
         return None
     both = policy.statements and reference.statements

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 AWS = "AWS:"
 """What the text of a principal that has an ARN begins with: its kind and a colon."""
+BARE_ACCOUNT = re.compile("[0-9]{12}")
+"""An account as its id alone, in whichever partition."""
 _ACCOUNT_OF = re.compile(r"([0-9]{12})|arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+")
 _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
