@@ -56,7 +56,7 @@ def main() -> int:
     parser.add_argument("--target", action="append", choices=list(TARGETS), default=[])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir(), "fuzz-found"))
-    parser.add_argument("--patience", type=float, default=20, help="processor's seconds for an input")
+    parser.add_argument("--patience", type=float, default=20, help="processor seconds an input")
     parser.add_argument("--guided", action="store_true", help="by coverage; needs atheris")
     parser.add_argument("--json", action="store_true", help="print the counts alone, as JSON")
     options = parser.parse_args()
