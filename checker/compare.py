@@ -71,6 +71,11 @@ class _Pairs(NamedTuple):
     new: Mapping[str, _Policy]
 
     @property
+    def advice(self) -> str:
+        """Return what to make simpler where a pair takes too long to compare."""
+        return "the policies"
+
+    @property
     def size(self) -> int:
         """Return how many pairs there are."""
         return len(self.paths)
@@ -119,6 +124,8 @@ def _compared(path: str, old: Document | None, new: Document) -> Comparison:
         if found is None:
             return Comparison(path, Access.SAME_OR_LESS)
         return Comparison(path, Access.MORE, _described(found))
+    except cel.BudgetError:
+        message = "too much work to compare: simplify the policies"
     except (Undecided, cel.EvaluationError) as error:
         message = str(error)
     except MemoryError:

@@ -32,6 +32,11 @@ class Work(NamedTuple):
     limits: Limits
 
     @property
+    def advice(self) -> str:
+        """Return what to make simpler where a rule takes too long."""
+        return "the rule or the document"
+
+    @property
     def size(self) -> int:
         """Return how many documents there are."""
         return self.listing.size

@@ -22,6 +22,10 @@ class Job(Protocol[_Decision_co]):
     """Something to decide on each of a number of documents."""
 
     @property
+    def advice(self) -> str:
+        """Return what to make simpler where a stage takes too long."""
+
+    @property
     def size(self) -> int:
         """Return how many documents there are."""
 

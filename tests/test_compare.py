@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from checker.cel.meter import spend
 from checker.compare import Sides, compare
 from checker.iam.containment import grants_beyond
 from checker.iam.request import Request
@@ -414,7 +415,8 @@ def err() -> None:
 @pytest.mark.parametrize(
     ("what", "told"),
     [
-        (spin, "within 0.5 s of processor time"),
+        (spin, "within 0.5 s of processor time: simplify the policies, or raise --timeout"),
+        (lambda: spend(1 << 60), "too much work to compare: simplify the policies"),
         (hoard, "not enough memory to compare it"),
         (err, "internal error, please report it: AssertionError"),
         (lambda: os.kill(os.getpid(), signal.SIGKILL), "died by signal 9"),

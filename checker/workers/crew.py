@@ -151,7 +151,8 @@ class Crew(Generic[_Decision]):
         if task.first + 1 < task.end:
             heapq.heappush(self._tasks, _Task(task.first + 1, task.end))
         slow = code == -signal.SIGPROF
-        reason = self._bounds.exceeded(reading=stage == READING) if slow else _died_of(code)
+        advice = "" if stage == READING else self._job.advice
+        reason = self._bounds.exceeded(advice) if slow else _died_of(code)
         if stage < 0 or stage in task.refused:
             self._results[task.first] = lost(self._job, task.first, reason), 0
             return

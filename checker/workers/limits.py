@@ -20,11 +20,11 @@ class Bounds(NamedTuple):
     max_memory: int = 2 << 30
     """Bytes of memory."""
 
-    def exceeded(self, *, reading: bool) -> str:
-        """Return why something was not decided that took too long by itself."""
-        what = "the file, or the schema of its kind" if reading else "the rule or the document"
+    def exceeded(self, advice: str = "") -> str:
+        """Return why something was not decided, or without `advice` not read, in time."""
+        what = advice or "the file, or the schema of its kind"
         return (
-            f"not {'read' if reading else 'decided'} within {self.seconds:g} s of processor time: "
+            f"not {'decided' if advice else 'read'} within {self.seconds:g} s of processor time: "
             f"simplify {what}, or raise --timeout"
         )
 
