@@ -162,17 +162,17 @@ NO_MORE = {
     "an account by its id": ([of("111111111111")], [of(ROOT)]),
     "an account by its ARN": ([of(ROOT)], [of("111111111111")]),
     "an account by its id, in China": ([of("111111111111")], [of(ROOT.replace("aws", "aws-cn"))]),
-    "an account by its id, which a user's ARN tells more of": (
-        [of("111111111111", "arn:aws:iam::111111111111:user/u")],
-        [of(ROOT)],
+    "an account by its id, of which a resource tells the partition": (
+        [{**of("*"), "Resource": f"{ARN}b"}, {**of(ROOT), "Effect": "Deny"}],
+        [{**of("*"), "Resource": f"{ARN}b"}, {**of("111111111111"), "Effect": "Deny"}],
     ),
     "an account by its id, of which a condition tells": (
         [of("111111111111")],
         [{**of("*"), **when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:*")}],
     ),
-    "a Deny of an account by its ARN": (
-        [of("*"), {**of(ROOT), "Effect": "Deny"}],
+    "a Deny of an account by its id": (
         [of("*"), {**of("111111111111"), "Effect": "Deny"}],
+        [of("*"), {**of(ROOT), "Effect": "Deny"}],
     ),
     "the caller's ARN as a condition": (
         [{**allow(), "Principal": {"AWS": "arn:aws:iam::111111111111:role/r"}}],
@@ -253,6 +253,14 @@ MORE = {
     "an account by its id, whose partition is not told": (
         [of("111111111111")],
         [of(ROOT, ROOT.replace("aws", "aws-cn"))],
+        "111111111111",
+    ),
+    "a Deny of an account by an ARN of another partition": (
+        [
+            {**of("*"), "Resource": f"{ARN}b"},
+            {**of(ROOT.replace("aws", "aws-cn")), "Effect": "Deny"},
+        ],
+        [{**of("*"), "Resource": f"{ARN}b"}, {**of("111111111111"), "Effect": "Deny"}],
         "111111111111",
     ),
     "an account by its id, where a user of it was named": (
@@ -358,6 +366,11 @@ UNDECIDED = {
         [allow(**when("NumericEquals", "a:b", [str(n) for n in range(501)]))],
         [allow()],
         "501 values",
+    ),
+    "a Deny of an account by its ARN, which nothing else tells the partition of": (
+        [of("*"), {**of(ROOT.replace("aws", "aws-cn")), "Effect": "Deny"}],
+        [of("*"), {**of("111111111111"), "Effect": "Deny"}],
+        "of the partition `aws-cn`",
     ),
     "principals on one side": ([{**allow(), "Principal": "*"}], [allow()], "names principals"),
 }

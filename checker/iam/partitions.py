@@ -1,8 +1,7 @@
-"""Policies that belong together go in; the same out, with each account in its partition.
+"""A policy goes in; the partition that its ARNs tell, or the policy with its accounts in one, out.
 
-An account written as a bare id is in the partition that the policies stand in, and they do not say
-which. Where one of them also writes that account in an ARN, it does: access is delegated only
-within a partition, so an account is in no more than one.
+An account that is written as its id alone is in the partition of whatever the policy protects:
+access is delegated only within a partition.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html
 """
 
@@ -12,38 +11,42 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from checker.iam.arn import fold
 from checker.iam.principals import BARE_ACCOUNT
-from checker.iam.request import PRINCIPAL_ARN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from checker.iam.statement import Policy, Principal, Statement
 
-_ACCOUNT_IN_ARN = re.compile(r"arn:(aws[a-z-]*):(?:iam|sts)::([0-9]{12}):")
+_IN_PARTITION = re.compile(r"arn:(aws[a-z-]*):")
 
 
-def in_their_partitions(policies: Sequence[Policy]) -> Sequence[Policy]:
-    """Return policies in which bare accounts are written as ARNs, where their partition is known.
+def bare_accounts(policy: Policy) -> list[str]:
+    """Return the accounts that a policy writes as ids alone, in their order."""
+    found = (each for item in policy.statements for each in _callers(item) if _is_bare(each))
+    return list(dict.fromkeys(each.text for each in found))
 
-    It is where ARNs of principals, or conditions on them, give an account exactly one.
-    """
-    statements = [item for policy in policies for item in policy.statements]
-    bare = {each.text for item in statements for each in _callers(item) if _is_bare(each)}
-    if not bare:
-        return policies
-    known: dict[str, set[str]] = {}
-    for item in statements:
-        for partition, account in _accounts(item):
-            known.setdefault(account, set()).add(partition)
-    roots = {
-        account: f"arn:{partition}:iam::{account}:root"
-        for account in bare
-        for partition in known.get(account, ())
-        if len(known[account]) == 1
-    }
-    return [_written(each, roots) for each in policies] if roots else policies
+
+def partition(policy: Policy) -> str:
+    """Return the partition of all ARNs of a policy that name one; empty for none, or several."""
+    found = {each[1] for text in _texts(policy) if (each := _IN_PARTITION.match(text))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def located(policy: Policy, partition: str) -> Policy:
+    """Return a policy with ARNs, in a partition, of the accounts that it writes as ids alone."""
+
+    def named(principals: tuple[Principal, ...]) -> tuple[Principal, ...]:
+        return tuple(
+            replace(item, text=f"arn:{partition}:iam::{item.text}:root") if _is_bare(item) else item
+            for item in principals
+        )
+
+    statements = tuple(
+        replace(item, principals=named(item.principals), not_principals=named(item.not_principals))
+        for item in policy.statements
+    )
+    return replace(policy, statements=statements, memo={})
 
 
 def _callers(statement: Statement) -> tuple[Principal, ...]:
@@ -54,26 +57,10 @@ def _is_bare(item: Principal) -> bool:
     return item.kind == "AWS" and BARE_ACCOUNT.fullmatch(item.text) is not None
 
 
-def _accounts(statement: Statement) -> Iterator[tuple[str, str]]:
-    """Yield the partition and the account of each ARN that says who calls."""
-    texts = [item.text for item in _callers(statement) if item.kind == "AWS"]
-    for condition in statement.conditions:
-        if fold(condition.key) == PRINCIPAL_ARN:
-            texts += condition.values
-    for found in map(_ACCOUNT_IN_ARN.match, texts):
-        if found:
-            yield found[1], found[2]
-
-
-def _written(policy: Policy, roots: dict[str, str]) -> Policy:
-    def named(principals: tuple[Principal, ...]) -> tuple[Principal, ...]:
-        return tuple(
-            replace(item, text=roots[item.text]) if _is_bare(item) and item.text in roots else item
-            for item in principals
-        )
-
-    statements = tuple(
-        replace(item, principals=named(item.principals), not_principals=named(item.not_principals))
-        for item in policy.statements
-    )
-    return replace(policy, statements=statements, memo={})
+def _texts(policy: Policy) -> Iterator[str]:
+    """Yield all texts of a policy that may be ARNs."""
+    for item in policy.statements:
+        yield from (each.text for each in _callers(item))
+        yield from (each.text for each in (*item.resources, *item.not_resources))
+        for condition in item.conditions:
+            yield from condition.values
