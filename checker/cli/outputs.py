@@ -87,6 +87,7 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
 def _prepare(path: Path, options: Options) -> None:
     from checker.documents import SUFFIXES  # noqa: PLC0415 - `--help` needs none of it
     from checker.reader import identity  # noqa: PLC0415 - as above
+    from checker.rules.files import RESERVED  # noqa: PLC0415 - as above
 
     target = Path(identity(str(path)))
     config = options.config.input.path if options.config.input else ""
@@ -96,7 +97,9 @@ def _prepare(path: Path, options: Options) -> None:
         if target == place or (target.suffix.lower() in SUFFIXES and place in target.parents):
             reason = f"it would stand among the inputs in {given}: choose another place"
             raise OutputError(str(path), reason)
-    for given in filter(None, (options.waivers, options.baseline, options.previous)):
+    beside = [Path(each).parent for each in options.rules if Path(each).is_file()]
+    reserved = [str(folder / name) for folder in beside for name in sorted(RESERVED)]
+    for given in filter(None, (options.waivers, options.baseline, options.previous, *reserved)):
         if target == Path(identity(given)):
             raise OutputError(str(path), f"it is read as {given}: choose another place")
     remove_stale(path)
