@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import random
 import re
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ RESOURCES += tuple(BUCKET + text for text in ("rss", "rts", "ttr", "srt", "rrr",
 PRINCIPALS = (
     "AWS:arn:aws:iam::111111111111:role/r",
     "AWS:arn:aws:iam::222222222222:role/s",
+    "AWS:arn:aws-cn:iam::111111111111:role/r",
     "Service:r.amazonaws.com",
 )
 VALUES: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -33,6 +35,8 @@ VALUES: dict[str, tuple[tuple[str, ...], ...]] = {
     "aws:sourceip": ((), ("10.0.0.1",), ("10.0.0.200",), ("10.0.1.1",), ("192.0.2.1",)),
 }
 """By condition key: the values of a request that tell the generated conditions apart."""
+
+_ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,12 @@ def allows(policy: Json, asked: Asked) -> bool:
     """Say whether a policy allows a request."""
     space = ([asked.action], [asked.resource], [asked.principal], [asked.context])
     return bool(allowed(policy, space))
+
+
+def partition(policy: Json) -> str:
+    """Return the partition of all ARNs of a policy that name one; empty for none, or several."""
+    found = set(re.findall('"arn:(aws[a-z-]*):', json.dumps(policy)))
+    return found.pop() if len(found) == 1 else ""
 
 
 def used_keys(*policies: Json) -> list[str]:
@@ -128,10 +138,12 @@ def _is_named(named: Json, caller: str) -> bool:
         return True
     for kind, texts in named.items():
         for text in _listed(texts):
-            if kind == "AWS" and (text == "*" or re.fullmatch("[0-9]{12}", text)):
-                if text == "*" or re.match(f"AWS:arn:aws[a-z-]*:(iam|sts)::{text}:", caller):
+            account = _ACCOUNT.fullmatch(text) if kind == "AWS" else None
+            if account:
+                partition = account[1] or "aws[a-z-]*"
+                if re.match(f"AWS:arn:{partition}:(iam|sts)::{account[2]}:", caller):
                     return True
-            elif f"{kind}:{text}" == caller:
+            elif f"{kind}:{text}" in ("AWS:*", caller):
                 return True
     return False
 
@@ -241,7 +253,8 @@ def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Jso
         [text if text == "*" else BUCKET + text for text in resources], rnd.randint(1, 3)
     )
     if principals:
-        names = ("111111111111", "*", PRINCIPALS[0][4:], PRINCIPALS[1][4:])
+        root = f"arn:{rnd.choice(('aws', 'aws', 'aws-cn'))}:iam::111111111111:root"
+        names = ("111111111111", root, "*", PRINCIPALS[0][4:], PRINCIPALS[1][4:])
         named: Any = {"AWS": rnd.sample(names, rnd.randint(1, 2))}
         if rnd.random() < 0.3:
             named = rnd.choice(({"Service": "r.amazonaws.com"}, "*"))

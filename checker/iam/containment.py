@@ -167,19 +167,19 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     if not bare and not bare_accounts(policy):
         return _beyond(policy, reference)
     if known := partition(reference):
-        return _beyond(located(policy, known), located(reference, known))
+        return _beyond(*located(policy, reference, known))
     found = _beyond(policy, reference)
     claimed = "" if found is None or not bare else partition(policy)
-    if claimed and _beyond(located(policy, claimed), located(reference, claimed)) is None:
+    if claimed and _beyond(*located(policy, reference, claimed)) is None:
         raise Undecided(
             f"cannot decide whether the account `{bare[0]}` is one of the partition `{claimed}`: "
-            "no ARN of the policy that is compared with tells it"
+            "no ARN of the policy that is compared with tells it; write the account alike in both"
         )
     return found
 
 
 def _beyond(policy: Policy, reference: Policy) -> Request | None:
-    """Return what `grants_beyond` does, with accounts of which only the id is told anywhere."""
+    """Return what `grants_beyond` does, where an account's id alone is it in any partition."""
     if _is_reduced(policy, reference):
         return None
     both = policy.statements and reference.statements

@@ -33,8 +33,21 @@ def partition(policy: Policy) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def located(policy: Policy, partition: str) -> Policy:
-    """Return a policy with ARNs, in a partition, of the accounts that it writes as ids alone."""
+def located(policy: Policy, reference: Policy, partition: str) -> tuple[Policy, Policy]:
+    """Return two policies in which accounts that are ids alone are those of a partition.
+
+    INVARIANT: callers in the partition are allowed what they were, and to others, which there are
+    not, nothing is new: what the policy allows and the reference denies is written anew, and all
+    else is said in both ways.
+    """
+    return (
+        replace(policy, statements=tuple(_located(policy, partition, allow=True)), memo={}),
+        replace(reference, statements=tuple(_located(reference, partition, allow=False)), memo={}),
+    )
+
+
+def _located(policy: Policy, partition: str, *, allow: bool) -> Iterator[Statement]:
+    """Yield statements with ARNs for ids: in place of the Allows, or Denies, beside all others."""
 
     def named(principals: tuple[Principal, ...]) -> tuple[Principal, ...]:
         return tuple(
@@ -42,11 +55,12 @@ def located(policy: Policy, partition: str) -> Policy:
             for item in principals
         )
 
-    statements = tuple(
-        replace(item, principals=named(item.principals), not_principals=named(item.not_principals))
-        for item in policy.statements
-    )
-    return replace(policy, statements=statements, memo={})
+    for item in policy.statements:
+        written = replace(item, principals=named(item.principals))
+        if item.is_allow is not allow or written == item:
+            yield item
+        if written != item:
+            yield written
 
 
 def _callers(statement: Statement) -> tuple[Principal, ...]:
