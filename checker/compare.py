@@ -13,6 +13,7 @@ from checker import cel, documents, kinds
 from checker.documents import SUFFIXES, Document, Listing, Selection
 from checker.iam.arn import CURRENT_VERSION
 from checker.iam.containment import grants_beyond
+from checker.iam.partitions import located
 from checker.iam.patterns import Undecided
 from checker.iam.request import Request
 from checker.iam.statement import Policy, policy
@@ -120,7 +121,8 @@ def _undecided(path: str, *problems: Problem) -> Comparison:
 def _compared(path: str, old: Document | None, new: Document) -> Comparison:
     try:
         with cel.budget():
-            found = grants_beyond(_statements(new), _statements(old) if old else _NOTHING)
+            before = _statements(old) if old else _NOTHING
+            found = grants_beyond(located(_statements(new), before), before)
         if found is None:
             return Comparison(path, Access.SAME_OR_LESS)
         return Comparison(path, Access.MORE, _described(found))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import itertools
-import json
 import random
 import re
 from dataclasses import dataclass
@@ -82,12 +81,6 @@ def allows(policy: Json, asked: Asked) -> bool:
     """Say whether a policy allows a request."""
     space = ([asked.action], [asked.resource], [asked.principal], [asked.context])
     return bool(allowed(policy, space))
-
-
-def partition(policy: Json) -> str:
-    """Return the partition of all ARNs of a policy that name one; empty for none, or several."""
-    found = set(re.findall('"arn:(aws[a-z-]*):', json.dumps(policy)))
-    return found.pop() if len(found) == 1 else ""
 
 
 def used_keys(*policies: Json) -> list[str]:

@@ -25,7 +25,6 @@ from checker.iam.arn import (
 )
 from checker.iam.conditions import Family, Test, compares, samples, spelling, test
 from checker.iam.machine import Wild
-from checker.iam.partitions import bare_accounts, located, partition
 from checker.iam.patterns import Pattern, Undecided, literal, matches, overlaps, pattern, witness
 from checker.iam.principals import AWS, is_account, principal_patterns
 from checker.iam.request import PRINCIPAL_ARN, Request, allows
@@ -156,30 +155,10 @@ _EXACTLY = _Reading(wide=True, exact=True)
 def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     """Return a request that a policy allows and a reference does not, or None if there is none.
 
-    An account that has only an id is in the partition that the reference tells. What the policy
-    itself tells is never trusted: an ARN of another partition would make a Deny say nothing.
-
     Raises `Undecided` where a template's placeholder, the value of a policy variable or operators
     that cannot be combined decide, and `BudgetError` where the search takes too long for the
     budget that is open.
     """
-    bare = bare_accounts(reference)
-    if not bare and not bare_accounts(policy):
-        return _beyond(policy, reference)
-    if known := partition(reference):
-        return _beyond(*located(policy, reference, known))
-    found = _beyond(policy, reference)
-    claimed = "" if found is None or not bare else partition(policy)
-    if claimed and _beyond(*located(policy, reference, claimed)) is None:
-        raise Undecided(
-            f"cannot decide whether the account `{bare[0]}` is one of the partition `{claimed}`: "
-            "no ARN of the policy that is compared with tells it; write the account alike in both"
-        )
-    return found
-
-
-def _beyond(policy: Policy, reference: Policy) -> Request | None:
-    """Return what `grants_beyond` does, where an account's id alone is it in any partition."""
     if _is_reduced(policy, reference):
         return None
     both = policy.statements and reference.statements
