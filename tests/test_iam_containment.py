@@ -122,6 +122,7 @@ def beyond(new: list[Any], old: list[Any]) -> Request | None:
     return grants_beyond(one, other)
 
 
+SESSION = "arn:aws:sts::111111111111:assumed-role/r/s"
 HOME = f"{ARN}home/${{aws:username}}/*"
 NO_MORE = {
     "the same in another case": ([allow("S3:getobject")], [allow("s3:GetObject")]),
@@ -223,6 +224,19 @@ MORE = {
         ],
         "s3:max-keys",
     ),
+    "federated users, who have an ARN of STS": (
+        [{**allow(**when("ArnLike", "aws:PrincipalArn", "arn:aws:*::*:*")), "Principal": "*"}],
+        [{**allow(**when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:*")), "Principal": "*"}],
+        "federated-user/",
+    ),
+    "a session of another role": (
+        [
+            {**allow(), "Principal": {"AWS": SESSION}},
+            {**deny(), "Principal": {"AWS": "arn:aws:iam::111111111111:role/s"}},
+        ],
+        [deny(Principal="*")],
+        "assumed-role/r/s",
+    ),
     "a Deny that is gone": ([allow("*")], [allow("*"), deny("iam:*")], "iam:"),
     "one more principal": (
         [{**allow(), "Principal": {"Service": "ec2.amazonaws.com"}}],
@@ -309,9 +323,19 @@ UNDECIDED = {
         "one value or several",
     ),
     "a session and the ARN of its role": (
-        [{**allow(), "Principal": {"AWS": "arn:aws:sts::111111111111:assumed-role/r/s"}}],
+        [{**allow(), "Principal": {"AWS": SESSION}}],
         [{**allow(**when("ArnEquals", "aws:PrincipalArn", ROLE)), "Principal": "*"}],
         "the role of the session",
+    ),
+    "a session of a role that is denied": (
+        [{**allow(), "Principal": {"AWS": SESSION}}],
+        [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": ROLE}}],
+        "a session of the role `r`",
+    ),
+    "a role of which a session is denied": (
+        [{**allow(), "Principal": {"AWS": ROLE.replace("/r", "/path/r")}}],
+        [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": SESSION}}],
+        "a session of the role `r`",
     ),
     "all but an account": (
         [{**allow(), "NotPrincipal": {"AWS": "111111111111"}}],

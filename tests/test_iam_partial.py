@@ -30,12 +30,21 @@ def test_what_holds(text: str, statements: list[Any]) -> None:
 
 
 HOLDER = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+OWN = {"Principal": "*", "Resource": None}
 
 
 @pytest.mark.parametrize(
     ("text", "message", "statement"),
     [
         ('policy.mayAllow({"principal": "AWS:a"})', "names no principals", {}),
+        *(
+            (f'policy.{name}({{"action": "ecr:*", "resource": "arn:aws:ecr:x"}})', why, {**OWN})
+            for name, why in (
+                ("denies", "a statement names no resources.*`arn:aws:ecr:x`"),
+                ("mayAllow", "a statement names no resources"),
+                ("allows", "a statement names no resources"),
+            )
+        ),
         ('policy.denies({"who": "me"})', "a request has texts", {}),
         ('policy.mayAllow({"context": {"a:b": 5}})', "are texts", {}),
         (
@@ -52,4 +61,4 @@ HOLDER = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
 )
 def test_what_cannot_be_decided_says_why(text: str, message: str, statement: Any) -> None:
     with pytest.raises(cel.EvaluationError, match=message):
-        value(text, [{**HOLDER, **statement}])
+        value(text, [{k: v for k, v in {**HOLDER, **statement}.items() if v is not None}])

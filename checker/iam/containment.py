@@ -26,7 +26,7 @@ from checker.iam.arn import (
 from checker.iam.conditions import Family, Test, compares, samples, spelling, test
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, matches, overlaps, pattern, witness
-from checker.iam.principals import AWS, is_account, principal_patterns
+from checker.iam.principals import AWS, is_account, principal_patterns, role_of, session_of
 from checker.iam.request import PRINCIPAL_ARN, Request, allows
 from checker.iam.resources import spelled
 
@@ -43,14 +43,18 @@ _SOME = (Wild.SEGMENT_ANY, Wild.SEGMENT_STAR)
 _ANY_ACTION = pattern("*:*", (*_SOME, ":", *_SOME))
 _ANY_NAME = (Wild.ANY, Wild.STAR)
 _SOMEONE = pattern("AWS:*", (*AWS, *_ANY_NAME))
-_CALLERS = tuple(
+_IN_ACCOUNT = (*"::", *(Wild.SEGMENT_ANY,) * 12, ":")
+_USERS_AND_ROLES, _SESSIONS, _FEDERATED = (
     pattern(
-        f"the callers of {name}", (*AWS, *"arn:aws", Wild.SEGMENT_STAR, ":", *name, *"::", *account)
+        f"the callers of {name}{kind}",
+        (*AWS, *"arn:aws", Wild.SEGMENT_STAR, ":", *name, *_IN_ACCOUNT, *kind, *_ANY_NAME),
     )
-    for name in ("iam", "sts")
-    for account in [(*(Wild.SEGMENT_ANY,) * 12, ":", *_ANY_NAME)]
+    for name, kind in (("iam", ""), ("sts", ""), ("sts", "federated-user/"))
 )
-"""Whoever has an ARN."""
+"""Whoever has an ARN. Of sessions only those of federated users have it in `aws:PrincipalArn` too.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
 _OTHERS = tuple(
     pattern(f"{kind}:*", (*kind, ":", *_ANY_NAME))
     for kind in ("Service", "Federated", "CanonicalUser")
@@ -223,6 +227,7 @@ class _Space:
         self.samples = {key: _samples(key, found) for key, found in self.tests.items()}
         """Per key: values of which one stands for any other; None if that is any text."""
         self.single = {key for key, found in self.tests.items() if _is_single(key, found)}
+        _check_sessions(statements)
         for statement in statements:
             self._check_principals(statement)
             for each in self.constraints(statement, _EXACTLY):
@@ -304,9 +309,9 @@ class _Space:
         box: _Box = {_ACTION: _EVERY_ACTION}
         if self.principals:
             # what is named is somebody, however it is written
-            # whoever is in a session has the ARN of the role in the condition key
-            arns = _CALLERS[:1] if PRINCIPAL_ARN in self.tests else _CALLERS
-            callers = dict.fromkeys((*arns, *_OTHERS, *self.named))
+            # whoever is in a session of a role has the ARN of the role in the condition key
+            sessions = _FEDERATED if PRINCIPAL_ARN in self.tests else _SESSIONS
+            callers = dict.fromkeys((_USERS_AND_ROLES, sessions, *_OTHERS, *self.named))
             box[_PRINCIPAL] = (_Constraint(_PRINCIPAL, _Set(tuple(callers))),)
         for key, known in self.samples.items():
             if known is not None:
@@ -376,6 +381,20 @@ class _Space:
             if found is not None:
                 return found[0]
         return (self._values(box[_RESOURCE]) or ("",))[0]
+
+
+def _check_sessions(statements: Sequence[Statement]) -> None:
+    """Raise `Undecided` where a role or a session of it is kept out, and the other one is named.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    named = [each for item in statements for each in item.principals + item.not_principals]
+    out = [each for item in statements for each in item.not_principals]
+    out += [each for item in statements if not item.is_allow for each in item.principals]
+    roles, sessions = set(map(role_of, named)), set(map(session_of, named))
+    both = roles & sessions & {*map(role_of, out), *map(session_of, out)} - {()}
+    if both:
+        raise Undecided(f"cannot decide: what a session of the role `{min(both)[1]}` may matters")
 
 
 def _variables(constraint: _Constraint) -> Iterator[str]:

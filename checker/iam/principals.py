@@ -21,6 +21,8 @@ AWS = "AWS:"
 BARE_ACCOUNT = re.compile("[0-9]{12}")
 """An account as its id alone, in whichever partition."""
 _ACCOUNT_OF = re.compile(r"([0-9]{12})|arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+")
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)")
+_SESSION = re.compile(r"arn:aws[a-z-]*:sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
 
@@ -41,6 +43,21 @@ def account_of(item: Principal) -> str:
     """Return the account of an AWS principal, 12 digits; empty if it names none."""
     found = _ACCOUNT_OF.fullmatch(item.text) if item.kind == "AWS" else None
     return (found[1] or found[2]) if found else ""
+
+
+def role_of(item: Principal) -> tuple[str, ...]:
+    """Return the account and the name of the role that a principal is; nothing if it is none."""
+    return _groups(_ROLE, item)
+
+
+def session_of(item: Principal) -> tuple[str, ...]:
+    """Return the account and the name of the role of a session; nothing for no session."""
+    return _groups(_SESSION, item)
+
+
+def _groups(expression: re.Pattern[str], item: Principal) -> tuple[str, ...]:
+    found = expression.fullmatch(item.text) if item.kind == "AWS" else None
+    return found.groups() if found else ()
 
 
 @lru_cache(maxsize=4_096)

@@ -10,7 +10,7 @@ from checker.cel.types import BOOL, DYN, STRING, list_of, map_of, optional_of
 from checker.cel.values import NONE, Optional
 from checker.iam import actions
 from checker.iam.access import access, on_all
-from checker.iam.arn import fold
+from checker.iam.arn import ATTACHED_TEXT, fold
 from checker.iam.containment import grants_beyond
 from checker.iam.functions.names import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
 from checker.iam.partial import admits, denies, may_allow
@@ -63,16 +63,31 @@ def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
     return Request(name, resource, principal, values)
 
 
+def _asked(policy: Policy, data: Mapping[str, object], *, partial: bool = False) -> Request:
+    """Return a request of a rule to a policy; raises FunctionError where its resource is unknown.
+
+    A statement without resources is about the one that the policy is attached to, whichever it is.
+    """
+    asked = _request(data, partial=partial)
+    known = all(item.has_resource or item.has_not_resource for item in policy.statements)
+    if not known and asked.resource and (partial or asked.resource != ATTACHED_TEXT):
+        raise FunctionError(
+            "a statement names no resources, so that it is not known whether it is about "
+            f"`{asked.resource[:200]}`: ask `mayAllow` or `denies` without `resource`"
+        )
+    return asked
+
+
 def _may_allow(policy: Policy, data: Mapping[str, object]) -> bool:
-    return may_allow(policy, _request(data, partial=True))
+    return may_allow(policy, _asked(policy, data, partial=True))
 
 
 def _denies(policy: Policy, data: Mapping[str, object]) -> bool:
-    return denies(policy, _request(data, partial=True))
+    return denies(policy, _asked(policy, data, partial=True))
 
 
 def _allows(policy: Policy, data: Mapping[str, object]) -> bool:
-    return allows(policy, _request(data))
+    return allows(policy, _asked(policy, data))
 
 
 def _grants_beyond(policy: Policy, reference: Policy) -> Optional:
