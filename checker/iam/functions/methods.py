@@ -69,8 +69,10 @@ def _asked(policy: Policy, data: Mapping[str, object], *, partial: bool = False)
     A statement without resources is about the one that the policy is attached to, whichever it is.
     """
     asked = _request(data, partial=partial)
-    known = all(item.has_resource or item.has_not_resource for item in policy.statements)
-    if not known and asked.resource and (partial or asked.resource != ATTACHED_TEXT):
+    known = [item.has_resource or item.has_not_resource for item in policy.statements]
+    if asked.resource == ATTACHED_TEXT and not (partial and any(known)):
+        return asked._replace(resource="") if partial else asked
+    if asked.resource and not all(known):
         raise FunctionError(
             "a statement names no resources, so that it is not known whether it is about "
             f"`{asked.resource[:200]}`: ask `mayAllow` or `denies` without `resource`"
