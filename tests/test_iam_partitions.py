@@ -68,7 +68,7 @@ def test_nothing_new_is_granted(name: str) -> None:
 
 
 MIXED = "arn:*:s3:::b/*"
-CHINESE = of("*", **when("ArnLike", f"arn:aws-cn:iam::{ID}:*"))
+CHINESE = of("*", **when("ArnLike", f"arn:aws-cn:*::{ID}:*"))
 """An account in China, by no ARN of a principal."""
 MORE = {
     "another account": ([of("222222222222")], [of(ROOT)]),
