@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from checker import cel
+from checker.iam.arn import ATTACHED_TEXT
 from checker.kinds import builtin
 
 KIND = builtin()[0]
@@ -40,10 +41,18 @@ OWN = {"Principal": "*", "Resource": None}
         *(
             (f'policy.{name}({{"action": "ecr:*", "resource": "arn:aws:ecr:x"}})', why, {**OWN})
             for name, why in (
-                ("denies", "a statement names no resources.*`arn:aws:ecr:x`"),
-                ("mayAllow", "a statement names no resources"),
-                ("allows", "a statement names no resources"),
+                ("denies", "which resource the policy is attached to"),
+                ("mayAllow", "which resource"),
+                ("allows", "which resource"),
             )
+        ),
+        *(
+            (
+                f'policy.{name}({{"action": "s3:*", "resource": "{ATTACHED_TEXT}"}})',
+                "which resource",
+                {},
+            )
+            for name in ("denies", "mayAllow", "allows")
         ),
         ('policy.denies({"who": "me"})', "a request has texts", {}),
         ('policy.mayAllow({"context": {"a:b": 5}})', "are texts", {}),

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.cel.meter import spend
-from checker.iam import catalogue
+from checker.iam import catalogue, doubts
 from checker.iam.arn import (
     ATTACHED,
     ATTACHED_TEXT,
@@ -26,7 +26,7 @@ from checker.iam.arn import (
 from checker.iam.conditions import Family, Test, compares, samples, spelling, test
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, matches, overlaps, pattern, witness
-from checker.iam.principals import AWS, is_account, principal_patterns, role_of, session_of
+from checker.iam.principals import AWS, is_account, principal_patterns
 from checker.iam.request import PRINCIPAL_ARN, Request, allows
 from checker.iam.resources import spelled
 
@@ -165,6 +165,23 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     """
     if _is_reduced(policy, reference):
         return None
+    found = _granted(policy, reference)
+    if found is None:
+        if doubts.about_resources(policy, reference):
+            raise Undecided(
+                "cannot decide: a statement without resources may be about those of another one"
+            )
+        wider = doubts.without_unsure_denies(policy, reference)
+        if wider and _granted(*wider) is not None:
+            raise Undecided(
+                "cannot decide whom a Deny keeps out by a name, as a session has several: "
+                "use a condition on aws:PrincipalArn"
+            )
+    return found
+
+
+def _granted(policy: Policy, reference: Policy) -> Request | None:
+    """Return what `grants_beyond` does, where a Deny keeps out whom its names are equal to."""
     both = policy.statements and reference.statements
     if both and _has_principals(policy) is not _has_principals(reference):
         raise Undecided("cannot compare: only one of the policies names principals")
@@ -227,7 +244,6 @@ class _Space:
         self.samples = {key: _samples(key, found) for key, found in self.tests.items()}
         """Per key: values of which one stands for any other; None if that is any text."""
         self.single = {key for key, found in self.tests.items() if _is_single(key, found)}
-        _check_sessions(statements)
         for statement in statements:
             self._check_principals(statement)
             for each in self.constraints(statement, _EXACTLY):
@@ -381,20 +397,6 @@ class _Space:
             if found is not None:
                 return found[0]
         return (self._values(box[_RESOURCE]) or ("",))[0]
-
-
-def _check_sessions(statements: Sequence[Statement]) -> None:
-    """Raise `Undecided` where a role or a session of it is kept out, and the other one is named.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
-    """
-    named = [each for item in statements for each in item.principals + item.not_principals]
-    out = [each for item in statements for each in item.not_principals]
-    out += [each for item in statements if not item.is_allow for each in item.principals]
-    roles, sessions = set(map(role_of, named)), set(map(session_of, named))
-    both = roles & sessions & {*map(role_of, out), *map(session_of, out)} - {()}
-    if both:
-        raise Undecided(f"cannot decide: what a session of the role `{min(both)[1]}` may matters")
 
 
 def _variables(constraint: _Constraint) -> Iterator[str]:

@@ -21,8 +21,10 @@ AWS = "AWS:"
 BARE_ACCOUNT = re.compile("[0-9]{12}")
 """An account as its id alone, in whichever partition."""
 _ACCOUNT_OF = re.compile(r"([0-9]{12})|arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+")
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/(?:.*/)?([^/]+)")
-_SESSION = re.compile(r"arn:aws[a-z-]*:sts::([0-9]{12}):assumed-role/([^/]+)/.+")
+_ORIGIN = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):(?:role/(?:.*/)?([^/]+)|user/.+)")
+_SESSION = re.compile(
+    r"arn:aws[a-z-]*:sts::([0-9]{12}):(?:assumed-role/([^/]+)/.+|federated-user/.+)"
+)
 _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
 
@@ -45,19 +47,23 @@ def account_of(item: Principal) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def role_of(item: Principal) -> tuple[str, ...]:
-    """Return the account and the name of the role that a principal is; nothing if it is none."""
-    return _groups(_ROLE, item)
+def origin_of(item: Principal) -> tuple[str, str]:
+    """Return the account and the role whose sessions a principal stands for as well.
+
+    The role is empty for a user, who may be that of any federated one in the account; both are for
+    whoever is no role and no user.
+    """
+    return _parts(_ORIGIN, item)
 
 
-def session_of(item: Principal) -> tuple[str, ...]:
-    """Return the account and the name of the role of a session; nothing for no session."""
-    return _groups(_SESSION, item)
+def session_of(item: Principal) -> tuple[str, str]:
+    """Return the same of a principal that is a session, of a role or of a federated user."""
+    return _parts(_SESSION, item)
 
 
-def _groups(expression: re.Pattern[str], item: Principal) -> tuple[str, ...]:
+def _parts(expression: re.Pattern[str], item: Principal) -> tuple[str, str]:
     found = expression.fullmatch(item.text) if item.kind == "AWS" else None
-    return found.groups() if found else ()
+    return (found[1], (found[2] or "").lower()) if found else ("", "")
 
 
 @lru_cache(maxsize=4_096)

@@ -70,12 +70,13 @@ def _asked(policy: Policy, data: Mapping[str, object], *, partial: bool = False)
     """
     asked = _request(data, partial=partial)
     known = [item.has_resource or item.has_not_resource for item in policy.statements]
-    if asked.resource == ATTACHED_TEXT and not (partial and any(known)):
+    own = asked.resource == ATTACHED_TEXT
+    if own and not any(known):
         return asked._replace(resource="") if partial else asked
-    if asked.resource and not all(known):
+    if own or (asked.resource and not all(known)):
         raise FunctionError(
-            "a statement names no resources, so that it is not known whether it is about "
-            f"`{asked.resource[:200]}`: ask `mayAllow` or `denies` without `resource`"
+            "it is not known which resource the policy is attached to: "
+            "ask `mayAllow` or `denies` without `resource`"
         )
     return asked
 
