@@ -41,11 +41,17 @@ def _wild(rnd: random.Random, among: list[Statement], name: str) -> None:
     entries = list(listed(statement[name]))
     at = rnd.randrange(len(entries))
     if isinstance(entries[at], str) and "${" not in entries[at]:
-        # A trust policy can be about STS alone; in the policy of a resource `*` is that resource.
-        of_trust = "Principal" in statement and entries[at].lower().startswith("sts:")
-        of_resource = "Principal" in statement and name == "Resource"
-        entries[at] = _wider(rnd, entries[at], fixed=of_trust or of_resource)
+        # In the policy of a resource `*` is that resource, which its own rules are about; where
+        # none is named, the action alone tells which service it is of.
+        of_resource = "Principal" in statement
+        fixed = of_resource and (name == "Resource" or not _names_resources(statement))
+        of_trust = of_resource and entries[at].lower().startswith("sts:")
+        entries[at] = _wider(rnd, entries[at], fixed=fixed or of_trust)
     statement[name] = entries
+
+
+def _names_resources(statement: Statement) -> bool:
+    return not statement.keys().isdisjoint({"Resource", "NotResource"})
 
 
 def _wider(rnd: random.Random, text: str, *, fixed: bool) -> str:
@@ -83,6 +89,7 @@ def _all_but(rnd: random.Random, policy: Policy) -> None:
     other = {"Action": "unheardof:Nothing", "Resource": "arn:aws:s3:::unheard-of"}[name]
     among = [each for each in _allowing(policy) if name in each and f"Not{name}" not in each]
     among = [each for each in among if not any("s3" in text for text in map(str, each.values()))]
+    among = [each for each in among if _names_resources(each) or "Principal" not in each]
     if among:
         statement = rnd.choice(among)
         del statement[name]
