@@ -171,10 +171,10 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
             raise Undecided(
                 "cannot decide: a statement without resources may be about those of another one"
             )
-        wider = doubts.without_unsure_denies(policy, reference)
+        wider = doubts.widened(policy, reference)
         if wider and _granted(*wider) is not None:
             raise Undecided(
-                "cannot decide whom a Deny keeps out by a name, as a session has several: "
+                "cannot decide whom a statement keeps out by a name, as a session has several: "
                 "use a condition on aws:PrincipalArn"
             )
     return found
@@ -272,7 +272,7 @@ class _Space:
         outside = statement.has_not_resource
         entries = statement.not_resources if outside else statement.resources
         patterns = meant(spelled(statement, entries), _RESOURCE, inside=not outside)
-        if not statement.has_resource and not outside:
+        if not statement.names_resources:
             patterns = [ATTACHED.widest]
         found.append(_Constraint(_RESOURCE, _Set(tuple(patterns), not outside)))
         if statement.has_principal:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from checker.iam.principals import origin_of, session_of
+from checker.iam.principals import is_by_id, origin_of, session_of
 from checker.iam.statement import Principal
 
 if TYPE_CHECKING:
@@ -23,42 +23,41 @@ _EVERYONE = (Principal("*", "*", ()),)
 def about_resources(policy: Policy, reference: Policy) -> bool:
     """Tell whether some statements name no resources, and others name some that may be the same."""
     statements = (*policy.statements, *reference.statements)
-    attached = any(not item.has_resource and not item.has_not_resource for item in statements)
-    return attached and any(map(_names_resources, statements))
+    attached = not all(item.names_resources for item in statements)
+    return attached and any(map(_is_about_some, statements))
 
 
-def without_unsure_denies(policy: Policy, reference: Policy) -> tuple[Policy, Policy] | None:
+def widened(policy: Policy, reference: Policy) -> tuple[Policy, Policy] | None:
     """Return two policies that differ by what two may differ by at most; None if nothing is unsure.
 
     A Deny of which it is unsure whom it keeps out may keep out nobody; one that only the reference
-    has may keep out everyone. One that both have is the same in both, whatever it is.
+    has may keep out everyone. One that both have is the same in both, whatever it is. An Allow of
+    all but some names is for everyone in the policy, and for nobody in the reference.
     """
     statements = (*policy.statements, *reference.statements)
     named = [each for item in statements for each in _callers(item)]
     disputed = set(map(origin_of, named)) & set(map(session_of, named)) - {_NOBODY}
-
-    def is_unsure(item: Statement) -> bool:
-        return not item.is_allow and _is_unsure(item, disputed)
-
-    if not any(map(is_unsure, statements)):
+    unsure = {id(item) for item in statements if _is_unsure(item, disputed)}
+    if not unsure:
         return None
     own = {item.content for item in policy.statements}
-    sure = [
-        tuple(item for item in each.statements if not is_unsure(item))
-        for each in (policy, reference)
-    ]
-    widest = tuple(
-        replace(item, principals=_EVERYONE, not_principals=())
-        for item in reference.statements
-        if is_unsure(item) and item.content not in own
-    )
-    return (
-        replace(policy, statements=sure[0], memo={}),
-        replace(reference, statements=sure[1] + widest, memo={}),
-    )
+
+    def written(of: Policy, *, keep: bool) -> Policy:
+        """Return a policy where of what is unsure it has only the Allows (`keep`), or Denies."""
+        sure = [item for item in of.statements if id(item) not in unsure]
+        widest = [
+            replace(item, principals=_EVERYONE, not_principals=())
+            for item in of.statements
+            if id(item) in unsure and item.is_allow is keep
+            if keep or item.content not in own
+        ]
+        return replace(of, statements=(*sure, *widest), memo={})
+
+    return written(policy, keep=True), written(reference, keep=False)
 
 
-def _names_resources(statement: Statement) -> bool:
+def _is_about_some(statement: Statement) -> bool:
+    """Tell whether a statement is about some resources, and not about whichever there are."""
     return statement.has_not_resource or any(each.text.strip("*") for each in statement.resources)
 
 
@@ -67,6 +66,11 @@ def _callers(statement: Statement) -> tuple[Principal, ...]:
 
 
 def _is_unsure(statement: Statement, disputed: set[tuple[str, str]]) -> bool:
-    if any(item.kind == "AWS" and not item.is_everyone for item in statement.not_principals):
+    """Tell whether it is unsure whom a statement keeps out."""
+    out = statement.not_principals if statement.is_allow else statement.principals
+    if any(not disputed.isdisjoint((origin_of(each), session_of(each))) for each in out):
         return True
-    return any(not disputed.isdisjoint((origin_of(i), session_of(i))) for i in statement.principals)
+    if statement.is_allow:
+        return False
+    left = any(each.kind == "AWS" and not each.is_everyone for each in statement.not_principals)
+    return left or any(map(is_by_id, _callers(statement)))

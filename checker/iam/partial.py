@@ -98,7 +98,7 @@ def _all_others(policy: Policy, part: Request) -> Policy:
 def _allow(policy: Policy, *blocks: dict[str, Json]) -> Policy:
     """Return a policy of Allow statements of the same kind as another one."""
     everyone: dict[str, Json] = {"Principal": "*"} if _has_principals(policy) else {}
-    attached = not any(each.has_resource or each.has_not_resource for each in policy.statements)
+    attached = not any(each.names_resources for each in policy.statements)
     made: list[Json] = []
     for block in blocks:
         kept = {key: text for key, text in block.items() if not (attached and key == "Resource")}

@@ -7,18 +7,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-r
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from checker.iam.principals import BARE_ACCOUNT
+from checker.iam.principals import account_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from checker.iam.statement import Policy, Principal
-
-_IN_PARTITION = re.compile(r"arn:(aws[a-z-]*):(?:iam|sts)::([0-9]{12}):.+")
 
 
 def located(new: Policy, old: Policy) -> Policy:
@@ -32,9 +29,8 @@ def located(new: Policy, old: Policy) -> Policy:
 
     def written(principals: tuple[Principal, ...]) -> Iterator[Principal]:
         for item in principals:
-            bare = item.kind == "AWS" and BARE_ACCOUNT.fullmatch(item.text)
-            known = partitions.get(item.text) if bare else None
-            for partition in known or ():
+            known = partitions.get(item.text, ()) if item.text == account_of(item) else ()
+            for partition in known:
                 yield replace(item, text=f"arn:{partition}:iam::{item.text}:root")
             if not known:
                 yield item
@@ -50,12 +46,12 @@ def located(new: Policy, old: Policy) -> Policy:
     return replace(new, statements=statements, memo={})
 
 
-def _partitions(policy: Policy) -> dict[str, list[str]]:
+def _partitions(policy: Policy) -> dict[str, dict[str, None]]:
     """Return, by account, the partitions of the ARNs that a policy lets it in by."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for statement in policy.statements:
         for item in statement.principals if statement.is_allow else ():
-            arn = _IN_PARTITION.fullmatch(item.text) if item.kind == "AWS" else None
-            if arn and arn[1] not in found.setdefault(arn[2], []):
-                found[arn[2]].append(arn[1])
+            account = account_of(item)
+            if account and account != item.text:
+                found.setdefault(account, {})[item.text.split(":")[1]] = None
     return found

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 AWS = "AWS:"
 """What the text of a principal that has an ARN begins with: its kind and a colon."""
-BARE_ACCOUNT = re.compile("[0-9]{12}")
-"""An account as its id alone, in whichever partition."""
 _ACCOUNT_OF = re.compile(r"([0-9]{12})|arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+")
 _ORIGIN = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):(?:role/(?:.*/)?([^/]+)|user/.+)")
 _SESSION = re.compile(
@@ -45,6 +43,15 @@ def account_of(item: Principal) -> str:
     """Return the account of an AWS principal, 12 digits; empty if it names none."""
     found = _ACCOUNT_OF.fullmatch(item.text) if item.kind == "AWS" else None
     return (found[1] or found[2]) if found else ""
+
+
+def is_by_id(item: Principal) -> bool:
+    """Tell whether a principal is an account, a user or a role by an id that no ARN has.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    """
+    named = item.is_everyone or is_account(item) or item.text.startswith("arn:")
+    return item.kind == "CanonicalUser" or (item.kind == "AWS" and not named)
 
 
 def origin_of(item: Principal) -> tuple[str, str]:

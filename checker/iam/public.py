@@ -102,8 +102,8 @@ def _bars(deny: Statement, allow: Statement) -> bool:
     asked += [action(entry.text).widest for entry in allow.actions]
     if not all(covers_action(deny, each) is True for each in asked):
         return False
-    if not allow.has_resource and not allow.has_not_resource:
-        return not deny.has_resource and not deny.has_not_resource
+    if not allow.names_resources:
+        return not deny.names_resources
     wanted = [EVERYTHING] if allow.has_not_resource else spelled(allow, allow.resources)
     barred = [each.narrowest for each in spelled(deny, deny.resources) if each.narrowest]
     return deny.has_resource and all(covers(barred, each.widest) for each in wanted)

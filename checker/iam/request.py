@@ -72,7 +72,7 @@ def _is_about_action(statement: Statement, request: Request) -> bool:
 
 def _is_about_resource(statement: Statement, request: Request) -> bool:
     outside = statement.has_not_resource
-    if not statement.has_resource and not outside:
+    if not statement.names_resources:
         return request.resource == ATTACHED_TEXT
     entries = statement.not_resources if outside else statement.resources
     found = any(_is(item, request.resource, request) for item in spelled(statement, entries))

@@ -96,6 +96,14 @@ class Statement:
         return self.effect == "Allow"
 
     @property
+    def names_resources(self) -> bool:
+        """Whether there is a Resource or NotResource element.
+
+        Without one it is about the resource that the policy is attached to.
+        """
+        return self.has_resource or self.has_not_resource
+
+    @property
     def content(self) -> object:
         """What is equal for statements that say the same in the same words."""
         entries = (self.actions, self.not_actions, self.resources, self.not_resources)

@@ -82,7 +82,7 @@ def terms(
 
     `doubt` says why the statement itself may not apply, if so. Raises `Undecided`.
     """
-    if not statement.has_resource and not statement.has_not_resource:
+    if not statement.names_resources:
         return _attached(statement, denials, doubt)
     limits = _limits(statement, denials, doubt)
     bases: list[tuple[Spelling, Route]]
@@ -110,7 +110,7 @@ def _attached(statement: Statement, denials: Sequence[Denial], doubt: str) -> tu
     for denial in denials:
         other = denial.statement
         entries = spelled(other, other.resources)
-        if not other.has_resource and not other.has_not_resource:
+        if not other.names_resources:
             entries = (ATTACHED,)
         if any(item.narrowest and covers((item.narrowest,), ATTACHED.widest) for item in entries):
             if not denial.doubt:

@@ -69,7 +69,7 @@ def _asked(policy: Policy, data: Mapping[str, object], *, partial: bool = False)
     A statement without resources is about the one that the policy is attached to, whichever it is.
     """
     asked = _request(data, partial=partial)
-    known = [item.has_resource or item.has_not_resource for item in policy.statements]
+    known = [item.names_resources for item in policy.statements]
     own = asked.resource == ATTACHED_TEXT
     if own and not any(known):
         return asked._replace(resource="") if partial else asked

@@ -113,7 +113,7 @@ def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
             message = "is federated: only trust policies know such principals"
             yield _at(each, "FEDERATED_PRINCIPAL_NOT_SUPPORTED", message)
         return
-    if statement.has_resource or statement.has_not_resource:
+    if statement.names_resources:
         message = "a trust policy is attached to its role: leave Resource out"
         route = (*statement.route, "Resource" if statement.has_resource else "NotResource")
         yield Finding("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", message, (route,))
