@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from checker.source import InputError
+from checker.problems import InputError
 from tests.rule_mutants import Measure, load, measure, read_excuses, shipped_files
 
 

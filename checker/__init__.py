@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from checker.version import VERSION
 
 if TYPE_CHECKING:
-    from checker.pipeline import Options, check
+    from checker.problems import InputError
     from checker.report import Finding, Report, Severity, Status
-    from checker.source import InputError
+    from checker.run.pipeline import Options, check
 
 __version__ = VERSION
 __all__ = [
@@ -28,13 +28,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Options": "checker.pipeline",
-    "check": "checker.pipeline",
+    "Options": "checker.run.pipeline",
+    "check": "checker.run.pipeline",
     "Finding": "checker.report",
     "Report": "checker.report",
     "Severity": "checker.report",
     "Status": "checker.report",
-    "InputError": "checker.source",
+    "InputError": "checker.problems",
 }
 
 

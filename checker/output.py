@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from checker.source import Problem
+from checker.problems import Problem
 
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
 """A pipe that nobody reads is opened at once, or not at all."""

@@ -18,11 +18,11 @@ import yaml
 
 from checker import kinds
 from checker.documents import Document, Selection, find, load
-from checker.evaluate import evaluate
 from checker.reader import Limits
 from checker.report import Severity, Status
 from checker.rules import Rule
 from checker.rules import load as load_rules
+from checker.run.evaluate import evaluate
 
 REASONS = Path(__file__).with_suffix(".yaml")
 NOTHING = "nothing"

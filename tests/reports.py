@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from checker.problems import Location
 from checker.report import (
     DOCUMENT_RULE,
     WAIVER_RULE,
@@ -20,7 +21,6 @@ from checker.report import (
     Status,
     Waiver,
 )
-from checker.source import Location
 
 HOSTILE = (
     "\x1b[2J\x00\x07\x85\u2028\u202e\u2066\ufffe\ud800\r\n::error::owned\n##vso[task.complete]\n"

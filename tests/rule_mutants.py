@@ -38,13 +38,13 @@ from checker.cel.ast import (
 from checker.cel.interpret import Interpreter
 from checker.cel.types import BOOL
 from checker.documents import Document, Selection, document
-from checker.evaluate import evaluate
+from checker.problems import Json, Route, Source
 from checker.reader import Limits, Reading, parse, parse_yaml_documents, read_bytes, read_file
 from checker.report import Status
 from checker.rules import Example, Rule
 from checker.rules.compile import compile_rule
-from checker.rules.files import RESERVED, builtin_root
-from checker.source import Json, Route, Source
+from checker.rules.rule_files import RESERVED, builtin_root
+from checker.run.evaluate import evaluate
 
 EXCUSES = Path(__file__).with_name("mutants.yaml")
 KINDS = {kind.name: kind for kind in kinds.builtin()}

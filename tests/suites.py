@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from checker.problems import InputError, Json, Location, Source
 from checker.reader import parse, parse_yaml_documents, read_bytes, yaml_events
-from checker.source import InputError, Json, Location, Source
 
 DATA = Path(os.environ.get("POLICY_CHECK_DATA") or "/nonexistent")
 JSON_SUITE = DATA / "json-test-suite" / "test_parsing"

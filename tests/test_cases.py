@@ -20,7 +20,7 @@ from tests.conftest import ROOT, Run
 
 CASES = sorted(path.parent for path in (ROOT / "tests" / "cases").glob("*/case.json"))
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
-SCHEMA = json.loads((ROOT / "checker" / "report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((ROOT / "checker/report/report.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

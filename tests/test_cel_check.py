@@ -9,7 +9,7 @@ import pytest
 from checker import cel
 from checker.cel.schema_types import from_json_schema, normalised
 from checker.cel.types import BOOL, DYN, INT, STRING, Type, list_of, map_of
-from checker.source import Json
+from checker.problems import Json
 
 SCHEMA: Json = {
     "type": "object",

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from checker import cel
-from checker.cel.limits import COST, MAX_LENGTH, MAX_NESTING, MAX_NODES, MAX_PROBLEMS
+from checker.budget import COST
+from checker.cel.ceilings import MAX_LENGTH, MAX_NESTING, MAX_NODES, MAX_PROBLEMS
 
 ENGINES: tuple[cel.Engine, ...] = ("codegen", "interpret")
 TYPES = {"b": "bool", "i": "int", "s": "string", "d": "dyn"}

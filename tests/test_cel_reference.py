@@ -6,7 +6,7 @@ import pytest
 
 from checker import cel
 from checker.cel.types import DYN
-from checker.source import Json
+from checker.problems import Json
 
 
 def value(text: str, **variables: object) -> object:

@@ -9,7 +9,7 @@ import pytest
 
 from checker import cel
 from checker.cel.types import DYN, INT, STRING, Type, list_of
-from checker.source import Json
+from checker.problems import Json
 
 BOX = Type("box")
 

@@ -12,7 +12,7 @@ from checker import cel
 from checker.cel.schema_types import from_json_schema, normalised
 from checker.cel.types import Type, conforms
 from checker.kinds import from_schema
-from checker.schema import Schema
+from checker.reader.schema import Schema
 
 NAMES = st.sampled_from(["a", "b", "xa"])
 SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, 2.5, "", "a", "no"])

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from checker.config import Config
-from checker.handbook import handbook
+from checker.handbook.book import handbook
+from checker.handbook.terminal import manual
 from checker.reader import Limits
-from checker.rules.manual import manual
+from checker.settings.config import Config
 from tests.conftest import ROOT, Run
 from tests.golden import RENDER, compare
 

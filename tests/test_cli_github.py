@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.cli.github import SUMMARY
+from checker.cli.github_run import SUMMARY
 from tests.conftest import ROOT, Run
 from tests.report_readers import read_github
 

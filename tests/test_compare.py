@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from checker.cel.meter import spend
-from checker.compare import Sides, compare
+from checker.budget import spend
 from checker.iam.containment import grants_beyond
 from checker.iam.request import Request
 from checker.iam.statement import Policy
 from checker.reader import Limits
 from checker.report import Access, Comparison
+from checker.run.comparison import Sides, compare
 from checker.workers import Bounds, Workers
 from tests.conftest import COMMAND
 from tests.git import commit, git
@@ -432,7 +432,7 @@ def test_what_cannot_be_compared_is_undecided_and_hides_nothing(
             what()
         return grants_beyond(new, old)
 
-    monkeypatch.setattr("checker.compare.grants_beyond", stumbling)
+    monkeypatch.setattr("checker.run.comparison.grants_beyond", stumbling)
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * 4096
     found = compared(sides, Workers(2, Bounds(0.5, used + (64 << 20))))
     assert [each.access for each in found] == [Access.MORE, Access.UNDECIDED, Access.MORE]
@@ -445,7 +445,7 @@ def test_a_pair_that_cannot_be_read_in_time_is_undecided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sides = three(tmp_path)
-    monkeypatch.setattr("checker.documents.load_one", lambda *_: spin())
+    monkeypatch.setattr("checker.documents.document.load_one", lambda *_: spin())
     found = compared(sides, Workers(2, Bounds(0.2)))
     assert [each.access for each in found] == [Access.UNDECIDED] * 3
     assert all("not read within 0.2 s" in each.problems[0].message for each in found)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from checker.config import LARGEST, Config, known_kinds, load, locate
 from checker.kinds import Kind
+from checker.problems import InputError, Problem
 from checker.reader import Limits
-from checker.source import InputError, Problem
+from checker.settings.config import LARGEST, Config, known_kinds, load, locate
 
 
 @pytest.fixture(autouse=True)

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from checker.difference import Difference, difference
+from checker.problems import Location
 from checker.render.difference import render_json, render_text
 from checker.render.json import render
 from checker.report import Finding, Input, Place, Report, Saved, Severity, Status, Waiver
-from checker.source import Location
+from checker.report.diff import Difference, difference
 from tests.conftest import ROOT, Run
 from tests.golden import RENDER, compare
 from tests.reports import HOSTILE, accepted, decided, everything, passed

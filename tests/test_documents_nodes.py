@@ -8,8 +8,8 @@ import pytest
 
 from checker.documents import Document, Selection, document
 from checker.kinds import from_schema
+from checker.problems import Json, Route
 from checker.reader import parse, read_bytes
-from checker.source import Json, Route
 
 
 def of(data: Json) -> Document:

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from checker import Options, check, earlier
+from checker import Options, check
+from checker.problems import InputError
 from checker.reader import Limits
 from checker.render.json import render
 from checker.report import Input, Report, Severity, Status
-from checker.source import InputError
+from checker.report import load as earlier
 from tests.conftest import ROOT
 from tests.git import commit
 from tests.reports import HOSTILE, accepted, decided, everything, hostile, many, passed

@@ -10,12 +10,12 @@ import pytest
 
 from checker import kinds
 from checker.documents import Document, Selection, document
-from checker.evaluate import Outcome, broken, evaluate
 from checker.kinds import from_schema
+from checker.problems import Json
 from checker.reader import Limits, parse, read_bytes
 from checker.report import DOCUMENT_RULE, Finding, Severity, Status
 from checker.rules import Rule, load
-from checker.source import Json
+from checker.run.evaluate import Outcome, broken, evaluate
 
 KINDS = {kind.name: kind for kind in (*kinds.builtin(), from_schema("pod", {"type": "object"}))}
 Decide = Callable[..., Outcome]

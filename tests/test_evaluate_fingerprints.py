@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from checker.documents import Selection, document
-from checker.evaluate import evaluate
 from checker.kinds import builtin, from_schema
 from checker.reader import Limits, parse, read_bytes
 from checker.rules import Rule, load
+from checker.run.evaluate import evaluate
 
 KINDS = {"pod": from_schema("pod", {"type": "object"})}
 RULE = """\

@@ -11,10 +11,10 @@ import pytest
 
 from checker import kinds
 from checker.documents import Document, Selection, document
-from checker.evaluate import evaluate
+from checker.problems import InputError
 from checker.reader import Limits, parse, read_bytes, read_file
 from checker.rules import Rule, load
-from checker.source import InputError
+from checker.run.evaluate import evaluate
 
 HERE = Path(__file__).parent / "evasions"
 LIMITS = Limits()

@@ -28,7 +28,7 @@ from tests.threats import Bounds, make, run
 
 GATE = ROOT / "tests" / "gate"
 CASES = sorted(path.parent.name for path in GATE.glob("*/case.json"))
-SCHEMA = json.loads((ROOT / "checker" / "report.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((ROOT / "checker/report/report.schema.json").read_text(encoding="utf-8"))
 KNOWN = {"fail known policies/known.json:3:47 everything is allowed"}
 """What must be found in the common policy by the common rule."""
 SHIPPED = {

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from checker.cel.env import Field, Function
-from checker.cel.errors import FunctionError
 from checker.cel.types import BOOL, STRING, Type, list_of
 from checker.cel.values import Optional
+from checker.errors import FunctionError
 from checker.iam import catalogue, functions
 from checker.iam.statement import policy
 

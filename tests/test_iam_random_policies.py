@@ -20,7 +20,7 @@ from checker.cel.types import DYN, STRING, list_of, map_of
 from checker.iam.access import access
 from checker.iam.containment import grants_beyond
 from checker.iam.functions import POLICY, STRUCTS
-from checker.iam.functions.names import STATEMENT
+from checker.iam.functions.samples import STATEMENT
 from checker.iam.patterns import Undecided
 from checker.iam.statement import policy
 from checker.iam.validation import CODES, findings

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from checker import cel
-from checker.cel.meter import shared
+from checker.budget import shared
 from checker.iam.access import Access, access
 from checker.iam.patterns import Undecided
 from checker.iam.statement import policy

@@ -11,13 +11,13 @@ import yaml
 
 from checker import kinds
 from checker.documents import Selection, document
-from checker.evaluate import evaluate
 from checker.iam.statement import PolicyType, policy
 from checker.iam.validation import CODES, Topic, findings
 from checker.reader import Limits, parse, read_bytes
 from checker.report import Status
 from checker.rules import load
-from checker.rules.files import builtin_root
+from checker.rules.rule_files import builtin_root
+from checker.run.evaluate import evaluate
 from tests import access_analyzer
 
 ROWS: list[dict[str, Any]] = yaml.safe_load(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from checker import cel, kinds
-from checker.source import Json, pointer
-from checker.words import quoted
+from checker.messages import quoted
+from checker.problems import Json, pointer
 
 KIND, *_ = kinds.builtin()
 ARN = "arn:aws:s3:::bucket/*"

@@ -10,7 +10,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from checker import kinds
 from checker.iam.access import access
 from checker.iam.statement import policy
-from checker.source import Json
+from checker.problems import Json
 
 PUSH = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"]
 

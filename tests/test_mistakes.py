@@ -9,13 +9,13 @@ import pytest
 
 from checker import cel, cli, kinds
 from checker.documents import Document, Selection, find, load
-from checker.evaluate import evaluate
 from checker.kinds.kind import Kind, from_schema, typed
+from checker.problems import InputError, Json, Problem
 from checker.reader import Limits
+from checker.reader.schema import Schema
 from checker.report import Status
 from checker.rules import load as load_rules
-from checker.schema import Schema
-from checker.source import InputError, Json, Problem
+from checker.run.evaluate import evaluate
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_found_before_a_mistake_is_kept(
     def once(*_: object) -> bool:
         return next(resolved)  # the second requirement meets a mistake: StopIteration
 
-    monkeypatch.setattr("checker.evaluate._truth", once)
+    monkeypatch.setattr("checker.run.evaluate._truth", once)
     outcome = evaluate(loaded, document)
     assert outcome.status is Status.ERROR
     assert [finding.status for finding in outcome.findings] == [Status.FAIL, Status.ERROR]
@@ -127,7 +127,7 @@ def test_an_error_that_names_nothing_cannot_be_made() -> None:
 def test_a_rejected_value_has_a_violation_though_nothing_explains_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("checker.schema._explanations", lambda *_: iter(()))
+    monkeypatch.setattr("checker.reader.schema._explanations", lambda *_: iter(()))
     (violation,) = Schema({"type": "object"}).violations(5)
     assert violation.message == "not valid by the schema of its kind"
 
@@ -151,7 +151,7 @@ def test_an_end_of_file_within_the_command_is_no_interrupt(
     def ends(_: str) -> None:
         raise EOFError("a cache that is cut off")
 
-    monkeypatch.setattr("checker.config.locate", ends)
+    monkeypatch.setattr("checker.settings.config.locate", ends)
     with pytest.raises(SystemExit) as caught:
         cli.main(["rules", "policies"])
     assert caught.value.code == 2

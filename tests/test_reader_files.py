@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.problems import InputError, Location, Problem
 from checker.reader import Limits, Walk, display_path, parse, read_bytes, read_file, walk
-from checker.source import InputError, Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.problems import InputError, Problem, Source
 from checker.reader import Limits, parse, parse_json, read_bytes
-from checker.source import InputError, Problem, Source
 from tests.plain_json import plain_json
 from tests.suites import json_cases, read_json
 
 if TYPE_CHECKING:
-    from checker.source import Json
+    from checker.problems import Json
 
 needs_data = pytest.mark.skipif(not json_cases(), reason="POLICY_CHECK_DATA names no data")
 

@@ -12,13 +12,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.problems import Location, Source
 from checker.reader import Reading, parse, parse_yaml_documents, yaml_events
-from checker.source import Location, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from checker.source import Json, Route
+    from checker.problems import Json, Route
 
 
 LOADERS: list[Any] = [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)]

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from checker.problems import InputError, Problem, Source
 from checker.reader import Limits, parse, parse_yaml, parse_yaml_documents, yaml_events
-from checker.source import InputError, Problem, Source
 from tests.suites import (
     LAX,
     LIBYAML,
@@ -28,7 +28,7 @@ from tests.suites import (
 )
 
 if TYPE_CHECKING:
-    from checker.source import Json
+    from checker.problems import Json
 
 needs_data = pytest.mark.skipif(not yaml_cases(), reason="POLICY_CHECK_DATA names no data")
 

@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from checker.cli import COMMANDS
+from checker.problems import Source
 from checker.reader import parse_yaml
+from checker.reader.schema import Schema
 from checker.render import FORMATS
-from checker.schema import Schema
-from checker.source import Source
 from tests.conftest import COMMAND, ROOT
 from tests.test_action import ACTION
 from tests.test_gitlab_template import INPUTS
@@ -184,7 +184,7 @@ def test_files_for_ci_systems_name_what_there_is() -> None:
 def test_the_configuration_is_valid() -> None:
     (text,) = (each.text for each in blocks() if each.section == "Configuration")
     reading = parse_yaml(Source("policy-check.yaml", text, ""))
-    assert not Schema.bundled("config.schema.json").problems(reading)
+    assert not Schema.bundled("settings/config.schema.json").problems(reading)
 
 
 def test_the_rule_is_the_shipped_one() -> None:

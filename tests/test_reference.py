@@ -9,9 +9,9 @@ import pytest
 
 from checker import cel
 from checker.cel.env import Field, Function
+from checker.handbook.functions import codes, reference
 from checker.iam.functions import SAMPLE, STRUCTS
 from checker.kinds import builtin
-from checker.kinds.reference import codes, reference
 
 DOCS = Path(__file__).parent.parent / "docs"
 KIND = builtin()[0]

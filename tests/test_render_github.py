@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from checker.problems import Location, Problem
 from checker.render.github import annotate, render
 from checker.report import Place, Report, Severity, Status
-from checker.source import Location, Problem
 from tests.report_readers import Command, read_github
 from tests.reports import HOSTILE, accepted, decided, everything, hostile, many, passed
 

@@ -17,10 +17,11 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from checker.messages import inert, visible
+from checker.problems import Location, Problem
 from checker.render import renderer
 from checker.render.html import render
 from checker.report import Place, Report, RuleCounts, Severity, Status
-from checker.source import Location, Problem, inert, visible
 from tests.conftest import ROOT, Run
 from tests.golden import RENDER, compare
 from tests.reports import HOSTILE, accepted, everything, hostile, many, passed

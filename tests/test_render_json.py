@@ -16,7 +16,7 @@ from checker.render.json import render
 from checker.report import Report, RuleCounts, Severity, Status
 from tests.reports import accepted, decided, hostile
 
-SCHEMA = Path(__file__).parents[1] / "checker" / "report.schema.json"
+SCHEMA = Path(__file__).parents[1] / "checker" / "report" / "report.schema.json"
 STATUSES = ("pass", "fail", "skip", "waived", "error")
 
 

@@ -9,16 +9,16 @@ from typing import Any
 import jsonschema
 import pytest
 
+from checker.problems import Location, Problem
 from checker.render.json import render as render_json
 from checker.render.jsonl import render
 from checker.render.stream import dump
 from checker.report import Report
-from checker.source import Location, Problem
 from tests.report_readers import read_jsonl
 from tests.reports import accepted, hostile, passed
 
 SCHEMA = json.loads(
-    (Path(__file__).parents[1] / "checker" / "report.schema.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "checker/report/report.schema.json").read_text(encoding="utf-8")
 )
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from checker.render.markup import markdown
-from checker.source import visible
+from checker.messages import visible
+from checker.render.markdown_text import markdown
 from tests.reports import HOSTILE
 
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})

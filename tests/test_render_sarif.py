@@ -18,6 +18,7 @@ import jsonschema_rs
 import pytest
 from sarif.loader import load_sarif_file
 
+from checker.problems import Location, Problem
 from checker.render.sarif import render
 from checker.report import (
     DOCUMENT_RULE,
@@ -28,7 +29,6 @@ from checker.report import (
     Severity,
     Status,
 )
-from checker.source import Location, Problem
 from tests.conftest import Run
 from tests.golden import RENDER, compare
 from tests.reports import FORMULAS, accepted, everything, hostile, many, passed

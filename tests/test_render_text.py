@@ -9,9 +9,9 @@ from unicodedata import combining, east_asian_width
 
 import pytest
 
+from checker.problems import Location, Problem
 from checker.render.text import WIDTH, render, render_problems
 from checker.report import Place, Report, RuleCounts, Severity, Status
-from checker.source import Location, Problem
 from tests.golden import RENDER, compare
 from tests.reports import accepted, decided, hostile
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from checker import kinds
+from checker.handbook.pages import pages
 from checker.reader import Limits
 from checker.rules import load, load_frameworks
-from checker.rules.files import builtin_root
 from checker.rules.profiles import Profile, load_profiles
-from checker.rules.reference import pages
+from checker.rules.rule_files import builtin_root
 
 DOCS = Path(__file__).parent.parent / "docs" / "rules"
 KINDS = {kind.name: kind for kind in kinds.builtin()}

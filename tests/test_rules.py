@@ -10,10 +10,10 @@ import pytest
 
 from checker import kinds
 from checker.kinds import from_schema
+from checker.problems import InputError, Json, Problem
 from checker.reader import Limits
 from checker.report import Severity
 from checker.rules import Rule, RuleSet, load
-from checker.source import InputError, Json, Problem
 
 KINDS = {kind.name: kind for kind in (*kinds.builtin(), from_schema("pod", {"type": "object"}))}
 MINIMAL = """\

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from checker import kinds
+from checker.problems import InputError
 from checker.reader import Limits
 from checker.rules import load, load_frameworks
-from checker.source import InputError
 
 KINDS = {kind.name: kind for kind in kinds.builtin()}
 OWN = """\

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from checker import kinds
+from checker.problems import InputError, Problem
 from checker.reader import Limits
 from checker.rules import load
-from checker.rules.files import builtin_root
-from checker.source import InputError, Problem
+from checker.rules.rule_files import builtin_root
 
 KINDS = {kind.name: kind for kind in kinds.builtin()}
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.messages import did_you_mean
+from checker.problems import Json
 from checker.reader import Reading, parse, read_bytes
-from checker.schema import Schema, Violation
-from checker.source import Json
-from checker.words import did_you_mean
+from checker.reader.schema import Schema, Violation
 
 SCHEMA: Json = {
     "type": "object",

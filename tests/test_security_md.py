@@ -8,15 +8,19 @@ import re
 
 import pytest
 
-from checker import config, evaluate, schema, tally
-from checker.cel import limits as expression
-from checker.cli import limits as asked
-from checker.cli.github import SUMMARY
+from checker import budget
+from checker.cel import ceilings as expression
+from checker.cli import limit_options as asked
+from checker.cli.github_run import SUMMARY
 from checker.kinds.declared import MOST_VALUES
+from checker.reader import schema
 from checker.reader.limits import DEFAULT_LIMITS
 from checker.render import github, sarif
-from checker.rules import files
-from checker.waivers import FARTHEST
+from checker.rules import rule_files as files
+from checker.run import collect as tally
+from checker.run import evaluate
+from checker.settings import config
+from checker.waivers.apply import FARTHEST
 from checker.workers import Bounds, restraint
 from tests.conftest import ROOT
 from tests.gate_mutants import load
@@ -27,7 +31,9 @@ LINKS = re.findall(r"\[`([^`]+)`\]\(tests/gate/([^)]+)\)", TEXT)
 TESTS = re.findall(r"`(tests/test_\w+\.py)::(\w+)`", TEXT)
 MIB, GIB = 2**20, 2**30
 BOUNDS = Bounds()
-CONFIG = json.loads((ROOT / "checker" / "config.schema.json").read_text(encoding="utf-8"))
+CONFIG = json.loads(
+    (ROOT / "checker" / "settings" / "config.schema.json").read_text(encoding="utf-8")
+)
 RULE = json.loads((ROOT / "checker" / "rules" / "rule.schema.json").read_text(encoding="utf-8"))
 LIMITS = {
     "size of one input": f"{DEFAULT_LIMITS.max_bytes // MIB} MiB",
@@ -52,7 +58,7 @@ LIMITS = {
     "characters of one expression": f"{expression.MAX_LENGTH:,}",
     "levels of nesting of an expression": f"{expression.MAX_NESTING}",
     "nodes of one expression": f"{expression.MAX_NODES:,}",
-    "units of work of one rule on one document": f"{expression.COST:,}",
+    "units of work of one rule on one document": f"{budget.COST:,}",
     "days that a waiver may last": f"{FARTHEST}",
     "results in SARIF": f"{sarif._MOST:,}",  # noqa: SLF001 - the format's own bound
     "annotations of a kind in GitHub Actions": f"{github.MOST}",

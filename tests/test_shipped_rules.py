@@ -9,10 +9,10 @@ import re2
 
 from checker import kinds
 from checker.documents import Document, Selection, document
-from checker.evaluate import Outcome, evaluate
 from checker.reader import Limits, parse, read_bytes
 from checker.report import Status
 from checker.rules import Example, Rule, load, shipped
+from checker.run.evaluate import Outcome, evaluate
 
 KINDS = {kind.name: kind for kind in kinds.builtin()}
 RULES = load(["builtin"], KINDS, {}, Limits()).rules

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.source import InputError, Location, Problem, Route, Source, inert, pointer, visible
+from checker.messages import inert, visible
+from checker.problems import InputError, Location, Problem, Route, Source, pointer
 
 
 @pytest.mark.parametrize(

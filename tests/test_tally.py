@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-from checker import kinds, pipeline, rules, tally
-from checker.decide import Decision, Work
+from checker import kinds, rules
 from checker.documents import Selection, find
-from checker.pipeline import Options
 from checker.reader import Limits
 from checker.report import (
     DOCUMENT_RULE,
@@ -25,6 +23,10 @@ from checker.report import (
     Status,
     Waiver,
 )
+from checker.run import collect as tally
+from checker.run import pipeline
+from checker.run.decide import Decision, Work
+from checker.run.pipeline import Options
 from tests.threats import Bounds, make, run
 
 POLICY: dict[str, Any] = {
@@ -139,7 +141,7 @@ def test_a_rule_that_finds_nothing_passes_where_there_is_no_room(
 
 def decided(options: Options, monkeypatch: pytest.MonkeyPatch, room: int) -> Decision:
     """Return what is decided on the first document, where there is room for some findings."""
-    monkeypatch.setattr("checker.decide.MOST_FINDINGS", room)
+    monkeypatch.setattr("checker.run.decide.MOST_FINDINGS", room)
     known = {kind.name: kind for kind in kinds.builtin()}
     loaded = rules.load(options.rules, known, {}, Limits()).rules
     selection = Selection(options.policies, known)

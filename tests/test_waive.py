@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checker.problems import InputError
 from checker.reader import Limits, parse_yaml, read_bytes
 from checker.report import Input
-from checker.source import InputError
-from checker.waive import Addition, add, appended, create, created
 from checker.waivers import SCHEMA
+from checker.waivers.write import Addition, add, appended, create, created
 from tests.conftest import ROOT, Run
 
 RULES = ROOT / "tests" / "cases" / "waivers-unused" / "rules"
@@ -396,7 +396,7 @@ def test_what_is_read_otherwise_than_it_was_meant_is_told(
     def write(path: Path, _: object) -> None:
         path.write_text("waivers: []\n")
 
-    monkeypatch.setattr("checker.waive.write_file", write)
+    monkeypatch.setattr("checker.waivers.write.write_file", write)
     with pytest.raises(InputError, match="does not hold what was written"):
         create(str(tmp_path / "w.yaml"), [NEW], Limits())
 

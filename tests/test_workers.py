@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from checker import cli, kinds, pipeline, rules
-from checker.decide import Decision, Work
+from checker import cli, kinds, rules
 from checker.documents import Selection, find
-from checker.job import READING, Refused
-from checker.pipeline import Options
+from checker.problems import InputError
 from checker.reader import Limits
 from checker.report import Report, Status
-from checker.source import InputError
+from checker.run import pipeline
+from checker.run.decide import Decision, Work
+from checker.run.pipeline import Options
 from checker.workers import Bounds, Workers, crew, decide_all, process
+from checker.workers.job import READING, Refused
 from checker.workers.watch import address_space
 from tests.conftest import ROOT
 from tests.mishaps import abort, hoard, spin

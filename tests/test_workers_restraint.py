@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from checker import pipeline, rules
-from checker.config import known_kinds, load
-from checker.pipeline import Options
+from checker import rules
+from checker.problems import InputError
 from checker.reader import Limits
-from checker.source import InputError
+from checker.run import pipeline
+from checker.run.pipeline import Options
+from checker.settings.config import known_kinds, load
 from checker.workers import Bounds, Workers, rehearse, restrained, restraint
 from tests.conftest import ROOT, Run
 from tests.mishaps import abort

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
+from checker.budget import budget
 from checker.cel.activation import Activation
+from checker.cel.diagnostics import CompileError, Diagnostic
 from checker.cel.env import Env, Field, Function, Path, Struct
-from checker.cel.errors import (
-    BudgetError,
-    CompileError,
-    Diagnostic,
-    EvaluationError,
-    FunctionError,
-    LimitError,
-)
-from checker.cel.meter import budget
 from checker.cel.types import Type
+from checker.errors import BudgetError, EvaluationError, FunctionError, LimitError
 
 __all__ = [
     "ENGINES",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from checker.cel.errors import EvaluationError
+from checker.errors import EvaluationError
 
 UNSET: Final[Any] = object()
 """What a variable is that has not been computed yet."""

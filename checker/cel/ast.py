@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from checker.cel.errors import CompileError, Diagnostic
+from checker.cel.diagnostics import CompileError, Diagnostic
 from checker.cel.types import DYN, Type
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from checker.cel.errors import EvaluationError
+from checker.budget import Meter
 from checker.cel.hosts import Hosts
 from checker.cel.library import Overload
-from checker.cel.meter import Meter
 from checker.cel.operators import no_overload
+from checker.errors import EvaluationError
 
 
 def dispatcher(name: str, overloads: Sequence[Overload], hosts: Hosts) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias
 
-from checker.cel.limits import COST
+from checker.budget import COST
 from checker.cel.types import Type
 
 HostClass: TypeAlias = type[object]

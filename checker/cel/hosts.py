@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from checker.cel.env import Env, Field, Function, Struct
-from checker.cel.errors import EvaluationError, FunctionError, LimitError
 from checker.cel.library import Overload, functions, grouped
 from checker.cel.operators import no_such_key, optional_index
 from checker.cel.types import DYN, Type
 from checker.cel.values import NONE, Optional, type_name
+from checker.errors import EvaluationError, FunctionError, LimitError
 
 
 class Record(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from checker.budget import Meter, loop, shared
 from checker.cel import operators
 from checker.cel.activation import Activation
 from checker.cel.ast import (
@@ -30,13 +31,12 @@ from checker.cel.ast import (
     spine,
 )
 from checker.cel.dispatch import candidates, dispatcher
-from checker.cel.errors import EvaluationError, LimitError
 from checker.cel.hosts import Hosts
 from checker.cel.library.lists import sort_by
-from checker.cel.meter import Meter, loop, shared
 from checker.cel.stack import HOP, on_own_stack
 from checker.cel.types import Type
 from checker.cel.values import NONE, Optional
+from checker.errors import EvaluationError, LimitError
 
 
 class Interpreter:

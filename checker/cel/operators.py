@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any, NoReturn
 
-from checker.cel.errors import EvaluationError
-from checker.cel.meter import Meter, charge, loop
+from checker.budget import Meter, charge, loop
 from checker.cel.types import Type
 from checker.cel.values import (
     INT_MAX,
@@ -29,6 +28,7 @@ from checker.cel.values import (
     timestamp,
     type_name,
 )
+from checker.errors import EvaluationError
 
 _NUMBERS = frozenset({int, UInt, float})
 _KEYS = frozenset({bool, int, UInt, float, str})

@@ -24,8 +24,8 @@ from checker.cel.ast import (
     Text,
     Unary,
 )
+from checker.cel.ceilings import MAX_LENGTH, MAX_NESTING, MAX_NODES
 from checker.cel.lexer import RESERVED, Token, tokens
-from checker.cel.limits import MAX_LENGTH, MAX_NESTING, MAX_NODES
 from checker.cel.values import INT_MAX
 
 _BINARY = {

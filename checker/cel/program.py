@@ -8,14 +8,15 @@ from __future__ import annotations
 from checker.cel.activation import Activation
 from checker.cel.ast import Expr, Text
 from checker.cel.check import Checked, check
+from checker.cel.diagnostics import CompileError, Diagnostic
 from checker.cel.env import Env, Path
-from checker.cel.errors import CompileError, Diagnostic, EvaluationError, LimitError
 from checker.cel.hosts import hosts
 from checker.cel.interpret import Interpreter
 from checker.cel.parser import parse
 from checker.cel.stack import on_own_stack
 from checker.cel.types import Type
 from checker.cel.values import plain
+from checker.errors import EvaluationError, LimitError
 
 
 class Interpreted:

@@ -18,12 +18,12 @@ from celpy.celparser import CELParseError, CELParser
 from celpy.evaluation import Activation as CelpyActivation
 from celpy.evaluation import CELEvalError, Evaluator
 
+from checker.budget import COST, Meter, loop, shared
 from checker.cel.activation import Activation
+from checker.cel.ceilings import MAX_LENGTH
+from checker.cel.diagnostics import CompileError, Diagnostic
 from checker.cel.env import Env, Path
-from checker.cel.errors import CompileError, Diagnostic, EvaluationError
 from checker.cel.hosts import Hosts, hosts
-from checker.cel.limits import COST, MAX_LENGTH
-from checker.cel.meter import Meter, loop, shared
 from checker.cel.reference_values import (
     Host,
     called,
@@ -33,6 +33,7 @@ from checker.cel.reference_values import (
     to_celpy,
 )
 from checker.cel.types import DYN
+from checker.errors import EvaluationError
 
 _STEP = 20
 """Units of one expression: celpy takes as long for it as the other engines for that many."""

@@ -13,13 +13,12 @@ from typing import Any
 from celpy import celtypes
 from celpy.evaluation import CELEvalError
 
+from checker.budget import COST, shared
 from checker.cel.dispatch import dispatcher
 from checker.cel.env import Env
-from checker.cel.errors import EvaluationError, LimitError
 from checker.cel.hosts import Hosts, hosts
-from checker.cel.limits import COST
-from checker.cel.meter import shared
 from checker.cel.values import type_name
+from checker.errors import EvaluationError, LimitError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from typing import Any, cast
 from checker.cel.env import Field, Struct
 from checker.cel.types import BOOL, DYN, INT, NULL, STRING, Type, list_of, map_of
 from checker.cel.values import INT_MAX, INT_MIN
-from checker.source import Json
+from checker.problems import Json
 
 _OWN_SPACE = frozenset({"$id", "id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef"})
 """Keywords by which a reference within means something else than a way from the root."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from checker.cel.errors import EvaluationError
 from checker.cel.types import (
     BOOL,
     BYTES,
@@ -27,6 +26,7 @@ from checker.cel.types import (
     map_of,
     optional_of,
 )
+from checker.errors import EvaluationError
 
 INT_MIN: Final = -(1 << 63)
 INT_MAX: Final = (1 << 63) - 1

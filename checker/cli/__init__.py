@@ -12,8 +12,8 @@ from typing import NoReturn, cast
 
 import click
 
+from checker.messages import inert, visible
 from checker.report import Exit
-from checker.source import inert, visible
 
 PROGRAM = "policy-check"
 COMMANDS = {

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from checker.cli import COMMANDS, github
+from checker.cli import COMMANDS, github_run
+from checker.cli.check_options import SETTINGS, command_meant, options, selects
 from checker.cli.outputs import COLOUR, LEVELS, OUTPUT, Output, prepare, refuse, write
 from checker.cli.progress import Progress
-from checker.cli.selection import SETTINGS, command_meant, options, selects
 from checker.output import OutputError
+from checker.problems import InputError
 from checker.report import Report, Severity
-from checker.source import InputError
 from checker.version import VERSION
 
 
@@ -67,7 +67,7 @@ class _Check(click.Command):
     metavar="NAME",
     help="Report all controls of a framework, such as nist-800-53-r5; may be repeated.",
 )
-@github.SILENT
+@github_run.SILENT
 @COLOUR
 @click.version_option(
     VERSION, "-V", "--version", message="%(prog)s %(version)s", allow_from_autoenv=False
@@ -81,7 +81,7 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
     """
     outputs = output or (Output("text", None),)
     level = given["fail_level"]
-    speaks = github.speaks(outputs, silent=given["no_ci"])
+    speaks = github_run.speaks(outputs, silent=given["no_ci"])
     try:
         chosen = options(paths, given)
         chosen = replace(
@@ -96,10 +96,10 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
         report = _checked(chosen)
         write(report, outputs, color)
         if speaks:
-            github.announce(report, outputs)
+            github_run.announce(report, outputs)
     except InputError as error:
         if speaks:
-            github.complain(error.problems)
+            github_run.complain(error.problems)
         count = f"{len(error.problems)} error{'' if len(error.problems) == 1 else 's'}"
         hint = command_meant(paths)
         return refuse(error.problems, color, f"no check was performed: {count}{hint}")
@@ -109,7 +109,7 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
 
 
 def _checked(chosen: Any) -> Report:
-    from checker.pipeline import check  # noqa: PLC0415 - `--help` needs none of it
+    from checker.run.pipeline import check  # noqa: PLC0415 - `--help` needs none of it
 
     progress = Progress(sys.stderr)
     try:

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from checker.cli.limits import limited, limits, workers
-from checker.compare import Sides, compare
+from checker.cli.limit_options import limited, limits, workers
 from checker.output import OutputError, has_colour, write_stdout
-from checker.render.comparison import render_comparison
+from checker.problems import InputError
+from checker.render.comparisons import render_comparison
 from checker.render.text import render_problems
 from checker.report import Exit, compared
-from checker.source import InputError
+from checker.run.comparison import Sides, compare
 
 
 @click.command(

@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class, split_arg_string
 
 from checker.cli import COMMANDS, PROGRAM, chosen, load
-from checker.source import InputError
+from checker.problems import InputError
 
 _PLAIN = re.compile(r"[A-Za-z0-9._:-]+")
 Values = Callable[[], Iterable[str]]
@@ -132,7 +132,7 @@ def _nothing() -> Iterable[str]:
 
 
 def _places() -> Iterator[str]:
-    from checker.rules.files import BUILTIN, builtin_root  # noqa: PLC0415 - one of many options
+    from checker.rules.rule_files import BUILTIN, builtin_root  # noqa: PLC0415 - one of many options
 
     yield BUILTIN
     yield from sorted(
@@ -142,7 +142,7 @@ def _places() -> Iterator[str]:
 
 def _rules() -> Iterator[str]:
     from checker.report import DOCUMENT_RULE, WAIVER_RULE  # noqa: PLC0415 - one of many options
-    from checker.rules.files import BUILTIN, RESERVED, listing  # noqa: PLC0415
+    from checker.rules.rule_files import BUILTIN, RESERVED, listing  # noqa: PLC0415
 
     found = map(PurePath, listing([BUILTIN, *_configured()]).files)
     yield from sorted({each.stem for each in found if each.name not in RESERVED})
@@ -150,22 +150,22 @@ def _rules() -> Iterator[str]:
 
 
 def _configured() -> Iterable[str]:
-    from checker.cli.selection import configuration  # noqa: PLC0415 - one of many options
+    from checker.cli.check_options import configuration  # noqa: PLC0415 - one of many options
 
     return configuration({"no_config": False, "config": None}).rules
 
 
 def _profiles() -> Iterable[str]:
     from checker.reader import Limits  # noqa: PLC0415 - one of many options
-    from checker.rules.files import BUILTIN  # noqa: PLC0415
     from checker.rules.profiles import profile_names  # noqa: PLC0415
+    from checker.rules.rule_files import BUILTIN  # noqa: PLC0415
 
     return profile_names([BUILTIN, *_configured()], Limits())
 
 
 def _frameworks() -> Iterable[str]:
     from checker.reader import Limits  # noqa: PLC0415 - one of many options
-    from checker.rules.controls import load_frameworks  # noqa: PLC0415
+    from checker.rules.frameworks import load_frameworks  # noqa: PLC0415
 
     return load_frameworks([*_configured()], Limits())[0]
 

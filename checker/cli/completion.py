@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.reading import SETTINGS, show
+from checker.cli.handbook_options import SETTINGS, show
 
 _SHELLS = ("bash", "zsh", "fish")
 

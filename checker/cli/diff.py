@@ -6,11 +6,11 @@ import sys
 
 import click
 
+from checker.cli.check_options import SETTINGS
 from checker.cli.outputs import COLOUR, LEVELS, refuse
-from checker.cli.selection import SETTINGS
 from checker.output import OutputError, has_colour, write_stdout
+from checker.problems import InputError
 from checker.report import Severity
-from checker.source import InputError
 
 
 @click.command(
@@ -43,9 +43,9 @@ def command(old: str, new: str, fail_level: str, output: str, color: str) -> int
     They are told apart by fingerprint: rule, document and content, not by line. Either report may
     be `git:REF:PATH`. What was waived in OLD and fails in NEW is new.
     """
-    from checker import earlier  # noqa: PLC0415 - `--help` needs none of it
-    from checker.difference import difference  # noqa: PLC0415
     from checker.render.difference import render_json, render_text  # noqa: PLC0415
+    from checker.report import load as earlier  # noqa: PLC0415 - `--help` needs none of it
+    from checker.report.diff import difference  # noqa: PLC0415
 
     try:
         found = difference(earlier.load(old), earlier.load(new), Severity.of(fail_level))

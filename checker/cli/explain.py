@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli.reading import SETTINGS, reads_rules, show
-from checker.cli.selection import configuration
+from checker.cli.check_options import configuration
+from checker.cli.handbook_options import SETTINGS, reads_rules, show
+from checker.messages import did_you_mean, inert, quoted, visible
 from checker.output import has_colour
-from checker.source import inert, visible
-from checker.words import did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from checker.handbook import Handbook
-    from checker.rules.topic import Topic
+    from checker.handbook.book import Handbook
+    from checker.handbook.topics import Topic
 
 
 @click.command(
@@ -51,10 +50,10 @@ def command(rule: str, paths: tuple[str, ...], color: str, **given: Any) -> int:
 
 def _places(paths: tuple[str, ...], given: dict[str, Any]) -> Iterator[Handbook]:
     """Yield the rules among which to look, one place after the other; raises InputError."""
-    from checker.config import Config  # noqa: PLC0415 - `--help` needs none of it
-    from checker.handbook import handbook  # noqa: PLC0415
+    from checker.handbook.book import handbook  # noqa: PLC0415
     from checker.reader import Limits  # noqa: PLC0415
     from checker.rules import BUILTIN  # noqa: PLC0415
+    from checker.settings.config import Config  # noqa: PLC0415 - `--help` needs none of it
 
     settings = configuration(given)
     if paths or settings.rules:
@@ -65,7 +64,7 @@ def _places(paths: tuple[str, ...], given: dict[str, Any]) -> Iterator[Handbook]
 
 def _topic(name: str, places: Iterator[Handbook]) -> Topic:
     """Return the topic of a rule's id; raises UsageError where there is none."""
-    from checker.rules.own import topics  # noqa: PLC0415 - `--help` needs none of it
+    from checker.handbook.tool_findings import topics  # noqa: PLC0415 - `--help` needs none of it
 
     own = topics()
     if name in own:
@@ -82,9 +81,9 @@ def _topic(name: str, places: Iterator[Handbook]) -> Topic:
 
 def _shown(about: Topic, color: str, *, markdown: bool) -> Iterable[str]:
     if markdown:
-        from checker.rules.reference import markdown as page  # noqa: PLC0415 - as above
+        from checker.handbook.pages import markdown as page  # noqa: PLC0415 - as above
 
         return [inert("\n".join(map(visible, page(about).split("\n"))))]
-    from checker.rules.manual import manual  # noqa: PLC0415
+    from checker.handbook.terminal import manual  # noqa: PLC0415
 
     return manual(about, colour=has_colour(color, sys.stdout))

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from checker.output import OutputError, has_colour, remove_stale, write_file, write_stdout
+from checker.problems import Problem
 from checker.render import FORMATS, renderer
 from checker.report import Exit, Severity
-from checker.source import Problem
 
 if TYPE_CHECKING:
-    from checker.pipeline import Options
     from checker.report import Report
+    from checker.run.pipeline import Options
 
 COLOUR = click.option(
     "--color",
@@ -87,7 +87,7 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
 def _prepare(path: Path, options: Options) -> None:
     from checker.documents import SUFFIXES  # noqa: PLC0415 - `--help` needs none of it
     from checker.reader import identity  # noqa: PLC0415 - as above
-    from checker.rules.files import RESERVED  # noqa: PLC0415 - as above
+    from checker.rules.rule_files import RESERVED  # noqa: PLC0415 - as above
 
     target = Path(identity(str(path)))
     config = options.config.input.path if options.config.input else ""

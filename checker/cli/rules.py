@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli.reading import SETTINGS, reads_rules, show
-from checker.cli.selection import configuration
+from checker.cli.check_options import configuration
+from checker.cli.handbook_options import SETTINGS, reads_rules, show
+from checker.messages import did_you_mean
 from checker.output import has_colour
 from checker.report import Exit, Severity
-from checker.words import did_you_mean
 
 if TYPE_CHECKING:
-    from checker.handbook import Handbook
+    from checker.handbook.book import Handbook
     from checker.rules import Rule
 
 _LEVELS = [severity.label for severity in Severity]
@@ -79,7 +79,7 @@ def command(paths: tuple[str, ...], output: str, color: str, **given: Any) -> in
 
 
 def _book(paths: tuple[str, ...], given: dict[str, Any]) -> Handbook:
-    from checker.handbook import handbook  # noqa: PLC0415 - `--help` needs none of it
+    from checker.handbook.book import handbook  # noqa: PLC0415 - `--help` needs none of it
     from checker.reader import Limits  # noqa: PLC0415
     from checker.rules import BUILTIN  # noqa: PLC0415
 
@@ -88,7 +88,7 @@ def _book(paths: tuple[str, ...], given: dict[str, Any]) -> Handbook:
 
 
 def _shown(rules: list[Rule], book: Handbook, output: str, color: str) -> Iterable[str]:
-    from checker.rules import listing  # noqa: PLC0415 - as above
+    from checker.handbook import lists as listing  # noqa: PLC0415 - as above
 
     if output == "json":
         return listing.as_json(rules, book.profiles)

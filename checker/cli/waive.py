@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from checker.cli.check_options import DATE, SETTINGS, options, selects
 from checker.cli.outputs import COLOUR, refuse
 from checker.cli.progress import Progress
-from checker.cli.selection import DATE, SETTINGS, options, selects
+from checker.messages import inert, visible
 from checker.output import OutputError, write_stdout
+from checker.problems import InputError
 from checker.report import Exit, Finding, Report, Status, Waiver
-from checker.source import InputError, inert, visible
 
 if TYPE_CHECKING:
-    from checker.pipeline import Options
-    from checker.waive import Wanted
+    from checker.run.pipeline import Options
+    from checker.waivers.write import Wanted
 
 FILE_NAME = "policy-check.waivers.yaml"
 """The waivers file that is made where none is named."""
@@ -58,7 +59,7 @@ def command(paths: tuple[str, ...], color: str, **given: Any) -> int:
     which lapses when what was found changes. The file is the one that --waivers or the
     configuration names, or policy-check.waivers.yaml beside the configuration.
     """
-    from checker.waive import Wanted  # noqa: PLC0415 - `--help` needs none of it
+    from checker.waivers.write import Wanted  # noqa: PLC0415 - `--help` needs none of it
 
     wanted = Wanted(
         rule=given["rule"],
@@ -76,8 +77,8 @@ def command(paths: tuple[str, ...], color: str, **given: Any) -> int:
 
 
 def _waive(wanted: Wanted, chosen: Options) -> int:
-    from checker.waive import add, create  # noqa: PLC0415 - as above
     from checker.waivers import Terms  # noqa: PLC0415
+    from checker.waivers.write import add, create  # noqa: PLC0415 - as above
 
     wanted.refuse(Terms(chosen.today, {wanted.rule}))  # before a check that may take its time
     target = _target(chosen)
@@ -108,7 +109,7 @@ def _target(chosen: Options) -> str:
 
 
 def _checked(chosen: Options, target: str) -> Report:
-    from checker.pipeline import check  # noqa: PLC0415 - as above
+    from checker.run.pipeline import check  # noqa: PLC0415 - as above
 
     progress = Progress(sys.stderr)
     try:

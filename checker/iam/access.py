@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from checker.cel.errors import FunctionError
+from checker.errors import FunctionError
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
 from checker.iam.arn import ATTACHED, EVERYTHING, loosest
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from checker.iam.patterns import Pattern
     from checker.iam.resources import Resource
     from checker.iam.statement import Policy, Statement
-    from checker.source import Route
+    from checker.problems import Route
 
 
 @dataclass(frozen=True, slots=True, eq=False)

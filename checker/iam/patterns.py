@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING, TypeAlias
 
-from checker.cel.errors import FunctionError
-from checker.cel.meter import spend
+from checker.budget import spend
+from checker.errors import FunctionError
 from checker.iam.machine import Machine, Token, Wild, machine, meet, reads_all_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, 
 
 if TYPE_CHECKING:
     from checker.iam.statement import Entry, Statement
-    from checker.source import Route
+    from checker.problems import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 _PARTS = 6

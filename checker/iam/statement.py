@@ -17,7 +17,7 @@ from checker.iam.patterns import Undecided
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from checker.source import Json, Route
+    from checker.problems import Json, Route
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}?")
 """Principals know no policy variables, so that any `${…}` in one is of a template."""

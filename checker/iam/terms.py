@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from checker.iam.statement import Statement
-    from checker.source import Route
+    from checker.problems import Route
 
 SETS = 500
 """The most sets of which one question works out what a Deny leaves."""

@@ -13,14 +13,14 @@ from typing import cast
 
 from checker import cel
 from checker.cel.env import Function
-from checker.cel.errors import FunctionError
 from checker.cel.types import DYN
+from checker.errors import FunctionError
 from checker.iam import catalogue
 from checker.iam.functions import FUNCTIONS, POLICY, STRUCTS
 from checker.iam.statement import Policy, PolicyType, policy
 from checker.kinds.kind import Kind, typed
-from checker.schema import Schema
-from checker.source import Json, Route
+from checker.problems import Json, Route
+from checker.reader.schema import Schema
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from checker import cel
 from checker.kinds.kind import Kind, from_schema
+from checker.problems import InputError, Json, Problem, Route
 from checker.reader import Limits, Reading, parse, read_file
-from checker.source import InputError, Json, Problem, Route
 
 MOST_VALUES = 500_000
 """Values in the schemas of all kinds together: a compiled one takes some 500 bytes for each."""

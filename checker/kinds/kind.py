@@ -10,8 +10,8 @@ from checker import cel
 from checker.cel.schema_types import from_json_schema, normaliser
 from checker.cel.types import BOOL, DYN
 from checker.cel.values import type_name
-from checker.schema import Schema
-from checker.source import Json, Route
+from checker.problems import Json, Route
+from checker.reader.schema import Schema
 
 DOCUMENT = "document"
 """The variable that holds the document's data, for every kind."""

@@ -5,9 +5,9 @@ This is the only door: strict JSON, strict YAML, regular files of UTF-8, and not
 
 from __future__ import annotations
 
-from checker.reader.files import display_path, identity, read_bytes, read_file
+from checker.reader.files import SCHEME, display_path, identity, read_bytes, read_file
 from checker.reader.limits import DEFAULT_LIMITS, Limits
-from checker.reader.named import SCHEME, read_named
+from checker.reader.named import read_named
 from checker.reader.reading import (
     YAML_SUFFIXES,
     Reading,

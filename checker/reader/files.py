@@ -9,13 +9,16 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from checker.problems import InputError, Location, Problem, Source
 from checker.reader.limits import DEFAULT_LIMITS, Limits
 from checker.reader.spans import fault
-from checker.source import InputError, Location, Problem, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+SCHEME = "git:"
+"""What a place begins with that is a commit: `git:REF`, or `git:REF:PATH`."""
 
 # Windows has neither FIFOs to wait for nor terminals to be captured by, but text mode.
 _FLAGS = os.O_RDONLY

@@ -8,9 +8,8 @@ import subprocess
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker.reader.files import display_path, repository
-from checker.reader.named import SCHEME
-from checker.source import InputError, Problem
+from checker.problems import InputError, Problem
+from checker.reader.files import SCHEME, display_path, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

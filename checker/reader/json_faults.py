@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from checker.messages import quoted
+from checker.problems import InputError
 from checker.reader.number import integer, not_a_number, real
 from checker.reader.spans import duplicate_key, fault
-from checker.source import InputError
-from checker.words import quoted
 
 if TYPE_CHECKING:
+    from checker.problems import Source
     from checker.reader.limits import Limits
-    from checker.source import Source
 
 # Every repetition is possessive: no text makes these expressions step back.
 _STRING_START = r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+'

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from checker.reader.files import display_path, read_bytes, read_file
+from checker.problems import InputError, Problem, Source
+from checker.reader.files import SCHEME, display_path, read_bytes, read_file
 from checker.reader.limits import DEFAULT_LIMITS, Limits
-from checker.source import InputError, Problem, Source
-
-SCHEME = "git:"
-"""What a place begins with that is a commit: `git:REF`, or `git:REF:PATH`."""
 
 
 def read_named(place: str, limits: Limits = DEFAULT_LIMITS) -> Source:

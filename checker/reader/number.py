@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
-from checker.words import quoted
+from checker.messages import quoted
 
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _LONGEST = len(str(_LOWEST))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from checker.source import Route
+    from checker.problems import Route
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from checker.problems import Problem, excerpt, pointer
 from checker.reader.json_places import json_places
 from checker.reader.limits import DEFAULT_LIMITS, Limits
 from checker.reader.places import Place, find
@@ -14,10 +15,9 @@ from checker.reader.spans import Lines
 from checker.reader.strict_json import read_json
 from checker.reader.strict_yaml import read_yaml, read_yaml_documents
 from checker.reader.yaml_places import yaml_places
-from checker.source import Problem, excerpt, pointer
 
 if TYPE_CHECKING:
-    from checker.source import Json, Location, Route, Source
+    from checker.problems import Json, Location, Route, Source
 
 
 @dataclass(slots=True, eq=False)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Self
 
-from checker.source import InputError, Location, Problem, Source
-from checker.words import quoted
+from checker.messages import quoted
+from checker.problems import InputError, Location, Problem, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from checker.reader.number import integer, not_a_number, real
 
 if TYPE_CHECKING:
+    from checker.problems import Json, Source
     from checker.reader.limits import Limits
-    from checker.source import Json, Source
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _STEPS = dict(zip(b"[{]}", (1, 1, -1, -1), strict=True))

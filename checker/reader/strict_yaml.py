@@ -21,8 +21,8 @@ from checker.reader.spans import duplicate_key, fault
 from checker.reader.yaml_events import events, span
 
 if TYPE_CHECKING:
+    from checker.problems import InputError, Json, Source
     from checker.reader.limits import Limits
-    from checker.source import InputError, Json, Source
 
 _WORDS: dict[str, bool | None] = {"": None, "null": None, "true": True, "false": False}
 _WORD = re.compile(r"\S++")

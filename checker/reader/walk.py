@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from checker.problems import Problem
 from checker.reader.files import display_path, kind_problem, reason
-from checker.source import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from checker.reader.spans import fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from checker.source import InputError, Source
+    from checker.problems import InputError, Source
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

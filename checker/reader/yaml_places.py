@@ -10,7 +10,7 @@ from checker.reader.places import Place, Tree
 from checker.reader.yaml_events import events, span
 
 if TYPE_CHECKING:
-    from checker.source import Source
+    from checker.problems import Source
 
 
 def yaml_places(source: Source) -> list[Place]:

@@ -14,9 +14,9 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 
+from checker.messages import inert, visible
 from checker.render.wording import flowing
 from checker.report import Finding, Report
-from checker.source import inert, visible
 
 COLUMNS = (
     "rule",

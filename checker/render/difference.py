@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
-from checker.difference import Difference
+from checker.messages import inert, visible
 from checker.render.json import finding
 from checker.render.stream import dump
 from checker.render.text import BOLD, DIM, GREEN, RED, WIDTH, YELLOW, Style
 from checker.render.wording import count
 from checker.report import Exit, Finding, Saved
-from checker.source import inert, visible
+from checker.report.diff import Difference
 
 _INDENT = " " * 19
 _LONGEST = 1000

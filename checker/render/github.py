@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
+from checker.problems import Location, Problem
 from checker.render.wording import caveat, count, flowing, shown, unexplained, verdict
 from checker.report import Finding, Report, Severity, Status
-from checker.source import Location, Problem
 
 MOST = 10
 """Annotations of one kind that GitHub shows of a step (and 50 of a job).

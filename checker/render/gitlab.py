@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from posixpath import normpath
 from typing import Any
 
+from checker.messages import visible
 from checker.render.stream import dump
 from checker.render.wording import caveat, shown
 from checker.report import Finding, Report, Severity, Status
-from checker.source import visible
 
 _SEVERITIES = {
     Severity.CRITICAL: "blocker",

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from checker.assessment import Control, assess
+from checker.problems import Problem
 from checker.render.stream import dump
 from checker.report import COUNTED, Finding, Input, Place, Report, RuleCounts, Status, Waiver
-from checker.source import Problem
+from checker.report.controls import Control, assess
 
 VERSION = 1
 

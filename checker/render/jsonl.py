@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from checker.assessment import assess
 from checker.render.json import control, finding, header, rule, summary, warning
 from checker.render.stream import dump
 from checker.report import Report
+from checker.report.controls import assess
 
 
 def render(report: Report) -> Iterator[str]:

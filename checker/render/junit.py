@@ -24,9 +24,9 @@ from html import escape
 from posixpath import normpath
 from typing import NamedTuple
 
+from checker.messages import inert, visible
 from checker.render.wording import caveat, count, verdict
 from checker.report import COUNTED, Exit, Finding, Place, Report, RuleCounts, Status
-from checker.source import inert, visible
 
 _SELF = "policy-check"
 _REST = "documents that pass"

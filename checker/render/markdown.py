@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from checker.assessment import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
 from checker.render.wording import caveat, count, flowing, shown, verdict
 from checker.report import COUNTED, Exit, Finding, Report, Severity, Status
+from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
 
 COMMENT = 65_536
 """Characters that a comment on GitHub holds; as a bound of bytes it keeps below.

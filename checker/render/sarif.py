@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from checker.render.markup import markdown
+from checker.messages import visible
+from checker.render.markdown_text import markdown
 from checker.render.stream import Pieces, dump, filled
 from checker.render.uri import is_link, reference
 from checker.render.wording import caveat, count, unexplained, verdict
@@ -38,7 +39,6 @@ from checker.report import (
     Status,
     Waiver,
 )
-from checker.source import visible
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

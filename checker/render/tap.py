@@ -14,9 +14,9 @@ import json
 import re
 from collections.abc import Iterator
 
+from checker.messages import inert, visible
 from checker.render.wording import caveat, count, flowing, shown, verdict
 from checker.report import Exit, Finding, Report, RuleCounts, Status
-from checker.source import inert, visible
 
 _NOT_PASSED = (Status.FAIL, Status.WAIVED, Status.ERROR)
 

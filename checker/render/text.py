@@ -8,7 +8,8 @@ from textwrap import wrap
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
-from checker.assessment import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
+from checker.messages import inert, visible
+from checker.problems import Location, Problem
 from checker.render.wording import caveat, count, verdict
 from checker.report import (
     COUNTED,
@@ -20,7 +21,7 @@ from checker.report import (
     Severity,
     Status,
 )
-from checker.source import Location, Problem, inert, visible
+from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
 
 WIDTH = 80
 _MOST_RELATED = 3

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from checker.messages import inert, visible
 from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, Finding, Report, Status
-from checker.source import inert, visible
 
 
 def count(number: int, noun: str) -> str:

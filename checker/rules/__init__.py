@@ -1,9 +1,9 @@
 """Rule files in, runnable rules out: schema-checked, compiled, with their parameters set."""
 
-from checker.rules.controls import load_frameworks
-from checker.rules.files import BUILTIN, RuleSet, load, shipped
+from checker.rules.frameworks import load_frameworks
 from checker.rules.profiles import profiles_of, select
 from checker.rules.rule import Example, Hole, Requirement, Rule
+from checker.rules.rule_files import BUILTIN, RuleSet, load, shipped
 
 __all__ = [
     "BUILTIN",

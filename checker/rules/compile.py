@@ -12,12 +12,12 @@ from typing import Any, cast
 from checker import cel
 from checker.cel.types import BOOL, DOUBLE, DYN, INT, Type, conforms, parse_type
 from checker.kinds.kind import Kind
+from checker.messages import did_you_mean
+from checker.problems import InputError, Json, Location, Problem, Route
 from checker.reader import Reading
+from checker.reader.schema import Schema
 from checker.report import DOCUMENT_RULE, WAIVER_RULE, Severity
 from checker.rules.rule import Example, Hole, Requirement, Rule
-from checker.schema import Schema
-from checker.source import InputError, Json, Location, Problem, Route
-from checker.words import did_you_mean
 
 PARAMS = "params"
 """The variable that holds the values of a rule's parameters."""

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple, cast
 
+from checker.messages import did_you_mean
+from checker.problems import InputError, Problem
 from checker.reader import Limits, display_path, parse_yaml, read_file
+from checker.reader.schema import Schema
 from checker.report import Input
-from checker.rules.files import BUILTIN, RuleSet, builtin_root, is_builtin, limits_of
 from checker.rules.rule import Rule
-from checker.schema import Schema
-from checker.source import InputError, Problem
-from checker.words import did_you_mean
+from checker.rules.rule_files import BUILTIN, RuleSet, builtin_root, is_builtin, limits_of
 
 FILE_NAME = "profiles.yaml"
 """Reserved in directories of rules: it holds no rule."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from checker import cel
+from checker.problems import Json, Problem, Source
 from checker.report import Severity
-from checker.source import Json, Problem, Source
 
 
 class Hole(NamedTuple):

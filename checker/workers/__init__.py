@@ -10,8 +10,8 @@ import gc
 from collections.abc import Iterator
 from typing import TypeVar
 
-from checker.job import Job
-from checker.workers.limits import Bounds, Workers, can_fork
+from checker.workers.bounds import Bounds, Workers, can_fork
+from checker.workers.job import Job
 from checker.workers.restraint import rehearse, restrained
 
 __all__ = ["Bounds", "Workers", "decide_all", "rehearse", "restrained"]

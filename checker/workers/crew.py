@@ -12,9 +12,9 @@ import signal
 from collections.abc import Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
-from checker.job import READING, Job, lost
-from checker.source import InputError, Problem
-from checker.workers.limits import Bounds, Workers
+from checker.problems import InputError, Problem
+from checker.workers.bounds import Bounds, Workers
+from checker.workers.job import READING, Job, lost
 from checker.workers.process import Channel, Process, start
 from checker.workers.watch import SENDING, Watch, address_space, confine, seen
 

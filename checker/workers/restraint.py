@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from checker.source import InputError, Problem
-from checker.workers.limits import Workers, can_fork
+from checker.problems import InputError, Problem
+from checker.workers.bounds import Workers, can_fork
 
 _SHARE = 3 / 4
 """Of the memory for all of it, what a rehearsal of a part may take."""

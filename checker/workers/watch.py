@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from checker.job import READING
-from checker.workers.limits import Bounds
+from checker.workers.bounds import Bounds
+from checker.workers.job import READING
 from checker.workers.process import Channel
 
 SENDING = -2

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import random
 
-from checker.compare import Sides, compare
 from checker.reader import Limits
 from checker.report import Exit, compared
+from checker.run.comparison import Sides, compare
 from tests.fuzz.case import Case, SilentPassError, Target, hold
 from tests.fuzz.gate import folder
 from tests.fuzz.requests import HARMS, is_more, random_policy

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from checker import cel, config
+from checker import cel
 from checker.cel.types import DYN
-from checker.evaluate import Outcome, evaluate
 from checker.kinds.kind import typed
+from checker.problems import InputError, Problem
 from checker.reader import Limits
+from checker.reader.schema import Schema
 from checker.report import Status
 from checker.rules import Rule, load
-from checker.schema import Schema
-from checker.source import InputError, Problem
+from checker.run.evaluate import Outcome, evaluate
+from checker.settings import config
 from tests.cel_generator import Generator
 from tests.fuzz.case import Case, Target, hold
 from tests.fuzz.gate import folder, read

@@ -15,13 +15,13 @@ from zlib import crc32
 
 from checker import cli
 from checker.documents import Document, Selection, document
-from checker.evaluate import broken, evaluate
+from checker.problems import InputError
 from checker.reader import parse, read_bytes
 from checker.render import FORMATS
 from checker.report import Exit, Report, RuleCounts, Severity, Status
 from checker.rules import Rule
-from checker.rules.files import builtin_root
-from checker.source import InputError
+from checker.rules.rule_files import builtin_root
+from checker.run.evaluate import broken, evaluate
 from tests.fuzz.case import Case, hold
 from tests.fuzz.seeds import known_kinds
 

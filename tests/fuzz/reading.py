@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from checker.problems import InputError, Problem, Route
 from checker.reader import (
     Reading,
     parse_json,
@@ -18,7 +19,6 @@ from checker.reader import (
     read_bytes,
     yaml_events,
 )
-from checker.source import InputError, Problem, Route
 from tests.fuzz.case import Case, Target, WrongAnswerError, hold
 from tests.fuzz.mutation import mutated, random_bytes
 from tests.fuzz.seeds import examples, rule_files

@@ -11,7 +11,7 @@ from checker import kinds
 from checker.kinds.kind import Kind
 from checker.reader import Limits
 from checker.rules import Rule, load
-from checker.rules.files import RESERVED, builtin_root
+from checker.rules.rule_files import RESERVED, builtin_root
 
 CORPUS = Path(__file__).parent / "corpus"
 """A folder for each target, of inputs that once were answered wrongly, or are worth keeping."""

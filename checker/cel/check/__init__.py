@@ -22,12 +22,12 @@ from checker.cel.ast import (
     Text,
     Unary,
 )
-from checker.cel.check import calls, macros, names, wording
+from checker.cel.check import call_types, macro_types, name_types, phrases
 from checker.cel.check.guards import facts
 from checker.cel.check.infer import Inference
 from checker.cel.check.state import State
+from checker.cel.diagnostics import Diagnostic
 from checker.cel.env import Env, Path
-from checker.cel.errors import Diagnostic
 from checker.cel.hosts import hosts
 from checker.cel.stack import HOP, on_own_stack
 from checker.cel.types import BOOL, DYN, Type, list_of, map_of
@@ -98,27 +98,27 @@ class _Checker:
         state = self.state
         match node:
             case Literal():
-                return names.literal(node)
+                return name_types.literal(node)
             case Ident():
-                return names.ident(state, node)
+                return name_types.ident(state, node)
             case Select():
-                return names.select(state, node)
+                return name_types.select(state, node)
             case Binary():
-                return calls.binary(state, node)
+                return call_types.binary(state, node)
             case Call():
-                return calls.call(state, node)
+                return call_types.call(state, node)
             case Logic():
                 return self._logic(node)
             case Index():
-                return names.index(state, node)
+                return name_types.index(state, node)
             case Has():
-                return names.has(state, node)
+                return name_types.has(state, node)
             case Unary():
-                return calls.unary(state, node)
+                return call_types.unary(state, node)
             case Comprehension():
-                return macros.comprehension(state, node)
+                return macro_types.comprehension(state, node)
             case Bind():
-                return macros.bind(state, node)
+                return macro_types.bind(state, node)
             case Conditional():
                 return self._conditional(node)
             case ListNode():
@@ -131,13 +131,13 @@ class _Checker:
         # any operand guards any other: an error next to the one that decides is absorbed
         state.guards = before | facts(state, node, holds=node.op == "&&")
         for operand in node.operands:
-            state.is_bool(f"an operand of `{node.op}`", wording.not_bool, operand)
+            state.is_bool(f"an operand of `{node.op}`", phrases.not_bool, operand)
         state.guards = before
         return BOOL
 
     def _conditional(self, node: Conditional) -> Type:
         state, before = self.state, self.state.guards
-        state.is_bool("the condition of `?:`", wording.not_bool, node.condition)
+        state.is_bool("the condition of `?:`", phrases.not_bool, node.condition)
         state.guards = before | facts(state, node.condition, holds=True)
         then = state.inference.resolved(state.type_of(node.then))
         state.guards = before | facts(state, node.condition, holds=False)
@@ -146,7 +146,7 @@ class _Checker:
         variable = state.inference.variable()
         if state.inference.assign((then, otherwise), (variable, variable)):
             return state.inference.resolved(variable)
-        return state.problem(wording.branches(then, otherwise), node.start, node.end)
+        return state.problem(phrases.branches(then, otherwise), node.start, node.end)
 
     def _list(self, node: ListNode) -> Type:
         inference = self.state.inference
@@ -165,7 +165,7 @@ class _Checker:
         for position, (key_node, value_node) in enumerate(zip(node.keys, node.values, strict=True)):
             found = inference.resolved(self.type_of(key_node))
             if found.name not in _KEYS and not found.open:
-                self.state.problem(wording.no_key(found), key_node.start, key_node.end)
+                self.state.problem(phrases.no_key(found), key_node.start, key_node.end)
                 found = DYN
             key = found if key is None else self._joined(inference, key, found)
             found = inference.resolved(self.type_of(value_node))
@@ -184,5 +184,5 @@ class _Checker:
         if found.name == "optional":
             return found.parameters[0]
         if found.name != "dyn" and found.name[0] != "?":
-            self.state.problem(wording.no_optional("`?`", found), node.start, node.end)
+            self.state.problem(phrases.no_optional("`?`", found), node.start, node.end)
         return DYN

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from checker.cel.ast import Expr, Ident, Text
+from checker.cel.ceilings import MAX_PROBLEMS
 from checker.cel.check.infer import Inference
+from checker.cel.diagnostics import Diagnostic
 from checker.cel.env import Env, Path
-from checker.cel.errors import Diagnostic
 from checker.cel.hosts import Hosts
 from checker.cel.library import Overload
-from checker.cel.limits import MAX_PROBLEMS
 from checker.cel.types import BOOL, DYN, Type
 
 

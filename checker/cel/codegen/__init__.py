@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import CodeType, TracebackType
 from typing import Any, NoReturn, TypeAlias
 
+from checker.budget import shared
 from checker.cel.activation import UNSET, Activation
 from checker.cel.ast import (
     Binary,
@@ -33,17 +34,17 @@ from checker.cel.ast import (
     Unary,
 )
 from checker.cel.check import Checked
-from checker.cel.codegen import access, calls, logic, loops, natives
+from checker.cel.codegen import call_code, logic, loops, members, natives
 from checker.cel.codegen import python as py
 from checker.cel.codegen.emitter import Code, Emitter
+from checker.cel.diagnostics import Diagnostic
 from checker.cel.env import Env, Path
-from checker.cel.errors import Diagnostic, EvaluationError, LimitError
 from checker.cel.hosts import Hosts, hosts
-from checker.cel.meter import shared
 from checker.cel.program import Interpreted, too_deep
 from checker.cel.stack import on_own_stack
 from checker.cel.types import Type
 from checker.cel.values import plain
+from checker.errors import EvaluationError, LimitError
 
 _FILE = "<cel>"
 _Function: TypeAlias = Callable[[Activation], Any]
@@ -198,19 +199,19 @@ class _Generator:
             case Literal():
                 return Code(emitter.constant(node.value), fails=False)
             case Ident():
-                return access.ident(emitter, node)
+                return members.ident(emitter, node)
             case Select():
-                return access.select(emitter, node)
+                return members.select(emitter, node)
             case Binary():
                 return natives.chain(emitter, node)
             case Call():
-                return calls.call(emitter, node)
+                return call_code.call(emitter, node)
             case Logic():
                 return logic.logic(emitter, node)
             case Index():
-                return access.index(emitter, node)
+                return members.index(emitter, node)
             case Has():
-                return access.has(emitter, node)
+                return members.has(emitter, node)
             case Unary():
                 return logic.unary(emitter, node)
             case Conditional():

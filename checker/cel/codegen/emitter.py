@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from checker.cel.ast import Binary, Call, Comprehension, Expr, Has, Literal, Logic, Text, Unary
 from checker.cel.codegen import python as py
 from checker.cel.dispatch import candidates
-from checker.cel.errors import EvaluationError, LimitError
 from checker.cel.hosts import Hosts
 from checker.cel.stack import HOP, on_own_stack
 from checker.cel.types import BOOL
+from checker.errors import EvaluationError, LimitError
 
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 _MAX_BLOCKS = 10

@@ -6,16 +6,16 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
+from checker.budget import over
 from checker.cel import operators
 from checker.cel.activation import UNSET
 from checker.cel.ast import Bind, Comprehension, ListNode, Literal, MapNode
 from checker.cel.codegen import python as py
-from checker.cel.codegen.access import KEYS
 from checker.cel.codegen.emitter import Code, Emitter
 from checker.cel.codegen.logic import attempt, raise_kept
+from checker.cel.codegen.members import KEYS
 from checker.cel.codegen.natives import is_constant
 from checker.cel.library.lists import sort_by
-from checker.cel.meter import over
 from checker.cel.values import NONE, Optional
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import math
 
+from checker.budget import SMALL, Meter, charge
 from checker.cel import operators
 from checker.cel.ast import Binary, Expr, ListNode, Literal, spine
 from checker.cel.codegen import python as py
 from checker.cel.codegen.emitter import Code, Emitter
-from checker.cel.errors import EvaluationError
-from checker.cel.meter import SMALL, Meter, charge
 from checker.cel.types import Type
 from checker.cel.values import INT_MAX, INT_MIN
+from checker.errors import EvaluationError
 
 _CHAIN = 16
 """Operations of a chain that become one Python expression."""

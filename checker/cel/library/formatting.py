@@ -9,12 +9,12 @@ import math
 import re
 from typing import Any
 
-from checker.cel.errors import EvaluationError
+from checker.budget import Meter, charge, loop
 from checker.cel.library import times
 from checker.cel.library.standard import double_text
-from checker.cel.meter import Meter, charge, loop
 from checker.cel.types import Type
 from checker.cel.values import BoolKey, Duration, Timestamp, UInt, type_name
+from checker.errors import EvaluationError
 
 _CLAUSE = re.compile(r"%(?:%|(?:\.([0-9]{1,9}))?(.?))", re.DOTALL)
 _DEFAULT_PRECISION = 6

@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import cmp_to_key
 from typing import Any
 
-from checker.cel.errors import EvaluationError
+from checker.budget import Meter, charge, loop
 from checker.cel.library.overload import Cost, Overload
-from checker.cel.meter import Meter, charge, loop
 from checker.cel.operators import compare, contains, no_overload
 from checker.cel.types import BOOL, DYN, INT, Type, list_of, optional_of
 from checker.cel.values import NONE, Duration, Optional, Timestamp, UInt
+from checker.errors import EvaluationError
 
 _A = Type("A")
 _LIST = list_of(_A)

@@ -9,12 +9,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from checker.cel.errors import EvaluationError
+from checker.budget import Meter, charge
 from checker.cel.library.overload import Cost, Overload
-from checker.cel.meter import Meter, charge
 from checker.cel.operators import compare, no_overload, ranged
 from checker.cel.types import BOOL, DOUBLE, DYN, INT, UINT, Type, list_of
 from checker.cel.values import UINT_MAX, UInt
+from checker.errors import EvaluationError
 
 _BITS = 64
 

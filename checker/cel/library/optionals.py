@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from checker.cel.errors import EvaluationError
+from checker.budget import Meter, charge
 from checker.cel.library.overload import Cost, Overload
-from checker.cel.meter import Meter, charge
 from checker.cel.operators import present
 from checker.cel.types import BOOL, Type, list_of, optional_of
 from checker.cel.values import NONE, Duration, Optional, Timestamp, UInt
+from checker.errors import EvaluationError
 
 _A = Type("A")
 _OPTIONAL = optional_of(_A)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from checker.cel.errors import EvaluationError
-from checker.cel.meter import SMALL, Meter, loop
+from checker.budget import SMALL, Meter, loop
+from checker.errors import EvaluationError
 
 _LITERAL = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/_- ,;=@!\"'<>~%&"

@@ -9,11 +9,10 @@ import math
 import re
 from typing import Any
 
-from checker.cel.errors import EvaluationError
+from checker.budget import Meter, charge
 from checker.cel.library import times
 from checker.cel.library.overload import Cost, Overload
 from checker.cel.library.regex import searcher_for
-from checker.cel.meter import Meter, charge
 from checker.cel.operators import ranged, unsigned
 from checker.cel.types import (
     BOOL,
@@ -32,6 +31,7 @@ from checker.cel.types import (
     type_of,
 )
 from checker.cel.values import BILLION, UInt, runtime_type
+from checker.errors import EvaluationError
 
 _A, _B = Type("A"), Type("B")
 _DIGITS = re.compile(r"[+-]?[0-9]{1,20}")

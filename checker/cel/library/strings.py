@@ -10,12 +10,12 @@ import binascii
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
-from checker.cel.errors import EvaluationError
+from checker.budget import Meter, charge
 from checker.cel.library.formatting import format_text
 from checker.cel.library.overload import Cost, Overload
-from checker.cel.meter import Meter, charge
 from checker.cel.operators import no_overload
 from checker.cel.types import BYTES, DYN, INT, STRING, Type, list_of
+from checker.errors import EvaluationError
 
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from checker.cel.errors import EvaluationError
 from checker.cel.library.overload import Overload
 from checker.cel.types import DURATION, INT, STRING, TIMESTAMP
 from checker.cel.values import BILLION, Duration, Timestamp, duration, timestamp
+from checker.errors import EvaluationError
 
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from checker.iam.functions.facts import FACTS
 from checker.iam.functions.methods import METHODS
-from checker.iam.functions.names import POLICY, SAMPLE
+from checker.iam.functions.samples import POLICY, SAMPLE
 from checker.iam.functions.structs import STRUCTS
 
 __all__ = ["FUNCTIONS", "POLICY", "SAMPLE", "STRUCTS"]

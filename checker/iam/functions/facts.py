@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.cel.env import Function
-from checker.cel.errors import FunctionError
 from checker.cel.types import BOOL, STRING, list_of, optional_of
 from checker.cel.values import NONE, Optional
+from checker.errors import FunctionError
 from checker.iam import catalogue, patterns
 from checker.iam.arn import value
 from checker.iam.validation import keys

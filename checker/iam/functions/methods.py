@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.cel.env import Function
-from checker.cel.errors import FunctionError
 from checker.cel.types import BOOL, DYN, STRING, list_of, map_of, optional_of
 from checker.cel.values import NONE, Optional
+from checker.errors import FunctionError
 from checker.iam import actions
 from checker.iam.access import access, on_all
 from checker.iam.arn import ATTACHED_TEXT, fold
 from checker.iam.containment import grants_beyond
-from checker.iam.functions.names import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
+from checker.iam.functions.samples import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
 from checker.iam.partial import admits, denies, may_allow
 from checker.iam.request import Request, allows
 from checker.iam.resources import Resource

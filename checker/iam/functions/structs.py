@@ -7,7 +7,7 @@ from checker.cel.types import BOOL, STRING, list_of, map_of
 from checker.iam import actions, public, resources
 from checker.iam.access import Access
 from checker.iam.arn import fold
-from checker.iam.functions.names import (
+from checker.iam.functions.samples import (
     ACCESS,
     CONDITION,
     ENTRY,

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from checker.cel.errors import BudgetError
-from checker.cel.meter import budget
+from checker.budget import budget
+from checker.errors import BudgetError
 from checker.iam.validation import (
-    actions,
+    action_findings,
     arns,
-    conditions,
+    condition_findings,
     elements,
-    principals,
+    principal_findings,
     redundancy,
-    values,
+    value_types,
     variables,
 )
+from checker.iam.validation.coded import Finding, FindingType, Topic
 from checker.iam.validation.codes import CODES, Code
-from checker.iam.validation.finding import Finding, FindingType, Topic
 
 if TYPE_CHECKING:
     from checker.iam.statement import Policy
-    from checker.iam.validation.finding import PolicyCheck, StatementCheck
+    from checker.iam.validation.coded import PolicyCheck, StatementCheck
 
 __all__ = ["CODES", "Code", "Finding", "FindingType", "Topic", "findings"]
 
@@ -36,32 +36,32 @@ _POLICY: tuple[PolicyCheck, ...] = (
 )
 _STATEMENT: tuple[StatementCheck, ...] = (
     elements.sids,
-    actions.unknown_actions,
-    actions.pass_role,
-    actions.create_service_linked_role,
+    action_findings.unknown_actions,
+    action_findings.pass_role,
+    action_findings.create_service_linked_role,
     redundancy.redundant_actions,
     arns.resource_arns,
     redundancy.redundant_resources,
-    principals.spelling,
-    principals.elements,
-    principals.services,
-    principals.trust,
-    actions.of_trust,
-    principals.roles_anywhere,
-    principals.providers,
-    principals.organisation,
-    conditions.empty,
-    conditions.duplicate_keys,
-    conditions.unknown_keys,
-    conditions.wrong_types,
-    conditions.qualifiers,
-    conditions.only_presence,
-    conditions.untrustworthy_keys,
-    conditions.companions,
-    values.values,
-    values.wildcards,
-    values.identifiers,
-    values.addresses,
+    principal_findings.spelling,
+    principal_findings.elements,
+    principal_findings.services,
+    principal_findings.trust,
+    action_findings.of_trust,
+    principal_findings.roles_anywhere,
+    principal_findings.providers,
+    principal_findings.organisation,
+    condition_findings.empty,
+    condition_findings.duplicate_keys,
+    condition_findings.unknown_keys,
+    condition_findings.wrong_types,
+    condition_findings.qualifiers,
+    condition_findings.only_presence,
+    condition_findings.untrustworthy_keys,
+    condition_findings.companions,
+    value_types.values,
+    value_types.wildcards,
+    value_types.identifiers,
+    value_types.addresses,
     variables.variables,
 )
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam import catalogue
 from checker.iam.arn import fold
-from checker.iam.validation.finding import Finding
-from checker.words import did_you_mean
+from checker.iam.validation.coded import Finding
+from checker.messages import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

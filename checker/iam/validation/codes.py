@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from checker.iam.validation.finding import FindingType, Topic
+from checker.iam.validation.coded import FindingType, Topic
 
 
 class Code(NamedTuple):

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from checker.iam.statement import PolicyType
-from checker.iam.validation.finding import Finding
+from checker.iam.validation.coded import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from checker.cel.meter import spend
+from checker.budget import spend
 from checker.iam.arn import action
 from checker.iam.patterns import Pattern, covers
 from checker.iam.resources import spelled
-from checker.iam.validation.finding import Finding
+from checker.iam.validation.coded import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from checker.iam.validation.conditions import kind_of
-from checker.iam.validation.finding import Finding
+from checker.iam.validation.coded import Finding
+from checker.iam.validation.condition_findings import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from checker.iam.statement import Policy, Statement
-    from checker.source import Route
+    from checker.problems import Route
 
 _CLOSED = re.compile(r"\$\{([^{}]*)\}")
 _ESCAPES = frozenset("*?$")

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from checker.render.html.accepted import render_accepted
 from checker.render.html.anchors import Anchors
-from checker.render.html.controls import render_controls
+from checker.render.html.control_states import render_controls
 from checker.render.html.findings import render_findings
 from checker.render.html.gaps import render_gaps
 from checker.render.html.overview import render_overview
 from checker.render.html.page import head, tail
 from checker.render.html.provenance import render_provenance
-from checker.render.html.rules import render_rules
+from checker.render.html.rule_table import render_rules
 from checker.render.html.tally import tally
 from checker.render.html.verdict import name_of, render_verdict, title_of
 from checker.report import Report

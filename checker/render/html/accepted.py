@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.render.html import anchors
-from checker.render.html.finding import where
+from checker.render.html.entry import where
 from checker.render.html.markup import EMPTY, Markup, count, fill, join, prose, section
 from checker.render.html.tally import State, Tally
 from checker.report import Finding, Input, Report, Waiver

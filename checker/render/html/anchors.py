@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.source import visible
+from checker.messages import visible
 
 
 class Anchors:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.assessment import NOT_ASSESSED, NOT_SATISFIED, SATISFIED
 from checker.render.html.markup import Markup, fill, join
 from checker.report import Severity
+from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED
 
 CLASSES = {SATISFIED: "satisfied", NOT_SATISFIED: "unsatisfied", NOT_ASSESSED: "unassessed"}
 """What gives the status of a control its shape and colour."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from checker.render.html import anchors
-from checker.render.html.finding import where
+from checker.render.html.entry import where
 from checker.render.html.markup import EMPTY, Markup, count, each, fill, join, prose, section
 from checker.report import Exit, Finding, Report, Status
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from checker.render.html.anchors import Anchors
 from checker.render.html.charts import severity
-from checker.render.html.finding import Context, render_finding
+from checker.render.html.entry import Context, render_finding
 from checker.render.html.markup import EMPTY, Markup, count, fill, join, link, paragraphs, text
 from checker.report import Finding, Framework, Report, RuleCounts, Severity
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from checker.source import visible
+from checker.messages import visible
 
 
 class Markup(str):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from checker.assessment import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, Assessment, assess
 from checker.render.html.charts import CLASSES, bar, by_severity, severity
 from checker.render.html.markup import EMPTY, Markup, count, fill, join, section
 from checker.render.html.tally import Change, Tally, changes, common_folder
 from checker.report import Earlier, Report, Severity
+from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, Assessment, assess
 
 _MOST = 8
 """Folders with a bar of their own."""

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from checker.assessment import assess
-from checker.render.oscal import controls
+from checker.render.oscal import reviewed
 from checker.render.oscal.observations import identified, inventory, observation, risk
 from checker.render.oscal.parts import TOOL, Object, identifier, markup, own, start
 from checker.render.stream import Pieces, dump, filled
 from checker.render.uri import reference
 from checker.render.wording import verdict
 from checker.report import COUNTED, Report
+from checker.report.controls import assess
 
 _VERSION = "1.2.1"
 
@@ -30,7 +30,7 @@ _VERSION = "1.2.1"
 def render(report: Report) -> Iterator[str]:
     """Yield the assessment results, what there may be many of one a line."""
     frameworks = list(assess(report))
-    assessed = [each for one in frameworks for each in one.controls if controls.is_assessed(each)]
+    assessed = [each for one in frameworks for each in one.controls if reviewed.is_assessed(each)]
     found = list(identified(report.findings))
     waived = [(each, waiver) for each in found if (waiver := each.finding.waiver)]
     inventoried: dict[str, Iterable[Pieces]] = {}  # an empty list is not valid: it is left out
@@ -41,14 +41,14 @@ def render(report: Report) -> Iterator[str]:
     if waived:
         lists["risks"] = ((dump(risk(*each)),) for each in waived)
     if assessed:
-        lists["findings"] = controls.findings(assessed, found)
+        lists["findings"] = reviewed.findings(assessed, found)
     result = {
         **_result(report),
         "local-definitions": {
             **{name: [] for name in inventoried},
             "assessment-assets": _tool(report),
         },
-        "reviewed-controls": {"control-selections": controls.selections(frameworks)},
+        "reviewed-controls": {"control-selections": reviewed.selections(frameworks)},
         **{name: [] for name in lists},
     }
     yield from filled(_results(report, result), inventoried | lists, indent=1)

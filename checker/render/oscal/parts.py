@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from checker.render.markup import markdown
+from checker.messages import visible
+from checker.render.markdown_text import markdown
 from checker.render.stream import dump
 from checker.report import Report
-from checker.source import visible
 
 Object = dict[str, Any]
 """An object of OSCAL as plain data."""

@@ -1,0 +1,1 @@
+"""What there is to read about rules: pages, lists, the terminal, the function reference."""

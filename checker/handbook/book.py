@@ -1,0 +1,40 @@
+"""Paths of rules and settings in, what there is to read about the rules out; nothing is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from checker import rules
+from checker.handbook.topics import Topic, topic
+from checker.reader import Limits
+from checker.report import Framework
+from checker.rules import Rule
+from checker.settings.config import Config, known_kinds
+
+
+class Handbook(NamedTuple):
+    """Rules in the order of their ids, the profiles that select each, and the frameworks."""
+
+    rules: tuple[Rule, ...]
+    profiles: Mapping[str, tuple[str, ...]]
+    frameworks: Mapping[str, Framework]
+
+    def topic(self, rule: Rule) -> Topic:
+        """Return what there is to say of one of the rules."""
+        return topic(rule, self.profiles[rule.id], self.frameworks)
+
+
+def handbook(paths: Sequence[str], settings: Config, limits: Limits, profile: str = "") -> Handbook:
+    """Return all that is known of the rules of some paths, or of those that a profile selects.
+
+    Raises InputError, as a check by these rules would.
+    """
+    found = rules.load(paths, known_kinds(settings, limits), settings.params, limits)
+    if profile:
+        found = rules.select(found, paths, profile, limits)
+    return Handbook(
+        found.rules,
+        rules.profiles_of(found.rules, paths, limits),
+        rules.load_frameworks(paths, limits)[0],
+    )

@@ -1,0 +1,142 @@
+"""A rule in, everything there is to say of it out, in the order in which it is read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from checker.problems import Json
+from checker.report import Framework, Severity
+from checker.rules.rule import Example, Rule
+
+_EXPECTED = {
+    "fail": "What fails",
+    "pass": "What passes",
+    "skip": "What it says nothing of",
+    "error": "What cannot be decided",
+}
+_DECIDES = frozenset({"params", "let", "for_each", "when", "require", "message"})
+"""Keys of a rule's file that decide, and what they decide with."""
+_SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
+
+
+class Text(NamedTuple):
+    """A paragraph."""
+
+    text: str
+
+
+class Points(NamedTuple):
+    """A list."""
+
+    items: tuple[str, ...]
+
+
+class Links(NamedTuple):
+    """A list of addresses."""
+
+    addresses: tuple[str, ...]
+
+
+class Case(NamedTuple):
+    """The name of an example, whose document follows, and its kind where that is another."""
+
+    name: str
+    kind: str
+
+
+class Code(NamedTuple):
+    """Lines to copy, and the file that they belong into."""
+
+    language: str
+    text: str
+    file: str = ""
+
+
+Block = Text | Points | Links | Case | Code
+
+
+class Section(NamedTuple):
+    """A part of a topic."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+class Topic(NamedTuple):
+    """What there is to say of a rule, or of a finding that the tool makes by itself.
+
+    The latter has no severity, no kind and no profiles, since nothing selects it.
+    """
+
+    id: str
+    title: str
+    severity: Severity | None
+    kind: str
+    profiles: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+def topic(rule: Rule, profiles: Sequence[str], frameworks: Mapping[str, Framework]) -> Topic:
+    """Return what there is to say of a rule that some profiles select."""
+    sections = _sections(rule, frameworks)
+    return Topic(
+        rule.id,
+        rule.title,
+        rule.severity,
+        rule.kind,
+        tuple(profiles),
+        tuple(section for section in sections if section.blocks),
+    )
+
+
+def _sections(rule: Rule, frameworks: Mapping[str, Framework]) -> Iterator[Section]:
+    yield Section("Why it matters", (Text(rule.description),))
+    yield Section("What to do", (Text(rule.remediation),))
+    controls = tuple(_controls(rule, frameworks))
+    yield Section("Controls", (Points(controls),) if controls else ())
+    yield Section("How it is decided", (Code("yaml", _decision(rule)),))
+    for expected, title in _EXPECTED.items():
+        shown = [each for each in rule.examples if each.expect == expected]
+        yield Section(title, tuple(block for each in shown for block in _example(each, rule)))
+    yield Section("References", (Links(rule.references),) if rule.references else ())
+
+
+def _controls(rule: Rule, frameworks: Mapping[str, Framework]) -> Iterator[str]:
+    for name, ids in rule.controls.items():
+        framework = frameworks.get(name, Framework(name, "", {}))
+        named = (f"{each} {framework.controls.get(each, '')}".strip() for each in ids)
+        yield f"{framework.title}: {', '.join(named)}"
+
+
+def _decision(rule: Rule) -> str:
+    """Return the lines of a rule's file that decide, as they are written there."""
+    wanted = False
+    lines = []
+    for line in _document(rule).splitlines():
+        if line and not line[0].isspace() and not line.startswith(("#", "-")):
+            wanted = line.partition(":")[0] in _DECIDES
+        if wanted:
+            lines.append(line)
+    return "\n".join(lines) or _document(rule).strip()
+
+
+def _document(rule: Rule) -> str:
+    """Return the text of a rule, without those that stand in the same file."""
+    texts = _SEPARATOR.split(rule.source.text)
+    written = re.compile(rf"^id:\s*[\"']?{re.escape(rule.id)}(?![\w-])", re.MULTILINE)
+    return next(filter(written.search, texts), rule.source.text)
+
+
+def _example(example: Example, rule: Rule) -> Iterator[Block]:
+    yield Case(example.name, example.kind if example.kind != rule.kind else "")
+    if example.params:
+        given = json.dumps({"params": {rule.id: example.params}}, ensure_ascii=False)
+        yield Code("json", given, "policy-check.yaml")
+    yield Code("json", _indented(example.document))
+
+
+def _indented(document: Json) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)

@@ -1,0 +1,110 @@
+"""A statement goes in; what is wrong with its actions comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.iam import catalogue
+from checker.iam.actions import matches_action
+from checker.iam.arn import action, fold
+from checker.iam.patterns import matches
+from checker.iam.statement import PolicyType
+from checker.iam.validation.coded import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checker.iam.statement import Policy, Statement
+
+_PASS_ROLE = "iam:passrole"  # noqa: S105 - an action
+_CREATE_ROLE = "iam:createservicelinkedrole"
+
+
+def unknown_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every action that the catalogue does not have."""
+    for entry in (*statement.actions, *statement.not_actions):
+        service, colon, name = fold(entry.text).partition(":")
+        if not colon or "${" in entry.text or service.strip("*") == "":
+            continue
+        if "*" in service or "?" in service:
+            message = f"`{entry.text}` has a wildcard in the name of the service: name one service"
+            yield Finding("WILDCARD_IN_SERVICE_NAME", message, (entry.route,))
+        elif not catalogue.is_service(service):
+            message = f"unknown service `{service}`{catalogue.nearest_service(service)}"
+            yield Finding("INVALID_SERVICE_IN_ACTION", _dated(message), (entry.route,))
+        elif not _exists(entry.text):
+            near = "" if "*" in name else catalogue.nearest_action(entry.text)
+            message = f"unknown action `{entry.text}`{near}"
+            yield Finding("INVALID_ACTION", _dated(message), (entry.route,))
+
+
+def of_trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every action of a trust policy that cannot be one on a role.
+
+    An action of STS that the catalogue does not have may be a new one.
+    """
+    for entry in statement.actions if policy.type is PolicyType.TRUST else ():
+        service = fold(entry.text).partition(":")[0]
+        known = catalogue.expanded(entry.text) if service == "sts" else ()
+        if "*" in service or (service == "sts" and (not known or any(map(_is_on_roles, known)))):
+            continue
+        message = f"`{entry.text}` is no action on a role: expected such as `sts:AssumeRole`"
+        yield Finding("UNSUPPORTED_ACTION_IN_POLICY", message, (entry.route,))
+
+
+def _is_on_roles(name: str) -> bool:
+    return any(":role/" in each for each in catalogue.formats_of(name))
+
+
+def _exists(text: str) -> bool:
+    wild = "*" in text or "?" in text
+    return bool(catalogue.expanded(text)) if wild else catalogue.exists(text)
+
+
+def _dated(message: str) -> str:
+    return f"{message} (AWS's actions as of {catalogue.updated()})"
+
+
+def pass_role(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding where any role may be passed to any service."""
+    yield from _any_role(statement, _PASS_ROLE, "PASS_ROLE", "iam:passedtoservice", "passed")
+
+
+def create_service_linked_role(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding where a service-linked role may be created for any service."""
+    key = "iam:awsservicename"
+    yield from _any_role(statement, _CREATE_ROLE, "CREATE_SLR", key, "created")
+
+
+def _any_role(statement: Statement, name: str, code: str, key: str, verb: str) -> Iterator[Finding]:
+    if not statement.is_allow or any(fold(each.key) == key for each in statement.conditions):
+        return
+    if statement.has_not_action:
+        how = "NOT_ACTION"
+        meant = matches_action(statement, action(name).widest) is True
+        places = [(*statement.route, "NotAction")] if meant else []
+    else:
+        entries = [each for each in statement.actions if matches(action(each.text).widest, name)]
+        plain = [each for each in entries if fold(each.text) == name]
+        how = "ACTION" if plain else "STAR_IN_ACTION"
+        places = [each.route for each in plain or entries]
+    if statement.has_not_resource:
+        where, found = "NOT_RESOURCE", [(*statement.route, "NotResource")]
+    else:
+        stars = [each for each in statement.resources if not each.text.strip("*")]
+        where, found = "STAR_IN_RESOURCE", [each.route for each in stars]
+    if places and found:
+        message = f"`iam:{_WRITTEN[name]}` lets any role be {verb}: name roles, or ask for `{key}`"
+        yield Finding(f"{code}_WITH_{_CASES[how, where]}", message, (*places, *found))
+
+
+_WRITTEN = {_PASS_ROLE: "PassRole", _CREATE_ROLE: "CreateServiceLinkedRole"}
+_CASES = {
+    ("ACTION", "STAR_IN_RESOURCE"): "STAR_IN_RESOURCE",
+    ("STAR_IN_ACTION", "STAR_IN_RESOURCE"): "STAR_IN_ACTION_AND_RESOURCE",
+    ("NOT_ACTION", "STAR_IN_RESOURCE"): "STAR_IN_RESOURCE_AND_NOT_ACTION",
+    ("ACTION", "NOT_RESOURCE"): "NOT_RESOURCE",
+    ("STAR_IN_ACTION", "NOT_RESOURCE"): "STAR_IN_ACTION_AND_NOT_RESOURCE",
+    ("NOT_ACTION", "NOT_RESOURCE"): "NOT_ACTION_AND_NOT_RESOURCE",
+}
+"""How AWS names what is granted too widely, by how actions and resources are written."""

@@ -1,0 +1,172 @@
+"""A statement goes in; what is wrong with its condition operators and keys comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.budget import spend
+from checker.iam import catalogue
+from checker.iam.arn import fold
+from checker.iam.validation import keys
+from checker.iam.validation.coded import Finding
+from checker.messages import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from checker.iam.statement import Condition, Policy, Statement
+
+_ACCEPTED = {
+    "String": {"String", "ARN"},
+    "Arn": {"ARN"},
+    "Numeric": {"Numeric", "Date"},
+    "Date": {"Date"},
+    "Bool": {"Bool"},
+    "IpAddress": {"IPAddress"},
+    "Binary": {"Binary", "String"},
+}
+"""By the kind of an operator: the types of keys that it compares."""
+_ALWAYS_TAGGED = ("aws:principaltag", "aws:requesttag", "aws:resourcetag")
+_UNTRUSTWORTHY = frozenset({"aws:referer", "aws:useragent"})
+"""Keys whose values the caller chooses."""
+
+
+def kind_of(operator: str) -> str:
+    """Return what an operator compares: String, Arn, Numeric, Date, Bool, IpAddress, Binary."""
+    name = base(operator).replace("Not", "", 1)
+    return next((kind for kind in _ACCEPTED if name.startswith(kind)), "")
+
+
+def base(operator: str) -> str:
+    """Return an operator without its qualifier and without IfExists."""
+    return operator.rpartition(":")[2].removesuffix("IfExists")
+
+
+def qualifier(operator: str) -> str:
+    """Return `ForAnyValue` or `ForAllValues`, or nothing."""
+    return operator.rpartition(":")[0]
+
+
+def unknown_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every condition key that does not exist."""
+    for each in statement.conditions:
+        key = fold(each.key)
+        prefix, colon, name = key.partition(":")
+        if keys.find(each.key) is not None:
+            continue
+        if key in _ALWAYS_TAGGED or key.rstrip("/") in _ALWAYS_TAGGED:
+            message = f"`{each.key}` names no tag: write `{each.key.rstrip('/')}/name-of-the-tag`"
+            yield finding_at(each, "MISSING_TAG_KEY_IN_CONDITION", message)
+        elif not (prefix and colon and name):
+            message = f"`{each.key}` is no condition key: expected `service:name`"
+            yield finding_at(each, "INVALID_CONDITION_KEY_FORMAT", message)
+        elif prefix == keys.GLOBAL:
+            near = _nearest(each.key, keys.NAMES)
+            message = f"unknown condition key `{each.key}`{near}"
+            yield finding_at(each, "INVALID_GLOBAL_CONDITION_KEY", message)
+        elif catalogue.is_service(prefix):
+            near = _nearest(each.key, keys.names(prefix))
+            message = f"unknown condition key `{each.key}`{near}"
+            message += f" (AWS's keys as of {catalogue.updated()})"
+            yield finding_at(each, "INVALID_SERVICE_CONDITION_KEY", message)
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """Return a hint at what a name may mean; raises `BudgetError` where there are too many."""
+    spend(len(known))
+    return did_you_mean(name, known)
+
+
+def wrong_types(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every operator that does not compare values of its key's type."""
+    for each in statement.conditions:
+        known, kind = keys.find(each.key), kind_of(each.operator)
+        if known is None or not kind:
+            continue
+        if known.type not in _ACCEPTED[kind] and not (known.free and kind == "Arn"):
+            message = f"`{each.operator}` does not compare values of type {known.type}, as those "
+            yield finding_at(each, "TYPE_MISMATCH", f"{message}of `{each.key}`")
+        elif known.type == "ARN" and base(each.operator) in ("StringLike", "StringNotLike"):
+            like = "ArnNotLike" if "Not" in each.operator else "ArnLike"
+            message = f"wildcards of `{each.operator}` run over the parts of an ARN: use `{like}`"
+            yield finding_at(each, "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", message)
+
+
+def qualifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every qualifier that is missing, or that opens or says nothing."""
+    for each in statement.conditions:
+        known, word = keys.find(each.key), qualifier(each.operator)
+        if base(each.operator) == "Null":
+            if word:
+                message = f"`{word}:` says nothing before `Null`: leave it out"
+                yield finding_at(each, "NULL_WITH_QUALIFIER", message)
+        elif known is not None and known.many and not word:
+            message = (
+                f"`{each.key}` has several values: say `ForAnyValue:{each.operator}` or "
+                f"`ForAllValues:{each.operator}`"
+            )
+            yield finding_at(each, "MISSING_QUALIFIER", message)
+        elif known is not None and not known.many and word == "ForAllValues" and statement.is_allow:
+            message = f"`ForAllValues` also holds where `{each.key}` is missing: leave it out"
+            yield finding_at(each, "FORALLVALUES_WITH_SINGLE_VALUED_KEY", message)
+
+
+def only_presence(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every pattern that any value matches: it asks whether there is one."""
+    for each in statement.conditions:
+        name = base(each.operator)
+        if each.operator != name or not any(text and not text.strip("*") for text in each.values):
+            continue
+        if name in ("StringLike", "StringNotLike"):
+            word = "false" if name == "StringLike" else "true"
+            message = f"any value matches `*`: say what is meant with `Null` {word}"
+            yield finding_at(each, f"EQUIVALENT_TO_NULL_{word.upper()}", message)
+
+
+def untrustworthy_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every key that the caller may set as they like."""
+    for each in statement.conditions:
+        if statement.is_allow and fold(each.key) in _UNTRUSTWORTHY:
+            message = f"callers choose the value of `{each.key}` themselves: rely on another key"
+            yield finding_at(each, "UNTRUSTWORTHY_CONDITION_KEY", message)
+
+
+def companions(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every key that confines nothing, or the wrong thing, by itself."""
+    names = {fold(each.key) for each in statement.conditions}
+    for each in statement.conditions:
+        key, negated = fold(each.key), "Not" in base(each.operator)
+        if key == "dynamodb:attributes" and statement.is_allow and "dynamodb:select" not in names:
+            message = "without `dynamodb:Select` all attributes can be asked for"
+            yield finding_at(each, "DYNAMODB_ATTRIBUTES_WITHOUT_SELECT", message)
+        if key == "s3:prefix" and negated is statement.is_allow:
+            message = "a shorter prefix lists what a negated `s3:prefix` leaves out: allow prefixes"
+            yield finding_at(each, "S3_PREFIX_IN_NEGATIVE_CONTEXT", message)
+
+
+def empty(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every condition without a value, and for a Condition without any."""
+    if statement.has_condition and not statement.conditions:
+        message = "the Condition is empty: fill it in or leave it out"
+        yield Finding("EMPTY_OBJECT_CONDITION", message, ((*statement.route, "Condition"),))
+    for each in statement.conditions:
+        if not each.values:
+            if_exists = each.operator.endswith("IfExists")
+            suffix = "IFEXISTS" if if_exists else qualifier(each.operator).upper()
+            code = "EMPTY_ARRAY_CONDITION" + (f"_{suffix}" if suffix else "")
+            yield finding_at(each, code, f"`{each.key}` is compared with nothing: name a value")
+
+
+def duplicate_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every key that stands twice, in different case, in one block."""
+    known: dict[tuple[str, str], Condition] = {}
+    for each in statement.conditions:
+        first = known.setdefault((each.operator, fold(each.key)), each)
+        if first is not each:
+            message = f"`{each.key}` and `{first.key}` are the same key: keep one"
+            yield Finding("DUPLICATE_KEYS_WITH_DIFFERENT_CASE", message, (each.route, first.route))
+
+
+def finding_at(condition: Condition, code: str, message: str) -> Finding:
+    """Return a finding at one condition."""
+    return Finding(code, message, (condition.route,))

@@ -1,0 +1,224 @@
+"""A policy goes in; what is wrong with whom it is about comes out.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from checker.iam.actions import matches_action
+from checker.iam.arn import action, fold
+from checker.iam.patterns import Undecided
+from checker.iam.public import is_confused_deputy
+from checker.iam.statement import PolicyType
+from checker.iam.validation.coded import Finding
+from checker.iam.validation.condition_findings import base, qualifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from checker.iam.statement import Policy, Principal, Statement
+
+_ROLE_ID, _USER_ID = re.compile(r"AROA[A-Z0-9]{12,}"), re.compile(r"AIDA[A-Z0-9]{12,}")
+_KNOWN = re.compile(
+    r"\*|[0-9]{12}|A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,}|arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:.+"
+    r"|arn:aws[a-z-]*:cloudfront::[a-z0-9]+:.+|arn:aws[a-z-]*:iam::cloudfront:.+"
+)
+_SAML = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:saml-provider/.+")
+_OIDC = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+|[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_SERVICE = re.compile(
+    r"[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal|api\.aws)"
+)
+_CALLERS_ONLY = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"})
+"""Keys that a request of a service itself does not have."""
+_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+_ANYWHERE = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
+"""https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"""
+_GITHUB = "token.actions.githubusercontent.com"
+_SHARED = (
+    _GITHUB,
+    "accounts.google.com",
+    "graph.facebook.com",
+    "www.amazon.com",
+    "cognito-identity.amazonaws.com",
+    "gitlab.com",
+    "app.terraform.io",
+)
+"""Identity providers that serve more than one organisation."""
+
+
+def spelling(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every principal that nobody can be."""
+    for each in (*statement.principals, *statement.not_principals):
+        if "${" in each.text:
+            continue
+        if each.kind == "AWS" and _ROLE_ID.fullmatch(each.text):
+            yield _at(each, "INVALID_ROLE_REFERENCE", "is the id of a role: name its ARN")
+        elif each.kind == "AWS" and _USER_ID.fullmatch(each.text):
+            yield _at(each, "INVALID_USER_REFERENCE", "is the id of a user: name its ARN")
+        elif each.kind == "AWS" and not _KNOWN.fullmatch(each.text):
+            yield _at(each, "INVALID_PRINCIPAL_FORMAT", "is no account, and no ARN of IAM or STS")
+        elif each.kind == "Service" and not _SERVICE.fullmatch(each.text):
+            message = "is no service: expected the form of s3.amazonaws.com"
+            yield _at(each, "INVALID_PRINCIPAL_FORMAT", message)
+
+
+def elements(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for a Principal that is missing or out of place."""
+    here = (*statement.route, "NotPrincipal" if statement.not_principals else "Principal")
+    if policy.type in (PolicyType.IDENTITY, PolicyType.SCP):
+        if statement.has_principal:
+            scp = policy.type is PolicyType.SCP
+            code = "SCP_SYNTAX_ERROR_PRINCIPAL" if scp else "UNSUPPORTED_PRINCIPAL"
+            yield Finding(code, "a policy of this type has no Principal", (here,))
+    elif not statement.has_principal:
+        message = "a policy of this type says for whom it is: add Principal"
+        yield Finding("MISSING_PRINCIPAL", message, (statement.route,))
+    if statement.is_allow and statement.not_principals:
+        message = "Allow with NotPrincipal allows everyone else, also anonymous callers"
+        yield Finding("ALLOW_WITH_NOT_PRINCIPAL", message, (here,))
+
+
+def services(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every service that is trusted for whomever it calls.
+
+    The confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    keys = {fold(each.key) for each in statement.conditions}
+    for each in statement.principals:
+        if (
+            each.kind != "Service"
+            or not statement.is_allow
+            or policy.type is not PolicyType.RESOURCE
+        ):
+            continue
+        if _is_confused_deputy(statement):
+            message = (
+                "may be used by anyone's resources: ask for `aws:SourceArn`, `aws:SourceAccount`, "
+                "`aws:SourceOrgID` or `aws:SourceOrgPaths`"
+            )
+            yield _at(each, "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", message)
+        if keys & _CALLERS_ONLY and len(statement.principals) == 1:
+            message = "has no principal's account or organisation: the condition never holds"
+            yield _at(each, "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL", message)
+
+
+def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for what a role's trust policy may not say."""
+    federated = [each for each in statement.principals if each.kind == "Federated"]
+    if policy.type is not PolicyType.TRUST:
+        for each in federated if policy.type is PolicyType.RESOURCE else ():
+            message = "is federated: only trust policies know such principals"
+            yield _at(each, "FEDERATED_PRINCIPAL_NOT_SUPPORTED", message)
+        return
+    if statement.names_resources:
+        message = "a trust policy is attached to its role: leave Resource out"
+        route = (*statement.route, "Resource" if statement.has_resource else "NotResource")
+        yield Finding("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", message, (route,))
+    if statement.not_principals:
+        message = "a trust policy names whom it trusts: NotPrincipal is refused"
+        yield Finding(
+            "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL",
+            message,
+            ((*statement.route, "NotPrincipal"),),
+        )
+    for each in federated:
+        saml, oidc = _SAML.fullmatch(each.text), _OIDC.fullmatch(each.text)
+        if not saml and not oidc and "${" not in each.text:
+            message = "is no identity provider: expected an ARN of IAM, or a domain"
+            yield _at(each, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message)
+            continue
+        name = "sts:AssumeRoleWithSAML" if saml else _WEB_IDENTITY
+        if not _asks(statement, fold(name)):
+            message = f"can only use `{name}`, which the statement does not name"
+            yield _at(each, "MISMATCHED_ACTION_FOR_PRINCIPAL", message)
+
+
+def roles_anywhere(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding where IAM Roles Anywhere is trusted and cannot work."""
+    if policy.type is not PolicyType.TRUST or not statement.is_allow:
+        return
+    missing = [name for name in _ANYWHERE if not _asks(statement, fold(name))]
+    for each in statement.principals:
+        if each.text == "rolesanywhere.amazonaws.com" and missing:
+            message = f"also needs `{'` and `'.join(missing)}`"
+            yield _at(each, "MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY", message)
+
+
+def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every identity provider that is trusted for anyone it knows.
+
+    Only whoever can trade a token of the provider for the role is trusted.
+    """
+    allows = policy.type is PolicyType.TRUST and statement.is_allow
+    if not allows or not _asks(statement, fold(_WEB_IDENTITY)):
+        return
+    keys = {fold(each.key) for each in statement.conditions}
+    for each in statement.principals:
+        name = each.text.rpartition("oidc-provider/")[2]
+        if each.kind != "Federated" or not name.startswith(_SHARED):
+            continue
+        claims = {key.rpartition(":")[2] for key in keys if key.startswith(fold(name))}
+        if name.startswith(_GITHUB) and not claims & {"sub", "job_workflow_ref", "repository"}:
+            message = f"knows all of GitHub: ask for `{_GITHUB}:sub`"
+            yield _at(each, "MISSING_GITHUB_REPO_CONDITION_KEY", message)
+        elif not claims:
+            message = "serves everyone: ask for its `:sub` or its `:aud`"
+            yield _at(each, "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", message)
+    for condition in statement.conditions:
+        claim = fold(condition.key).rpartition(":")[2]
+        if claim == "aud" and qualifier(condition.operator) == "ForAnyValue":
+            message = "an audience is one value: leave `ForAnyValue` out"
+            yield Finding("FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", message, (condition.route,))
+        if fold(condition.key) == f"{_GITHUB}:sub" and base(condition.operator) == "StringLike":
+            wide = [text for text in condition.values if not _is_one_branch(text)]
+            if wide:
+                message = f"`{wide[0]}` is more than one branch of one repository"
+                code = "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED"
+                yield Finding(code, message, (condition.route,))
+
+
+def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for what a resource control policy may not say.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+    """
+    if policy.type is not PolicyType.RCP:
+        return
+    if any(each.kind != "*" for each in statement.principals) or statement.not_principals:
+        message = 'the Principal of a resource control policy is `"*"`'
+        yield Finding("RCP_SYNTAX_ERROR_PRINCIPAL", message, ((*statement.route, "Principal"),))
+    if statement.is_allow:
+        message = "a resource control policy can only deny"
+        yield Finding("RCP_SYNTAX_ERROR_ALLOW", message, ((*statement.route, "Effect"),))
+    if statement.has_not_action:
+        message = "a resource control policy has no NotAction"
+        yield Finding("RCP_SYNTAX_ERROR_NOTACTION", message, ((*statement.route, "NotAction"),))
+    for entry in statement.actions:
+        if not entry.text.strip("*"):
+            message = "a resource control policy names services: `*` alone is refused"
+            yield Finding("RCP_SYNTAX_ERROR_ACTION", message, (entry.route,))
+
+
+def _is_confused_deputy(statement: Statement) -> bool:
+    """Tell whether a service may act for anyone; where that is undecided, it is no finding."""
+    try:
+        return is_confused_deputy(statement)
+    except Undecided:
+        return False
+
+
+def _is_one_branch(text: str) -> bool:
+    parts = text.split(":", 2)
+    fixed = len(parts) > 2 and not any(mark in part for part in parts[:2] for mark in "*?")  # noqa: PLR2004 - repo, name, rest
+    return fixed and parts[2].strip("*") != ""
+
+
+def _asks(statement: Statement, name: str) -> bool:
+    return matches_action(statement, action(name).widest) is not False
+
+
+def _at(principal: Principal, code: str, message: str) -> Finding:
+    return Finding(code, f"`{principal.text}` {message}", (principal.route,))

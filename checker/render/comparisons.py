@@ -1,0 +1,45 @@
+"""Comparisons of policies in, text for a terminal of 80 columns out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from checker.messages import inert, visible
+from checker.render.text import BOLD, DIM, GREEN, RED, YELLOW, Style, render_problems
+from checker.report import Access, Comparison, Exit, compared
+
+_MARKS = {
+    Access.MORE: (BOLD, RED),
+    Access.SAME_OR_LESS: (GREEN,),
+    Access.GONE: (DIM,),
+    Access.UNDECIDED: (BOLD, YELLOW),
+}
+_WIDTH = max(map(len, Access))
+
+
+def render_comparison(found: Sequence[Comparison], *, colour: bool = False) -> str:
+    """Return a line for each policy, the proof below what is new, and a verdict at the end."""
+    style = Style(colour)
+    lines: list[str] = []
+    for each in found:
+        mark = style(each.access.ljust(_WIDTH), *_MARKS[each.access])
+        lines.append(f"{mark}  {style(visible(each.path), BOLD)}")
+        lines += [f"{word:>{_WIDTH}}  {visible(text)}" for word, text in each.proof]
+        if each.problems:
+            lines += render_problems(each.problems, colour=colour).splitlines()
+    return inert("\n".join([*lines, *_verdict(found, style)]) + "\n")
+
+
+def _verdict(found: Sequence[Comparison], style: Style) -> Iterator[str]:
+    counts = [(kind, sum(each.access is kind for each in found)) for kind in Access]
+    shown = ", ".join(f"{count:,} {kind}" for kind, count in counts)
+    if found:
+        yield ""
+    yield f"{len(found):,} compared: {shown}"
+    code = compared(found)
+    words, *codes = {
+        Exit.OK: ("PASSED: no new access", BOLD, GREEN),
+        Exit.VIOLATIONS: ("FAILED: new access", BOLD, RED),
+        Exit.NOTHING_CHECKED: ("NOTHING COMPARED: no policy was found", BOLD, YELLOW),
+    }.get(code, ("NOT EVALUATED: not all could be compared", BOLD, YELLOW))
+    yield style(f"{words} (exit {int(code)})", *codes)

@@ -1,0 +1,91 @@
+"""A JSON report of an earlier run in; what it found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from typing import Any, cast
+
+from checker.problems import InputError, Location, Problem
+from checker.reader import Limits, parse_json, read_named
+from checker.reader.schema import Schema
+from checker.report import Exit, Finding, Input, Place, Saved, Severity, Status, Waiver
+
+VERSION = 1
+"""The version of the JSON report that is read."""
+LIMITS = Limits(max_bytes=256 * 1024 * 1024)
+"""A report has about 1 KB for each finding, and a baseline may have many; 100 MiB take 10 s."""
+
+
+def load(place: str, limits: Limits = LIMITS) -> Saved:
+    """Return what a JSON report says, at a path or at `git:REF:PATH`.
+
+    Raises InputError for anything that is no such report of the version that is known.
+    """
+    reading = parse_json(read_named(place, limits), limits)
+    source, data = reading.source, cast("Any", reading.data)
+    version = data.get("version") if isinstance(data, dict) and "findings" in data else None
+    if version is None:
+        message = "no JSON report of policy-check: make one with `-o json=FILE`"
+        raise InputError(Problem(source.path, message))
+    if version != VERSION:
+        message = f"the report has another version than {VERSION}: make it anew"
+        raise InputError(reading.problem(message, ("version",)))
+    if problems := _schema().problems(reading):
+        raise InputError(*problems)
+    try:
+        findings = tuple(_findings(data))
+    except ValueError as error:
+        raise InputError(Problem(source.path, f"not a date in a waiver: {error}")) from error
+    return Saved(
+        Input(source.path, source.sha256),
+        frozenset(rule["id"] for rule in data["rules"]),
+        data["summary"]["documents"],
+        findings,
+        _decided(data["summary"], findings),
+    )
+
+
+def _decided(summary: dict[str, Any], findings: tuple[Finding, ...]) -> bool:
+    undecided = summary["error"] or any(each.status is Status.ERROR for each in findings)
+    return not undecided and summary["exit_code"] in (Exit.OK, Exit.VIOLATIONS)
+
+
+@cache
+def _schema() -> Schema:
+    return Schema.bundled("report/report.schema.json")
+
+
+def _findings(data: dict[str, Any]) -> Iterator[Finding]:
+    titles = {rule["id"]: rule["title"] for rule in data["rules"]}
+    for each in data["findings"]:
+        yield Finding(
+            rule=each["rule"],
+            title=titles.get(each["rule"], ""),
+            severity=Severity.of(each["severity"]),
+            status=Status(each["status"]),
+            document=each["document"],
+            kind=each["kind"],
+            subject=each["subject"],
+            place=_place(each["location"]),
+            related=tuple(map(_place, each["related"])),
+            message=each["message"],
+            remediation=each["remediation"],
+            fingerprint=each["fingerprint"],
+            waiver=_waiver(each.get("waiver")),
+            known=each.get("known", False),
+        )
+
+
+def _place(data: dict[str, Any] | None) -> Place:
+    if data is None:
+        return Place("")
+    location = Location(data["line"], data["column"], data["end_line"], data["end_column"])
+    return Place(data["pointer"], location)
+
+
+def _waiver(data: dict[str, Any] | None) -> Waiver | None:
+    if data is None:
+        return None
+    return Waiver(data["reason"], data["owner"], date.fromisoformat(data["expires"]))

@@ -1,0 +1,58 @@
+"""Files `controls.yaml` beside rules in, frameworks and the titles of their controls out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from checker.problems import InputError
+from checker.reader import Limits, parse_yaml, read_file
+from checker.reader.schema import Schema
+from checker.report import Framework, Input
+from checker.rules.rule_files import builtin_root, is_builtin, limits_of
+
+FILE_NAME = "controls.yaml"
+"""Reserved in directories of rules: it holds no rule."""
+
+
+@cache
+def _schema() -> Schema:
+    return Schema.bundled("rules/controls.schema.json")
+
+
+def load_frameworks(
+    paths: Sequence[str], limits: Limits
+) -> tuple[Mapping[str, Framework], tuple[Input, ...]]:
+    """Return the frameworks by their names, and the files of the given paths that say of them.
+
+    The shipped ones are always there; a directory of rules may add others, and what it says wins.
+    Raises InputError with all problems of the first file that has any.
+    """
+    frameworks = dict(_load(builtin_root() / FILE_NAME, limits)[0])
+    inputs = []
+    for path in dict.fromkeys(paths):
+        file = Path(path) / FILE_NAME
+        if not is_builtin(path) and file.is_file():
+            found, given = _load(file, limits)
+            inputs.append(given)
+            for name, framework in found.items():
+                known = frameworks.get(name, framework)
+                controls = {**known.controls, **framework.controls}
+                source = framework.source or known.source
+                frameworks[name] = Framework(framework.title, source, controls)
+    return frameworks, tuple(inputs)
+
+
+def _load(path: Path, limits: Limits) -> tuple[Mapping[str, Framework], Input]:
+    limits = limits_of(str(path), limits)
+    reading = parse_yaml(read_file(str(path), limits), limits)
+    if problems := _schema().problems(reading):
+        raise InputError(*problems)
+    data = cast("dict[str, Any]", reading.data)
+    frameworks = {
+        name: Framework(each["title"].strip(), each.get("source", ""), each["controls"])
+        for name, each in data["frameworks"].items()
+    }
+    return frameworks, Input(reading.source.path, reading.source.sha256)

@@ -1,0 +1,176 @@
+"""Paths of rule files in, the rules of a run out, or every problem of every file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from checker import cel
+from checker.kinds.kind import Kind
+from checker.problems import InputError, Json, Problem, Source
+from checker.reader import (
+    DEFAULT_LIMITS,
+    Limits,
+    Reading,
+    Walk,
+    display_path,
+    identity,
+    parse_yaml_documents,
+    read_file,
+    walk,
+)
+from checker.report import Input
+from checker.rules.compile import compile_rule
+from checker.rules.rule import Rule
+
+SUFFIXES = frozenset({".yaml", ".yml"})
+RESERVED = frozenset({"controls.yaml", "profiles.yaml"})
+"""Names of files among the rules that hold none."""
+BUILTIN = "builtin"
+"""Names the shipped rules; `builtin:ecr` those of one folder."""
+
+
+MOST = 10_000
+"""Rules of one run: their code takes some 60 KB and 2 ms each."""
+_MOST_PROBLEMS = 1_000
+"""Problems that are told of the rules of one run."""
+
+
+class RuleSet(NamedTuple):
+    """The rules of a run, in the order of their ids, and the files they came from.
+
+    `unread` are files of the given directories that are no YAML; `left_out` are the ids of rules
+    that a profile does not select.
+    """
+
+    rules: tuple[Rule, ...]
+    inputs: tuple[Input, ...]
+    unread: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def load(
+    paths: Sequence[str],
+    kinds: Mapping[str, Kind],
+    overrides: Mapping[str, Mapping[str, Json]],
+    limits: Limits,
+    engine: cel.Engine = "codegen",
+) -> RuleSet:
+    """Return every rule under the paths: files, directories, `builtin` and `builtin:FOLDER`.
+
+    `overrides` maps rule ids to values of their parameters. Raises InputError with all problems
+    of all files: one bad rule means that no rule may be run.
+    """
+    rules: dict[str, Rule] = {}
+    inputs: list[Input] = []
+    found = listing(paths)
+    builtin = any(map(is_builtin, paths))
+    problems = list(found.problems)
+    for path in found.files:
+        if PurePath(path).name in RESERVED:
+            continue
+        try:
+            source, readings = _read(path, limits, builtin)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        inputs.append(Input(source.path, source.sha256))
+        if len(readings) > MOST - len(rules):
+            message = f"more than {MOST:,} rules: check with fewer of them at once"
+            raise InputError(*problems, Problem(source.path, message))
+        for reading in readings:
+            try:
+                alone = len(readings) == 1
+                rule = compile_rule(reading, kinds, overrides, alone=alone, engine=engine)
+            except InputError as error:
+                problems.extend(error.problems)
+                if len(problems) > _MOST_PROBLEMS:
+                    message = f"more than {_MOST_PROBLEMS:,} problems: mend these first"
+                    raise InputError(*problems, Problem(source.path, message)) from None
+                continue
+            if rule.id in rules:
+                message = f"the rule `{rule.id}` stands in {rules[rule.id].path} too: keep one"
+                problems.append(reading.problem(message, ("id",)))
+            rules[rule.id] = rule._replace(shipped=builtin and _is_shipped(path))
+    if problems:
+        raise InputError(*problems)
+    return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), found.others)
+
+
+def shipped() -> frozenset[str]:
+    """Return the ids of the shipped rules, which are the names of their files."""
+    found = walk(str(builtin_root()), SUFFIXES).files
+    return frozenset(PurePath(path).stem for path in found if PurePath(path).name not in RESERVED)
+
+
+def _read(path: str, limits: Limits, builtin: bool) -> tuple[Source, list[Reading]]:  # noqa: FBT001 - one fact of one call
+    """Return a rule file and the rules in it; raises InputError, also if there are none."""
+    if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
+        message = "not a rule file by its name: expected .yaml or .yml"
+        raise InputError(Problem(display_path(path), message))
+    limits = limits_of(path, limits)
+    source = _named(read_file(path, limits), builtin)
+    readings = parse_yaml_documents(source, limits)
+    if not readings:
+        message = "the file holds no rule: write one, or remove it"
+        raise InputError(Problem(source.path, message))
+    return source, readings
+
+
+def builtin_root() -> Path:
+    """Return the directory of the shipped rules, of an installation or of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    shipped = package / "shipped"
+    return shipped if shipped.is_dir() else package.parent / "rules"
+
+
+def limits_of(path: str, limits: Limits) -> Limits:
+    """Return the limits that hold for a file of rules: those that are asked for are for others."""
+    return DEFAULT_LIMITS if _is_shipped(path) else limits
+
+
+def listing(paths: Sequence[str]) -> Walk:
+    """Return what all the paths hold, each file once however often it is named."""
+    found = [_walked(path) for path in paths]
+    files = {identity(file): file for walked in found for file in reversed(walked.files)}
+    return Walk(
+        tuple(sorted(files.values())),
+        tuple(other for walked in found for other in walked.others),
+        tuple(problem for walked in found for problem in walked.problems),
+    )
+
+
+def _walked(path: str) -> Walk:
+    if is_builtin(path):
+        name = path.removeprefix(BUILTIN).removeprefix(":")
+        known = ", ".join(sorted(_folders()))
+        if not name or name in _folders():
+            return walk(str(builtin_root() / name), SUFFIXES)
+        message = f"no shipped rules of this name: expected `{BUILTIN}:` and one of {known}"
+        return Walk((), (), (Problem(path, message),))
+    return walk(path, SUFFIXES) if os.path.isdir(path) else Walk((path,), (), ())  # noqa: PTH112 - of any text, also with NUL
+
+
+def is_builtin(path: str) -> bool:
+    """Say whether a path names shipped rules."""
+    return path == BUILTIN or path.startswith(BUILTIN + ":")
+
+
+def _is_shipped(path: str) -> bool:
+    """Say whether a file came with this program."""
+    return path.startswith(f"{builtin_root()}{os.sep}")
+
+
+def _named(source: Source, builtin: bool) -> Source:  # noqa: FBT001 - one fact of one call
+    """Return a shipped rule's source under a name that is the same on every machine."""
+    root = builtin_root().as_posix() + "/"
+    if builtin and source.path.startswith(root):
+        return replace(source, path=f"{BUILTIN}/{source.path.removeprefix(root)}")
+    return source
+
+
+def _folders() -> Iterator[str]:
+    return (entry.name for entry in builtin_root().iterdir() if entry.is_dir())

@@ -1,0 +1,292 @@
+"""A rule and a document in, a status and findings out; pure: no clock, no files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from checker import cel
+from checker.budget import spend
+from checker.cel.values import type_name
+from checker.documents import Document
+from checker.problems import Route, excerpt, pointer
+from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status, digest
+from checker.rules import Hole, Requirement, Rule
+
+_LONGEST_MESSAGE = 1000
+"""Characters of a message; the rest is cut visibly."""
+_MOST_RELATED = 20
+"""Places that one finding points to beside its first."""
+MOST_FINDINGS = 10_000
+"""Findings on one document."""
+
+
+class Outcome(NamedTuple):
+    """What one rule decided on one document: the worst status of its subjects, the findings."""
+
+    status: Status
+    findings: tuple[Finding, ...] = ()
+
+
+def evaluate(rule: Rule, document: Document, most: int = MOST_FINDINGS) -> Outcome:
+    """Decide one rule on one document; what cannot be decided is an error, never a pass.
+
+    So is more than `most` findings, by their size.
+    """
+    return _unasked(rule, document) or _evaluated(rule, document, most)
+
+
+def undecided(rule: Rule, document: Document, reason: str) -> Outcome:
+    """Return the outcome of a rule that may not be decided on a document, with the reason."""
+    known = _unasked(rule, document)
+    return known or Outcome(Status.ERROR, (_Evaluation(rule, document).undecided((), reason),))
+
+
+def _unasked(rule: Rule, document: Document) -> Outcome | None:
+    """Return the outcome of a rule that has nothing to say of a document, if it has not."""
+    if document.problems or document.kind is None:
+        return Outcome(Status.ERROR)
+    return None if document.kind.belongs_to(rule.kind) else Outcome(Status.SKIP)
+
+
+def _evaluated(rule: Rule, document: Document, left: int) -> Outcome:
+    evaluation = _Evaluation(rule, document)
+    findings: list[Finding] = []
+    mistake = ""
+    try:
+        with cel.budget():
+            for finding in evaluation.findings():
+                left -= finding.size
+                if left < 0:
+                    mistake = (
+                        f"more than {MOST_FINDINGS:,} findings on one document, where a long one "
+                        "counts for several: not all are told"
+                    )
+                    break
+                findings.append(finding)  # what is found before a mistake is kept
+    except cel.BudgetError as error:
+        mistake = error.message
+    except MemoryError:
+        mistake = "not enough memory: simplify the rule or the document, or raise --max-memory"
+    except Exception as error:  # noqa: BLE001 - our own mistake must not hide other findings
+        mistake = f"internal error, please report it: {error!r}"
+    if mistake:  # only here is what the evaluation held let go
+        findings.append(evaluation.undecided((), mistake))
+    return Outcome(evaluation.status, tuple(findings))
+
+
+def broken(document: Document) -> Iterator[Finding]:
+    """Yield one finding for every problem of a document that could not be read or is invalid."""
+    for problem in document.problems:
+        yield Finding(
+            rule=DOCUMENT_RULE,
+            title="Every document can be read and is valid",
+            severity=Severity.CRITICAL,
+            status=Status.ERROR,
+            document=document.path,
+            kind=document.kind.name if document.kind else "",
+            subject="",
+            place=Place(problem.pointer, problem.location, problem.excerpt, problem.skipped),
+            related=(),
+            message=problem.message,
+            remediation="",
+            fingerprint=digest(DOCUMENT_RULE, document.path, problem.pointer, problem.message),
+        )
+
+
+class _UndecidedError(Exception):
+    """A condition that gave no boolean; the text says which and why."""
+
+
+class _ExhaustedError(_UndecidedError):
+    """The same, because the rule has nothing left to spend on this document."""
+
+
+class _Evaluation:
+    """One rule on one document, subject by subject."""
+
+    def __init__(self, rule: Rule, document: Document) -> None:
+        self.rule = rule
+        self.document = document
+        self.status = Status.SKIP
+        self.seen: dict[str, int] = {}
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is wrong, keeping `status` at the worst that was met."""
+        try:
+            subjects = self._subjects()
+        except _UndecidedError as error:
+            yield self.undecided((), str(error))
+            return
+        for route, subject in subjects:
+            variables = {self.rule.subject: subject} if self.rule.for_each else {}
+            activation = self._activation(variables)
+            try:
+                if self.rule.when and not _truth("when", self.rule.when, activation):
+                    continue
+                self._met(Status.PASS)
+                for requirement in self.rule.requirements:
+                    yield from self._decide(requirement, route, activation)
+            except _ExhaustedError as error:
+                yield self.undecided(route, str(error))
+                return
+            except _UndecidedError as error:
+                yield self.undecided(route, str(error))
+
+    def _subjects(self) -> list[tuple[Route, object]]:
+        if self.rule.for_each is None:
+            return [((), None)]
+        try:
+            found = self.rule.for_each.evaluate(self._activation({}))
+        except cel.EvaluationError as error:
+            raise _UndecidedError(f"`for_each` could not be decided: {error.message}") from error
+        if not isinstance(found, list | tuple):
+            raise _UndecidedError("`for_each` gave no list: expected a list of subjects")
+        routes = [self.document.route(item) for item in found]
+        whole = self.document.route(found) if None in routes else None
+        return [
+            (((*whole, index) if whole is not None else ()) if route is None else route, item)
+            for index, (route, item) in enumerate(zip(routes, found, strict=True))
+        ]
+
+    def _activation(self, variables: dict[str, object]) -> cel.Activation:
+        values = {"params": self.rule.params, **variables}
+        return cel.Activation(values, self.rule.let, self.document.activation)
+
+    def _decide(
+        self, requirement: Requirement, route: Route, activation: cel.Activation
+    ) -> Iterator[Finding]:
+        try:
+            if _truth("require", requirement.that, activation):
+                return
+        except _ExhaustedError:
+            raise
+        except _UndecidedError as error:
+            yield self.undecided(route, str(error), requirement.text)
+            return
+        self._met(Status.FAIL)
+        routes = self._pointed(requirement.at, activation) or [route]
+        message = _message(requirement.message, activation)
+        yield self._finding(Status.FAIL, route, routes, message, requirement.text)
+
+    def undecided(self, route: Route, message: str, asked: str = "") -> Finding:
+        """Return the finding that says why the rule could not be decided."""
+        self._met(Status.ERROR)
+        return self._finding(Status.ERROR, route, [route], message, asked)
+
+    def _met(self, status: Status) -> None:
+        self.status = max(self.status, status, key=WORST.__getitem__)
+
+    def _pointed(self, at: cel.Program | None, activation: cel.Activation) -> list[Route]:
+        """Return the places that a rule's `at` names; it can never change the verdict."""
+        if at is None:
+            return []
+        try:
+            value = at.evaluate(activation)
+        except cel.EvaluationError:
+            return []
+        whole = self.document.route(value)
+        items = value if isinstance(value, list | tuple) and whole is None else [value]
+        try:
+            spend(len(items))
+        except cel.BudgetError:
+            return []
+        routes = (
+            self.document.resolve(item) if isinstance(item, str) else self.document.route(item)
+            for item in items
+        )
+        return list(dict.fromkeys(route for route in routes if route is not None))
+
+    def _finding(
+        self, status: Status, subject: Route, routes: list[Route], message: str, asked: str
+    ) -> Finding:
+        """Return a finding; `asked`, the requirement's text, tells two at one place apart."""
+        places = [self._place(route) for route in routes[: _MOST_RELATED + 1]]
+        if status is Status.FAIL:
+            spend(len(routes))
+        content = self._content(subject, routes)
+        fingerprint = digest(self.rule.id, asked, self.document.path, *content)
+        again = self.seen[fingerprint] = self.seen.get(fingerprint, 0) + 1
+        return Finding(
+            rule=self.rule.id,
+            title=self.rule.title,
+            severity=self.rule.severity,
+            status=status,
+            document=self.document.path,
+            kind=self.rule.kind,
+            subject=pointer(subject),
+            place=places[0],
+            related=tuple(places[1:]),
+            message=message,
+            remediation=self.rule.remediation,
+            fingerprint=fingerprint if again == 1 else digest(fingerprint, again),
+        )
+
+    def _place(self, route: Route) -> Place:
+        reading = self.document.reading
+        if reading is None:
+            return Place(pointer(route))
+        location = reading.locate(route)
+        shown = excerpt(reading.line(location.line), location.column)
+        return Place(pointer(route), location, *shown)
+
+    def _content(self, subject: Route, routes: list[Route]) -> tuple[list[str], list[str]]:
+        """Return what a fingerprint holds: what is pointed to, and all that gives it its meaning.
+
+        That is the subject of a `for_each`, and the statement that a part of a policy stands in,
+        or who was told of one action on `*` would not hear of the next. It is keys and content,
+        no index, no line, in no order.
+        """
+        whole = [subject] if self.rule.for_each else []
+        if kind := self.document.kind:
+            whole += map(kind.unit, routes)
+        digests = self.document.digest
+        return sorted(map(digests, routes)), sorted(set(map(digests, whole)))
+
+
+def _truth(name: str, program: cel.Program, activation: cel.Activation) -> bool:
+    try:
+        value = program.evaluate(activation)
+    except cel.EvaluationError as error:
+        exhausted = isinstance(error, cel.BudgetError)
+        kind = _ExhaustedError if exhausted else _UndecidedError
+        raise kind(f"`{name}` could not be decided: {error.message}") from error
+    if not isinstance(value, bool):
+        raise _UndecidedError(f"`{name}` gave a {type_name(value)}: expected true or false")
+    return value
+
+
+def _message(parts: Iterable[str | Hole], activation: cel.Activation) -> str:
+    text = "".join(part if isinstance(part, str) else _filled(part, activation) for part in parts)
+    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def _filled(hole: Hole, activation: cel.Activation) -> str:
+    try:
+        return _text(hole.program.evaluate(activation))
+    except (cel.EvaluationError, ValueError):
+        return hole.text
+
+
+def _text(value: object) -> str:
+    """Return a value as a message shows it; raises ValueError for one that has no text."""
+    if isinstance(value, str):
+        return value
+    if _is_large(value):
+        raise ValueError("too large to show")
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except TypeError as error:
+        raise ValueError(type(value).__name__) from error
+
+
+def _is_large(value: object) -> bool:
+    """Say whether a value has more parts than a message could show, however they are shared."""
+    todo, seen = [value], 0
+    while todo and seen <= _LONGEST_MESSAGE:
+        part = todo.pop()
+        seen += 1
+        if isinstance(part, list | dict):
+            todo.extend(part if isinstance(part, list) else part.values())
+    return bool(todo)
