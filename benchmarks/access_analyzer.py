@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from checker.iam.validation import CODES
-from tests.access_analyzer import ours, theirs
+from tests.oracles.access_analyzer import ours, theirs
 
 
 def main() -> int:

@@ -22,8 +22,8 @@ from typing import Any, TypeAlias
 
 from checker.cel.types import Type
 from checker.cel.values import Duration, Timestamp, UInt
-from tests import cel_conformance as conformance
-from tests.cel_generator import EPOCH, canonical, key_text
+from tests.oracles import cel_conformance as conformance
+from tests.oracles.cel_generator import EPOCH, canonical, key_text
 
 Passes: TypeAlias = Callable[[dict[str, Any]], bool]
 ENGINES = {

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from checker import cel
-from tests.cel_generator import (
+from tests.oracles.cel_generator import (
     ALL,
     EPOCH,
     VARIABLES,

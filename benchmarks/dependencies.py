@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.dependencies import brought_along, declared, is_permissive, page, row
+from tests.repo.dependencies import brought_along, declared, is_permissive, page, row
 
 
 def main() -> int:

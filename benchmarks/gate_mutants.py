@@ -2,9 +2,9 @@
 
     PYTHONPATH=. python benchmarks/gate_mutants.py [--only TEXT]... [--json]
 
-`tests/gate_mutants.yaml` holds them. Each is put into a copy of the package, on which the tests are
-run that must notice it; before, these must all pass on a copy without a mistake. Exits 1 where a
-mutant survives, hangs, keeps the tests from running, or no longer fits.
+`tests/oracles/gate_mutants.yaml` holds them. Each is put into a copy of the package, on which the
+tests are run that must notice it; before, these must all pass on a copy without a mistake. Exits 1
+where a mutant survives, hangs, keeps the tests from running, or no longer fits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.gate_mutants import Mutant, Outcome, Result, copied, fits, load, planted, run
+from tests.oracles.gate_mutants import Mutant, Outcome, Result, copied, fits, load, planted, run
 
 _SECONDS_OF_ALL = 1200
 """What all the named tests may take together on a copy without a mistake."""

@@ -2,7 +2,8 @@
 
     python benchmarks/iam_oracle.py [--of containment] [--cases 100000] [--seed 0]
 
-`tests/iam_oracle.py` enumerates all requests to both policies and knows nothing of our code.
+`tests/oracles/iam_oracle.py` enumerates all requests to both policies and knows nothing of our
+code.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import random
 import sys
 import time
 
-from tests import test_iam_access_oracle, test_iam_containment
+from tests.iam import test_access_oracle, test_containment
 
 ORACLES = {
-    "containment": test_iam_containment.disagreement,
-    "variables": test_iam_containment.missed_by_a_variable,
-    "access": test_iam_access_oracle.disagreement,
+    "containment": test_containment.disagreement,
+    "variables": test_containment.missed_by_a_variable,
+    "access": test_access_oracle.disagreement,
 }
 
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.other_tools import (
+from tests.oracles.other_tools import (
     compare,
     disagreements,
     everything,

@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 
-from tests.suites import LOADERS, Answer, json_cases, page, read_json, read_yaml, yaml_cases
+from tests.support.suites import LOADERS, Answer, json_cases, page, read_json, read_yaml, yaml_cases
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from collections import deque
 
 from checker.render import FORMATS, Renderer, renderer
 from checker.report import Report
-from tests.reports import many
+from tests.support.reports import many
 
 
 def main() -> None:

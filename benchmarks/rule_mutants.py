@@ -3,8 +3,8 @@
     PYTHONPATH=. python benchmarks/rule_mutants.py [--rule ID]... [RULE_FILE...]
 
 Without files all shipped rules are measured. Mutants that no example can kill are excused in
-`tests/mutants.yaml`. Exits 1 where an example is missing or an excuse is for nothing, 2 where a
-rule cannot be read.
+`tests/oracles/rule_mutants.yaml`. Exits 1 where an example is missing or an excuse is for nothing,
+2 where a rule cannot be read.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checker.problems import InputError
-from tests.rule_mutants import Measure, load, measure, read_excuses, shipped_files
+from tests.oracles.rule_mutants import Measure, load, measure, read_excuses, shipped_files
 
 
 def main() -> int:

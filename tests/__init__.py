@@ -1,1 +1,1 @@
-"""The tests of policy-check, one file a module, and end to end in cases/."""
+"""The tests of policy-check: a folder for each room of the package, and others beside them."""

@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from checker.report import Report
-from tests.reports import everything
-
-ROOT = Path(__file__).parents[1]
-COMMAND = Path(sys.executable).with_name("policy-check")
-
-Run = Callable[..., subprocess.CompletedProcess[bytes]]
+from tests.support.command import COMMAND, ROOT, Run
+from tests.support.reports import everything
 
 _COPY = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
 """By which the tests of a copy of the package run the copy."""

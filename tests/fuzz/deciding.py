@@ -21,7 +21,6 @@ from checker.report import Status
 from checker.rules import Rule, load
 from checker.run.evaluate import Outcome, evaluate
 from checker.settings import config
-from tests.cel_generator import Generator
 from tests.fuzz.case import Case, Target, hold
 from tests.fuzz.gate import folder, read
 from tests.fuzz.mutation import mutated, random_bytes
@@ -29,6 +28,7 @@ from tests.fuzz.reading import JSON_WORDS, YAML_WORDS
 from tests.fuzz.seeds import examples, known_kinds, rule_files, shipped
 from tests.fuzz.spelling import respelled
 from tests.fuzz.writing import written
+from tests.oracles.cel_generator import Generator
 
 _POLICY_WORDS = (
     *(b'"Statement"', b'"Effect"', b'"Allow"', b'"Deny"', b'"Action"', b'"NotAction"', b'"*"'),

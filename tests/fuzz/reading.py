@@ -23,8 +23,8 @@ from tests.fuzz.case import Case, Target, WrongAnswerError, hold
 from tests.fuzz.mutation import mutated, random_bytes
 from tests.fuzz.seeds import examples, rule_files
 from tests.fuzz.writing import as_json, as_yaml
-from tests.plain_json import plain_json
-from tests.plain_yaml import plain_yaml
+from tests.oracles.plain_json import plain_json
+from tests.oracles.plain_yaml import plain_yaml
 
 Json = Any
 JSON_WORDS = (

@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 
 from checker.render import FORMATS, renderer
 from checker.report import Report
-from tests import reports
 from tests.fuzz.case import Case, Target, hold
 from tests.fuzz.mutation import mutated
+from tests.support import reports
 
 MARK = "</script><img src=x onerror=alert(1)>"
 """Markup that must not be markup in any page."""

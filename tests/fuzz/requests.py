@@ -1,7 +1,7 @@
 """Random policies in the terms of one harm, and which of them do it, by asking single requests.
 
-What a policy allows is worked out by `tests.iam_oracle`, request by request, which knows nothing of
-the project's own sets of actions and resources.
+What a policy allows is worked out by `tests.oracles.iam_oracle`, request by request, which knows
+nothing of the project's own sets of actions and resources.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import random
 from typing import Any, NamedTuple
 
 from tests.fuzz.spelling import Policy, listed, statements
-from tests.iam_oracle import Asked, allows
+from tests.oracles.iam_oracle import Asked, allows
 
 _NAMES = ("zq9-x", "kvv/7w")
 """Names that no policy here spells out: who may use both may use any, by a wildcard."""

@@ -1,0 +1,140 @@
+"""What is wrong with a policy, held against a table of codes and against IAM Access Analyzer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from checker import kinds
+from checker.documents import Selection, document
+from checker.iam.statement import PolicyType, policy
+from checker.iam.validation import CODES, Topic, findings
+from checker.reader import Limits, parse, read_bytes
+from checker.report import Status
+from checker.rules import load
+from checker.rules.rule_files import builtin_root
+from checker.run.evaluate import evaluate
+from tests.oracles import access_analyzer
+
+ROWS: list[dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+)
+_DEFAULTS: dict[str, Any] = {
+    "Effect": "Allow",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::b/*",
+}
+
+
+KINDS = {kind.name: kind for kind in kinds.builtin()}
+RULES = [
+    rule
+    for rule in load(["builtin"], KINDS, {}, Limits()).rules
+    if not rule.id.startswith("validity-")
+]
+
+
+def document_of(row: dict[str, Any], which: str) -> dict[str, Any]:
+    """Return a row's policy; `~` takes an element away."""
+    given = row[which]
+    statements = given if isinstance(given, list) else [given]
+    made = [
+        {name: value for name, value in {**_DEFAULTS, **each}.items() if value is not None}
+        for each in statements
+    ]
+    version = {"Version": row["version"]} if row.get("version", "") else {}
+    if "version" not in row:
+        version = {"Version": "2012-10-17"}
+    return {**version, "Statement": made}
+
+
+def codes(row: dict[str, Any], which: str) -> list[str]:
+    """Return the codes of what is wrong with a row's policy."""
+    kind = PolicyType(row["type"]) if "type" in row else None
+    return [each.code for each in findings(policy(document_of(row, which), kind))]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["code"] for row in ROWS])
+def test_a_finding_is_made_where_it_is_due_and_nowhere_else(row: dict[str, Any]) -> None:
+    assert row["code"] in codes(row, "wrong")
+    assert row["code"] not in codes(row, "right")
+
+
+def test_every_code_is_in_the_table() -> None:
+    decided = {name for name, code in CODES.items() if code.decided == "finding"}
+    assert decided - {row["code"] for row in ROWS} == set(UNTESTED)
+    assert all(code.decided or code.why_not for code in CODES.values())
+
+
+UNTESTED = {
+    "MISSING_VERSION",
+    *(name for name in CODES if name.startswith("POLICY_SIZE_EXCEEDS_")),
+}
+"""What a statement does not show: see below."""
+
+
+def test_a_policy_has_a_version() -> None:
+    def found(**more: str) -> list[str]:
+        return [each.code for each in findings(policy({**more, "Statement": [_DEFAULTS]}))]
+
+    assert found() == ["MISSING_VERSION"]
+    assert found(Version="2008-10-17") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [("identity", 10_240), ("resource", 20_480), ("trust", 2_048), ("scp", 5_120), ("rcp", 5_120)],
+)
+def test_a_policy_is_too_long_one_character_past_the_quota(kind: str, most: int) -> None:
+    def found(length: int) -> bool:
+        text = {"Version": "2012-10-17", "Id": "", "Statement": [_DEFAULTS]}
+        size = len(json.dumps(text, separators=(",", ":")))
+        text["Id"] = "x" * (length - size)
+        known = findings(policy(json.loads(json.dumps(text)), PolicyType(kind)))
+        return any("POLICY_SIZE_EXCEEDS" in each.code for each in known)
+
+    assert (found(most), found(most + 1)) == (False, True)
+
+
+AGED = {"INVALID_ACTION", "INVALID_SERVICE_IN_ACTION"}
+"""Codes that ask for AWS's own list of actions: ours no longer has services that were closed."""
+
+
+def test_findings_are_those_of_access_analyzer(data: Path) -> None:
+    theirs, ours = access_analyzer.theirs(data), access_analyzer.ours(data)
+    assert theirs - ours == set()
+    assert {code for _, code, _ in ours - theirs} == AGED
+
+
+def test_codes_are_those_of_access_analyzer(data: Path) -> None:
+    known = json.loads((data / "access-analyzer" / "codes.json").read_text())
+    types = ("ERROR", "WARNING", "SECURITY_WARNING", "SUGGESTION")
+    assert {(name, str(code.type)) for name, code in CODES.items()} == {
+        (name, kind) for kind in types for name in known[kind]
+    }
+
+
+def test_every_topic_is_of_a_shipped_rule() -> None:
+    ids = {path.stem for path in builtin_root().glob("*/*.yaml")}
+    topics = {str(code.topic) for code in CODES.values() if code.topic}
+    others = {Topic.GRANTS, Topic.VERSION}
+    assert {f"validity-{topic}" for topic in topics - others} <= ids
+    assert "policy-version-present" in ids
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if CODES[row["code"]].topic is Topic.GRANTS],
+    ids=lambda row: row["code"],
+)
+def test_what_a_valid_policy_gives_away_is_reported_by_rules_of_other_folders(
+    row: dict[str, Any],
+) -> None:
+    source = read_bytes("policy.json", json.dumps(document_of(row, "wrong")).encode(), Limits())
+    found = document(parse(source, Limits()), Selection((), KINDS))
+    failed = {rule.id for rule in RULES if evaluate(rule, found).status is Status.FAIL}
+    assert failed

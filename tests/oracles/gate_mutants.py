@@ -1,0 +1,112 @@
+"""Mistakes that would open the gate in, planted one at a time; which of them no test notices, out.
+
+`gate_mutants.yaml` holds the mistakes as data: a file, what stands there once, what stands there by
+mistake, and the tests that must go red.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from tests.support.command import ROOT
+
+_COPIED = ("checker", "rules", "examples", "tests", "pyproject.toml")
+"""What the tests of a copy need beside the package."""
+_FAILED = 1
+"""Pytest's exit code where tests were run and some failed."""
+
+
+class Mutant(NamedTuple):
+    """One mistake: in `file`, `wrong` in place of `right`."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    tests: tuple[str, ...]
+
+
+class Result(StrEnum):
+    """What the tests made of a mutant."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    HUNG = "hung"
+    BROKEN = "broken"
+    """No test was run, as where the package could not be imported."""
+
+
+class Outcome(NamedTuple):
+    """A result, and the last lines that pytest said."""
+
+    result: Result
+    said: str
+
+
+def load() -> list[Mutant]:
+    """Return all mutants, in the order of the file."""
+    text = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+    return [Mutant(**{**each, "tests": tuple(each["tests"])}) for each in yaml.safe_load(text)]
+
+
+def fits(mutant: Mutant, root: Path = ROOT) -> bool:
+    """Say whether what a mutant replaces still stands in its file, once."""
+    path = root / mutant.file
+    return path.is_file() and path.read_text(encoding="utf-8").count(mutant.right) == 1
+
+
+def copied(folder: Path) -> Path:
+    """Copy what the tests need into a folder and return it."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in _COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@contextmanager
+def planted(mutant: Mutant, copy: Path) -> Iterator[None]:
+    """Have a mutant in a copy for a while; raises ValueError where it does not fit."""
+    if not fits(mutant, copy):
+        raise ValueError(f"{mutant.file} does not hold once what is replaced in: {mutant.name}")
+    path = copy / mutant.file
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+def run(copy: Path, tests: Sequence[str], seconds: float = 120) -> Outcome:
+    """Run tests of a copy on the copy, up to the first that fails."""
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
+    try:
+        ran = subprocess.run(
+            [*command, *tests],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(Result.HUNG, f"no end within {seconds:g} s")
+    said = "\n".join((ran.stdout + ran.stderr).splitlines()[-5:])
+    if ran.returncode == 0:
+        return Outcome(Result.SURVIVED, said)
+    return Outcome(Result.KILLED if ran.returncode == _FAILED else Result.BROKEN, said)

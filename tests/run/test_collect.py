@@ -1,0 +1,202 @@
+"""More findings than there is room for: what is told, and that nothing passes for it."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker import kinds, rules
+from checker.documents import Selection, find
+from checker.reader import Limits
+from checker.report import (
+    DOCUMENT_RULE,
+    Exit,
+    Finding,
+    Place,
+    Report,
+    Severity,
+    Status,
+    Waiver,
+)
+from checker.run import collect as tally
+from checker.run import pipeline
+from checker.run.decide import Decision, Work
+from checker.run.pipeline import Options
+from tests.gate.threats import Bounds, make, run
+
+POLICY: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"},
+}
+DOCUMENTS = 4
+FOUND = 10
+"""Violations of each of two rules on each document."""
+
+
+def rule(name: str, found: int = FOUND, message: str = "{{ n }} is one") -> str:
+    return json.dumps(
+        {
+            "id": name,
+            "title": f"title of {name}",
+            "severity": "low",
+            "kind": "aws-iam-policy",
+            "description": "d",
+            "remediation": f"remedy of {name}",
+            "for_each": {"n": f"lists.range({found})"},
+            "require": "n < 0",
+            "message": message,
+        }
+    )
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Options:
+    for name in ("a-rule", "b-rule"):
+        (tmp_path / "rules").mkdir(exist_ok=True)
+        (tmp_path / "rules" / f"{name}.yaml").write_text(rule(name), encoding="utf-8")
+    (tmp_path / "policies").mkdir()
+    for number in range(DOCUMENTS):
+        path = tmp_path / "policies" / f"{number}.json"
+        path.write_text(json.dumps(POLICY), encoding="utf-8")
+    return Options(rules=[str(tmp_path / "rules")], policies=[str(tmp_path / "policies")])
+
+
+def told(report: Report, status: Status) -> list[Finding]:
+    return [each for each in report.findings if each.status is status]
+
+
+@pytest.mark.parametrize("room", range(0, 2 * FOUND * DOCUMENTS, 7))
+def test_what_a_run_has_no_room_for_is_one_error(
+    options: Options, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr(tally, "MOST_FINDINGS", room)
+    report = pipeline.check(options)
+    assert report.exit_code is Exit.NOT_EVALUATED
+    assert len(told(report, Status.FAIL)) == room
+    (error,) = told(report, Status.ERROR)
+    assert report.findings[0] is error, "the report begins with it"
+    pair = room // FOUND
+    assert (error.rule, Path(error.document).name) == (
+        ("a-rule", "b-rule")[pair % 2],
+        f"{pair // 2}.json",
+    )
+    assert "check less at once" in error.message
+    counts = [(row.counts[Status.FAIL], row.counts[Status.ERROR]) for row in report.rules]
+    assert counts == [
+        ((pair + 1) // 2, DOCUMENTS - (pair + 1) // 2),
+        (pair // 2, DOCUMENTS - pair // 2),
+    ]
+
+
+def test_where_there_is_room_for_all_nothing_is_an_error(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "MOST_FINDINGS", 2 * FOUND * DOCUMENTS)
+    report = pipeline.check(options)
+    assert report.exit_code is Exit.VIOLATIONS
+    assert len(report.findings) == 2 * FOUND * DOCUMENTS
+    assert {(each.title, each.remediation) for each in report.findings} == {
+        (f"title of {name}", f"remedy of {name}") for name in ("a-rule", "b-rule")
+    }
+
+
+def test_documents_that_are_broken_take_room_too(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in Path(options.policies[0]).iterdir():
+        path.write_text("{", encoding="utf-8")
+    monkeypatch.setattr(tally, "MOST_FINDINGS", 2)
+    report = pipeline.check(options)
+    assert [each.rule for each in report.findings] == [DOCUMENT_RULE] * 3
+    assert sum("in one run" in each.message for each in report.findings) == 1
+    assert {row.counts[Status.ERROR] for row in report.rules} == {DOCUMENTS}
+
+
+@pytest.mark.parametrize("room", [0, 1, 9, 10, 13, 19])
+def test_what_a_document_has_no_room_for_is_an_error_of_the_rule(
+    options: Options, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    decision = decided(options, monkeypatch, room)
+    failed = [each for each in decision.findings if each.status is Status.FAIL]
+    assert len(failed) == room
+    first = Status.ERROR if room < FOUND else Status.FAIL
+    assert decision.statuses == (first, Status.ERROR)
+    (*_, last) = decision.findings
+    assert (last.rule, last.status) == ("b-rule", Status.ERROR)
+    assert "on one document" in last.message
+
+
+def test_a_rule_that_finds_nothing_passes_where_there_is_no_room(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(options.rules[0]) / "b-rule.yaml"
+    path.write_text(rule("b-rule").replace("n < 0", "n >= 0"), encoding="utf-8")
+    assert decided(options, monkeypatch, 0).statuses == (Status.ERROR, Status.PASS)
+
+
+def decided(options: Options, monkeypatch: pytest.MonkeyPatch, room: int) -> Decision:
+    """Return what is decided on the first document, where there is room for some findings."""
+    monkeypatch.setattr("checker.run.decide.MOST_FINDINGS", room)
+    known = {kind.name: kind for kind in kinds.builtin()}
+    loaded = rules.load(options.rules, known, {}, Limits()).rules
+    selection = Selection(options.policies, known)
+    return Work(loaded, find(selection, Limits()), selection, Limits()).decide(0)
+
+
+def test_a_long_finding_counts_for_several() -> None:
+    place = Place("/Statement/0", None, "x" * 400)
+    finding = Finding(
+        rule="r",
+        title="t",
+        severity=Severity.LOW,
+        status=Status.FAIL,
+        document="d",
+        kind="k",
+        subject="",
+        place=place,
+        related=(),
+        message="m" * 500,
+        remediation="r",
+        fingerprint="0" * 32,
+    )
+    assert finding.size == 2
+    assert finding._replace(message="m" * 2000).size == 3
+    assert finding._replace(message="\u4e2d" * 1000).size == 4
+    assert finding._replace(related=(place,) * 20).size == 14
+    assert finding._replace(subject="s" * 1_000_000).size == 1002
+    assert finding._replace(title="t" * 10_000).size == 12
+    assert finding._replace(remediation="r" * 10_000).size == 12
+    waiver = Waiver("w" * 10_000, "o" * 10_000, date.min)
+    assert finding._replace(waiver=waiver).size == 22
+
+
+def test_controls_take_room_as_they_may_stand_at_each_finding(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(options.rules[0]) / "a-rule.yaml"
+    controls = {"house-rules": ["c" * 9_000 for _ in range(4)]}
+    path.write_text(json.dumps({**json.loads(rule("a-rule")), "controls": controls}))
+    monkeypatch.setattr(tally, "MOST_FINDINGS", 37 * FOUND - 1)
+    report = pipeline.check(options)
+    assert len(told(report, Status.FAIL)) == FOUND - 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
+def test_a_run_that_finds_without_end_is_bounded(tmp_path: Path) -> None:
+    """The installed command takes no more memory than any process may, and fails."""
+    root = tmp_path / "run"
+    policy = {"text": json.dumps(POLICY), "times": 22}
+    rule_file = rule("all", 9_900, "as it is")
+    make(root, {"rules/all.yaml": rule_file, "policies/{i}.json": policy})
+    arguments = ["rules", "policies", "-o", "jsonl=report.jsonl", "-o", "text"]
+    ran = run(arguments, root, Bounds(megabytes=600), env={}, to="")
+    assert ran.code == Exit.NOT_EVALUATED
+    assert "in one run" in ran.stdout[:2000]
+    lines = (root / "report.jsonl").read_text(encoding="ascii").splitlines()
+    assert sum('"type": "finding"' in line for line in lines) == tally.MOST_FINDINGS + 1
+    assert json.loads(lines[-1])["exit_code"] == Exit.NOT_EVALUATED
