@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from checker.messages import quoted
 from checker.problems import InputError
 from checker.reader.number import integer, not_a_number, real
-from checker.reader.spans import duplicate_key, fault
+from checker.reader.spans import PartSource, duplicate_key, fault
 
 if TYPE_CHECKING:
     from checker.problems import Source
@@ -194,8 +194,9 @@ def _no_token(walk: _Walk, start: int) -> InputError:
     """Return the error for the text at `start`, which begins no JSON token."""
     text = walk.source.text
     if start == len(text):
-        what = "the file is empty" if walk.expected is _Expected.VALUE and not walk.keys else ""
-        what = what or "the file ends too early"
+        is_empty = walk.expected is _Expected.VALUE and not walk.keys
+        whole = "JSON text" if isinstance(walk.source, PartSource) else "file"
+        what = f"the {whole} {'is empty' if is_empty else 'ends too early'}"
         return fault(walk.source, start, start, f"{what}: expected {walk.expected}")
     if text[start] == '"':
         return _bad_string(walk.source, start)

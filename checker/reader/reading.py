@@ -1,50 +1,73 @@
-"""A source goes in, its data and the place of every node in it come out."""
+"""Reads a source into its data and the place of every node in it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from checker.problems import Problem, excerpt, pointer
-from checker.reader.json_places import json_places
+from checker.problems import InputError, Problem, excerpt, pointer
+from checker.reader.file_map import AnyMap, FileMap, TextMap
 from checker.reader.limits import DEFAULT_LIMITS, Limits
-from checker.reader.places import Place, find
 from checker.reader.scalar_text import offset_in_scalar
-from checker.reader.spans import Lines
 from checker.reader.strict_json import read_json
 from checker.reader.strict_yaml import read_yaml, read_yaml_documents
-from checker.reader.yaml_places import yaml_places
 
 if TYPE_CHECKING:
     from checker.problems import Json, Location, Route, Source
 
 
 @dataclass(slots=True, eq=False)
-class _Map:
-    """The places of all documents of a source, found once, when the first is asked for."""
-
-    source: Source
-    is_json: bool
-    roots: list[Place] = field(default_factory=list)
-    lines: Lines = field(default_factory=lambda: Lines([]))
-
-    def look_up(self) -> None:
-        if not self.roots:
-            source = self.source
-            self.lines = Lines.of(source.text)
-            self.roots = [json_places(source.text)] if self.is_json else yaml_places(source)
-
-
-@dataclass(slots=True, eq=False)
 class Reading:
-    """The data of one document, and the place of each of its nodes in its source."""
+    """The data of a document, and the place of each of its nodes in its file.
+
+    The document is a whole file, one of several in a file, a node of another document, or the
+    text of a string there. Routes begin at its own root; places are always those of the file.
+    """
 
     source: Source
+    """The file, or the line of a file, that it stands in."""
     data: Json
-    _map: _Map
+    _map: AnyMap
+    """The map of the file, or of the text in it, which readings of one file share."""
     _number: int = 0
-    """Which document of the source it is, from 0."""
+    """Which document of the map it is, from 0."""
+    origin: Route = ()
+    """Where its root stands in the file's document: for a text, where the string stands."""
+    _base: Route = ()
+    """Where its root stands in the map's document."""
+
+    def within(self, route: Route) -> Reading:
+        """Return the reading of one node; raises LookupError where there is none."""
+        data = _node(self.data, route)
+        base = self._base + route
+        origin = self.origin if self._is_text() else base
+        return Reading(self.source, data, self._map, self._number, origin, base)
+
+    def inside(self, route: Route, limits: Limits = DEFAULT_LIMITS) -> Reading:
+        """Return the document that the string at a route holds as JSON text.
+
+        Raises InputError, with a place in the file, where it is not JSON as strict as in a
+        file, and LookupError where there is no string.
+        """
+        text = _node(self.data, route)
+        if not isinstance(text, str):
+            raise LookupError(f"no string at {pointer(route)!r}")  # noqa: TRY004 - as of no node
+        origin = self.origin if self._is_text() else self.origin + route
+        inner = TextMap(self._map, self._number, self._base + route, text)
+        try:
+            data = read_json(inner.as_source(), limits)
+        except InputError as error:
+            at = pointer(origin)
+            raise InputError(*(each._replace(pointer=at) for each in error.problems)) from None
+        return Reading(self.source, data, inner, origin=origin)
+
+    def file_pointer(self, route: Route) -> str:
+        """Return the JSON Pointer, from the root of the file's document, that leads to a node.
+
+        For a node inside a text it leads to the string that holds the text.
+        """
+        return pointer(self.origin if self._is_text() else self.origin + route)
 
     def locate(self, route: Route, *, key: bool = False) -> Location:
         """Return the place of the value that a route leads to, or of its key.
@@ -52,13 +75,12 @@ class Reading:
         A node without a key (the root, an item of a list) has its value's place instead. A
         route that leads nowhere has the place of the last value on the way that exists.
         """
-        root = self._root()
-        return self._map.lines.location(*find(root, route, key=key))
+        key = key and bool(route)
+        return self._map.location(*self._map.find(self._number, self._base + route, key=key))
 
     def line(self, number: int) -> str:
-        """Return a line (from 1) of the source, in which a node was located before."""
-        self._map.look_up()
-        return self._map.lines.line(self.source.text, number)
+        """Return a line (from 1) of the file, in which a node was located before."""
+        return self._map.line(number)
 
     def problem(
         self, message: str, route: Route, place: Location | None = None, *, of_key: bool = False
@@ -75,18 +97,18 @@ class Reading:
         is a span of one character, where it is spelled; an empty span at the end of a line.
         A node that is no string has its own place.
         """
-        start, end = find(self._root(), route, key=False)
-        value = _node(self.data, route)
+        start, end = self._map.find(self._number, self._base + route)
+        try:
+            value = _node(self.data, route)
+        except LookupError:
+            value = None
         if not isinstance(value, str):
-            return self._map.lines.location(start, end)
-        text = self.source.text
-        start += offset_in_scalar(text[start:end], value, line, column)
-        width = 0 if text[start : start + 1] in {"", "\r", "\n"} else 1
-        return self._map.lines.location(start, start + width)
+            return self._map.location(start, end)
+        offset = offset_in_scalar(self._map.text[start:end], value, line, column)
+        return self._map.character(start + offset)
 
-    def _root(self) -> Place:
-        self._map.look_up()
-        return self._map.roots[self._number]
+    def _is_text(self) -> bool:
+        return isinstance(self._map, TextMap)
 
 
 def parse(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
@@ -103,12 +125,12 @@ def parse(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
 
 def parse_json(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
     """Return the document of a JSON source; raises InputError."""
-    return Reading(source, read_json(source, limits), _Map(source, is_json=True))
+    return Reading(source, read_json(source, limits), FileMap(source, is_json=True))
 
 
 def parse_yaml(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
     """Return the one document of a YAML source; raises InputError, also if it is empty."""
-    return Reading(source, read_yaml(source, limits), _Map(source, is_json=False))
+    return Reading(source, read_yaml(source, limits), FileMap(source, is_json=False))
 
 
 def parse_yaml_documents(source: Source, limits: Limits = DEFAULT_LIMITS) -> list[Reading]:
@@ -117,7 +139,7 @@ def parse_yaml_documents(source: Source, limits: Limits = DEFAULT_LIMITS) -> lis
     Their places are those in the whole source. Raises InputError, also for a document in
     which nothing is written.
     """
-    places = _Map(source, is_json=False)
+    places = FileMap(source, is_json=False)
     documents = read_yaml_documents(source, limits)
     return [Reading(source, data, places, number) for number, data in enumerate(documents)]
 
@@ -130,14 +152,12 @@ def _looks_like_json(text: str) -> bool:
 
 
 def _node(data: Json, route: Route) -> Json:
+    """Return the node that a route leads to; raises LookupError where there is none."""
     for step in route:
-        data = _child(data, step)
+        if isinstance(data, dict) and isinstance(step, str):
+            data = data[step]
+            continue
+        if not (isinstance(data, list) and isinstance(step, int) and step >= 0):
+            raise LookupError(step)
+        data = data[step]
     return data
-
-
-def _child(data: Json, step: str | int) -> Json:
-    if isinstance(data, dict) and isinstance(step, str):
-        return data.get(step)
-    if isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data):
-        return data[step]
-    return None

@@ -1,4 +1,4 @@
-"""A string as a document spells it, and a place in its value: the place in the spelling.
+"""Maps the characters of a string's value to where a JSON or YAML text spells them.
 
 In every style each character that is neither blank nor escaped spells itself, in order; the
 styles differ in their escapes and in what becomes of blanks (spaces, tabs, line breaks):
@@ -8,20 +8,96 @@ https://yaml.org/spec/1.2.2/#chapter-7-flow-style-productions and #chapter-8.
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import NamedTuple, Self
+from array import array
+from bisect import bisect_right
 
 _BLANKS = r"|[ \t\r\n]++"
 _UNITS = {
     '"': re.compile(
         r"\\\r?\n[ \t\r\n]*+"
-        r"|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\x..|\\u.{4}|\\U.{8}|\\.|[^\\ \t\r\n]" + _BLANKS,
+        r"|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\x..|\\u.{4}|\\U.{8}|\\.|[^\\ \t\r\n]++" + _BLANKS,
         re.DOTALL,
     ),
-    "'": re.compile(r"''|[^ \t\r\n]" + _BLANKS),
+    "'": re.compile(r"''|[^' \t\r\n]++" + _BLANKS),
+    "": re.compile(r"[^ \t\r\n]++" + _BLANKS),
 }
-_PLAIN_UNITS = re.compile(r"[^ \t\r\n]" + _BLANKS)
-_SOLID = re.compile(r"[^ \t\r\n]")
+_ESCAPE = {'"': "\\", "'": "'"}
+_WORD = re.compile(r"[^ \t\r\n]++")
+
+
+class Spelling:
+    """Where a scalar spells each character of its value, as offsets from the scalar's start.
+
+    Neighbours that spell themselves side by side are one piece, so that the memory is in
+    proportion to the escapes and line breaks. A lookup is a binary search.
+    """
+
+    __slots__ = ("_end", "_ends", "_indices", "_size", "_starts")
+
+    def __init__(self, end: int) -> None:
+        self._indices = array("q")
+        """For each piece, the index of its first character in the value."""
+        self._starts = array("q")
+        self._ends = array("q")
+        self._size = 0
+        self._end = end
+        """What follows the last character."""
+
+    @classmethod
+    def of(cls, raw: str, value: str) -> Spelling:
+        """Return how `raw` spells `value`.
+
+        `raw` is the scalar from its first character (a quote, `|`, `>` or text) to its end.
+        """
+        style = raw[:1]
+        if style in {"|", ">"}:
+            spelling = cls(len(raw))
+            _read_block(spelling, raw, value)
+        else:
+            style = style if style in _ESCAPE else ""
+            spelling = cls(len(raw) - len(style))
+            _read_flow(spelling, raw, style)
+        return spelling
+
+    def offset(self, index: int) -> int:
+        """Return where the character at an index of the value is spelled.
+
+        Beyond the value's end, it is what follows the last character.
+        """
+        if index >= self._size:
+            return self._end
+        piece = bisect_right(self._indices, index) - 1
+        return min(self._starts[piece] + index - self._indices[piece], self._ends[piece])
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span that spells the characters from index `start` up to index `end`."""
+        first = self.offset(start)
+        if end <= start:
+            return first, first
+        if end > self._size:
+            return first, self._end
+        piece = bisect_right(self._indices, end - 1) - 1
+        following = piece + 1
+        beyond = self._indices[following] if following < len(self._indices) else self._size
+        if end == beyond:
+            return first, self._ends[piece]
+        return first, min(self._starts[piece] + end - self._indices[piece], self._ends[piece])
+
+    def add(self, length: int, start: int, end: int) -> None:
+        """Take the next `length` characters of the value, and the span that spells them."""
+        if not length:
+            return
+        last = len(self._starts) - 1
+        if length == end - start and last >= 0 and self._ends[last] == start:
+            spelled = start - self._starts[last]
+            if spelled == self._size - self._indices[last]:
+                self._ends[last] = end
+                self._size += length
+                return
+        self._indices.append(self._size)
+        self._starts.append(start)
+        self._ends.append(end)
+        self._size += length
 
 
 def offset_in_scalar(raw: str, value: str, line: int, column: int) -> int:
@@ -37,64 +113,71 @@ def offset_in_scalar(raw: str, value: str, line: int, column: int) -> int:
     else:
         index = sum(len(before) + 1 for before in lines[: line - 1])
         index += min(column - 1, len(lines[line - 1]))
-    style = raw[:1]
-    if style in {"|", ">"}:
-        return _in_block(raw, value, index)
-    if style in _UNITS:
-        return 1 + _in_flow(raw[1:-1], _UNITS[style], index)
-    return _in_flow(raw, _PLAIN_UNITS, index)
+    return Spelling.of(raw, value).offset(index)
 
 
-def _in_flow(inner: str, units: re.Pattern[str], index: int) -> int:
-    offsets = _flow_offsets(inner, units)
-    return offsets[index] if index < len(offsets) else len(inner)
-
-
-def _flow_offsets(inner: str, units: re.Pattern[str]) -> list[int]:
-    """Return for each character of a flow scalar's value where it is spelled."""
-    offsets: list[int] = []
-    for unit in units.finditer(inner):
-        start, text = unit.start(), unit.group()
-        breaks = [start + place for place, character in enumerate(text) if character == "\n"]
-        if breaks and text[0] == "\\":
-            offsets.extend(breaks[1:])
-        elif breaks:
-            offsets.extend(breaks[1:] or breaks)
-        elif text[0] in " \t":
-            offsets.extend(range(start, unit.end()))
+def _read_flow(spelling: Spelling, raw: str, style: str) -> None:
+    """Read a plain or quoted scalar, unit by unit."""
+    units = _UNITS[style]
+    quotes = len(style)
+    for unit in units.finditer(raw, quotes, len(raw) - quotes):
+        at, after = unit.span()
+        if raw[at] in " \t\r\n":
+            _read_blanks(spelling, raw, at, after)
+        elif raw[at] != _ESCAPE.get(style):
+            spelling.add(after - at, at, after)
+        elif raw[at + 1] in "\r\n":
+            for place in _breaks(raw, at, after)[1:]:
+                spelling.add(1, place, place + 1)
         else:
-            offsets.append(start)
-    return offsets
+            spelling.add(1, at, after)
 
 
-def _in_block(raw: str, value: str, index: int) -> int:
-    """Return where a block scalar spells character `index`, by counting the solid ones.
+def _read_blanks(spelling: Spelling, raw: str, start: int, end: int) -> None:
+    """Read blanks of a flow scalar: a line break is a space, each empty line a line feed."""
+    breaks = _breaks(raw, start, end)
+    if not breaks:
+        spelling.add(end - start, start, end)
+    for place in breaks[1:] or breaks:
+        spelling.add(1, place, place + 1)
 
-    A blank stands as far before the next solid character of its line as it does in the
-    value, unless lines were folded there; otherwise as far behind the last solid character.
+
+def _breaks(raw: str, start: int, end: int) -> list[int]:
+    return [place for place in range(start, end) if raw[place] == "\n"]
+
+
+def _read_block(spelling: Spelling, raw: str, value: str) -> None:
+    """Read a block scalar: its words are those of the value, whatever becomes of its blanks."""
+    behind, raw_behind = 0, raw.find("\n") + 1 or len(raw)
+    for word, raw_word in zip(_WORD.finditer(value), _WORD.finditer(raw, raw_behind), strict=False):
+        _read_gap(spelling, raw, value, (raw_behind, raw_word.start()), (behind, word.start()))
+        spelling.add(word.end() - word.start(), *raw_word.span())
+        behind, raw_behind = word.end(), raw_word.end()
+    rest = len(value) - behind
+    spelling.add(rest, raw_behind, min(raw_behind + rest, len(raw)))
+
+
+def _read_gap(
+    spelling: Spelling, raw: str, value: str, spelled: tuple[int, int], meant: tuple[int, int]
+) -> None:
+    """Read the blanks between two words of a block scalar.
+
+    Where the lines are those of the value, what is on a line before its line feed or its next
+    word ends there. Where lines were folded, blanks follow the last word, one for one.
     """
-    before = len(_SOLID.findall(value, 0, index))
-    spelled = _Solids.around(raw, before, raw.find("\n") + 1 or len(raw))
-    meant = _Solids.around(value, before, 0)
-    if meant.next == index < len(value):
-        return spelled.next
-    folded = raw.count("\n", *spelled) != value.count("\n", *meant)
-    if meant.next < len(value) and not folded and "\n" not in value[index : meant.next]:
-        return spelled.next - (meant.next - index)
-    return min(spelled.last + index - meant.last, spelled.next)
-
-
-class _Solids(NamedTuple):
-    """Two neighbouring solid characters of a text, or the text's bounds."""
-
-    last: int
-    next: int
-
-    @classmethod
-    def around(cls, text: str, count: int, start: int) -> Self:
-        """Return the last of the first `count` solid characters, and the one after it."""
-        rest = islice(_SOLID.finditer(text, start), max(count - 1, 0), count + 1)
-        found = [solid.start() for solid in rest]
-        if count == 0:
-            found.insert(0, start)
-        return cls(found[0], found[1] if len(found) > 1 else len(text))
+    start, end = spelled
+    breaks = value.count("\n", *meant)
+    if raw.count("\n", start, end) != breaks:
+        length = meant[1] - meant[0]
+        spelling.add(length, start, min(start + length, end))
+        return
+    behind = meant[0]
+    for _ in range(breaks):
+        place, raw_place = value.index("\n", behind), raw.index("\n", start)
+        blanks = place - behind
+        line_end = raw_place - 1 if blanks and raw[raw_place - 1] == "\r" else raw_place
+        spelling.add(blanks, line_end - blanks, line_end)
+        spelling.add(1, raw_place, raw_place + 1)
+        behind, start = place + 1, raw_place + 1
+    length = meant[1] - behind
+    spelling.add(length, end - length, end)

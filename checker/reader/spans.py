@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Self
@@ -42,15 +43,33 @@ class Lines:
         return Location(line, column + 1, end_line, end_column + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class PartSource(Source):
+    """A text that is a part of a file; its problems are shown where it stands there."""
+
+    place: Callable[[int, int], Location]
+    """Gives the place in the file of a span of the text."""
+    shown: Callable[[int], str]
+    """Gives a line of the file by its number."""
+
+    def line(self, number: int) -> str:
+        """Return line `number` of the file."""
+        return self.shown(number)
+
+
 def fault(source: Source, start: int, end: int, message: str) -> InputError:
     """Return the error that says `message` of the characters from `start` up to `end`."""
-    size = len(source.text)
-    location = Lines.of(source.text).location(min(start, size), min(end, size))
-    return InputError(Problem.at(source, message, location))
+    return InputError(Problem.at(source, message, _location(source, start, end)))
 
 
 def duplicate_key(source: Source, key: str, first: int, span: tuple[int, int]) -> InputError:
     """Return the error for the key at `span` that stood at offset `first` already."""
-    place = Lines.of(source.text).location(first, first)
+    place = _location(source, first, first)
     where = f"line {place.line}, column {place.column}"
     return fault(source, *span, f"duplicate key {quoted(key)}: first at {where}; keep one")
+
+
+def _location(source: Source, start: int, end: int) -> Location:
+    size = len(source.text)
+    place = source.place if isinstance(source, PartSource) else Lines.of(source.text).location
+    return place(min(start, size), min(end, size))
