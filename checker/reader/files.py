@@ -77,14 +77,6 @@ def is_there(path: Path) -> bool:
     return True
 
 
-def repository(start: Path) -> Path | None:
-    """Return the directory of the git repository that another one is in, if it is in one.
-
-    Raises OSError where that cannot be known.
-    """
-    return next((place for place in (start, *start.parents) if is_there(place / ".git")), None)
-
-
 def identity(path: str) -> str:
     """Return what all names of one file have in common: its real path."""
     try:

@@ -9,7 +9,8 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.problems import InputError, Problem
-from checker.reader.files import SCHEME, display_path, repository
+from checker.reader.files import SCHEME, display_path
+from checker.reader.root import repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

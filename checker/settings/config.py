@@ -11,7 +11,8 @@ from typing import Any, cast
 from checker.kinds import Kind, builtin, declared
 from checker.problems import InputError, Json, Problem
 from checker.reader import SCHEME, Limits, Reading, parse_yaml, read_file
-from checker.reader.files import is_there, repository
+from checker.reader.files import is_there
+from checker.reader.root import repository
 from checker.reader.schema import Schema
 from checker.report import Input
 
@@ -53,7 +54,7 @@ class Config:
 def locate(start: Path) -> Path | None:
     """Return the configuration file of the repository that holds a directory, if it has one.
 
-    Looked for in the directory and upwards to the repository's root (the one with `.git`);
+    Looked for in the directory and upwards to the repository's root, which has a genuine `.git`;
     outside any repository, in the directory alone. Raises InputError for a name that is nearly it.
     """
     start = start.resolve()

@@ -11,6 +11,7 @@ from checker.kinds import Kind
 from checker.problems import InputError, Problem
 from checker.reader import Limits
 from checker.settings.config import LARGEST, Config, known_kinds, load, locate
+from tests.git import fake
 
 
 @pytest.fixture(autouse=True)
@@ -214,22 +215,31 @@ def test_mistakes_of_all_kinds_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("file", "repository", "start", "found"),
     [
-        ("policy-check.yaml", ".git", ".", True),
-        ("policy-check.yaml", ".git", "a/b", True),
-        ("a/policy-check.yaml", ".git", "a/b", True),
-        ("policy-check.yaml", "a/.git", "a/b", False),
+        ("policy-check.yaml", ".", ".", True),
+        ("policy-check.yaml", ".", "a/b", True),
+        ("a/policy-check.yaml", ".", "a/b", True),
+        ("policy-check.yaml", "a", "a/b", False),
         ("policy-check.yaml", "", "a/b", False),
         ("policy-check.yaml", "", ".", True),
-        ("a/b/policy-check.yaml", ".git", "a", False),
+        ("a/b/policy-check.yaml", ".", "a", False),
     ],
 )
 def test_the_file_is_looked_for_up_to_the_repositorys_root(
     tmp_path: Path, file: str, repository: str, start: str, *, found: bool
 ) -> None:
-    for folder in filter(None, [repository, start, str(Path(file).parent)]):
+    for folder in (start, str(Path(file).parent)):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    if repository:
+        fake(tmp_path / repository)
     (tmp_path / file).touch()
     assert locate(tmp_path / start) == (tmp_path / file if found else None)
+
+
+def test_a_planted_git_folder_hides_no_configuration(tmp_path: Path) -> None:
+    fake(tmp_path)
+    (tmp_path / "policy-check.yaml").touch()
+    (tmp_path / "a" / "b" / ".git").mkdir(parents=True)
+    assert locate(tmp_path / "a" / "b") == tmp_path / "policy-check.yaml"
 
 
 def test_a_name_that_is_nearly_the_configurations_is_refused(tmp_path: Path) -> None:
@@ -256,7 +266,7 @@ def test_a_configuration_that_cannot_be_read_is_not_passed_over(tmp_path: Path, 
 def test_the_repository_of_a_relative_directory_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / ".git").mkdir()
+    fake(tmp_path)
     (tmp_path / "policy-check.yaml").touch()
     (tmp_path / "a").mkdir()
     monkeypatch.chdir(tmp_path / "a")

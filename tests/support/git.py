@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
+
+import pytest
+
+NEEDS_GIT = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -16,3 +21,10 @@ def commit(folder: Path) -> None:
         git(folder, "init", "--initial-branch=main")
     git(folder, "add", ".")
     git(folder, "commit", "--message=all")
+
+
+def fake(folder: Path) -> None:
+    """Make a folder the top of a repository that this project takes for genuine, without git."""
+    for part in ("objects", "refs"):
+        (folder / ".git" / part).mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
