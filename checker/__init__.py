@@ -1,6 +1,9 @@
 """policy-check: guardrails in YAML and CEL, decided on what a policy means.
 
-`check(Options(rules=["rules/"], policies=["policies/"]))` returns a `Report`.
+    rules = load_rules("builtin")
+    report = check(rules, paths=["policies/"])
+
+docs/library.md shows more.
 """
 
 from __future__ import annotations
@@ -11,29 +14,35 @@ from typing import TYPE_CHECKING, Any
 from checker.version import VERSION
 
 if TYPE_CHECKING:
+    from checker.api import Policy, Rules, check, compare, load_rules, parse_policy, render
     from checker.problems import InputError
-    from checker.report import Finding, Report, Severity, Status
-    from checker.run.pipeline import Options, check
+    from checker.report import Comparison, Exit, Judged, Report, Severity, Status
 
 __version__ = VERSION
 __all__ = [
-    "Finding",
+    "Comparison",
+    "Exit",
     "InputError",
-    "Options",
+    "Judged",
+    "Policy",
     "Report",
+    "Rules",
     "Severity",
     "Status",
     "__version__",
     "check",
+    "compare",
+    "load_rules",
+    "parse_policy",
+    "render",
 ]
-
+_API = ("Policy", "Rules", "check", "compare", "load_rules", "parse_policy", "render")
+_REPORT = ("Comparison", "Exit", "Judged", "Report", "Severity", "Status")
 _HOMES = {
-    "Options": "checker.run.pipeline",
-    "check": "checker.run.pipeline",
-    "Finding": "checker.report",
-    "Report": "checker.report",
-    "Severity": "checker.report",
-    "Status": "checker.report",
+    **dict.fromkeys(_API, "checker.api"),
+    **dict.fromkeys(
+        ("Comparison", "Exit", "Judged", "Report", "Severity", "Status"), "checker.report"
+    ),
     "InputError": "checker.problems",
 }
 

@@ -1,4 +1,4 @@
-"""Command line in; what a command prints, and its exit code, out."""
+"""Runs the command that a command line names, and exits with its code."""
 
 from __future__ import annotations
 
@@ -27,10 +27,21 @@ COMMANDS = {
 }
 """Every command, the name of a module here, and what it does."""
 _OFTEN_A_PATH = frozenset({"rules"})
-"""Commands that are a check by the rules of that path where anything but options follows.
+"""Commands that are a check by the rules of that path where anything but options follows."""
+RESERVED = frozenset(
+    {
+        *("documents", "eval", "fmt", "grants", "impact", "import"),
+        *("lint", "lsp", "public", "test", "why"),
+    }
+)
+"""Words that later versions may make commands: no path of these names is read as RULES.
 
-INVARIANT: a command line that names rules and policies is a check, whatever its rules are called.
+INVARIANT: a command line that was written as a check never runs another command that exits with 0.
+So a word that is a command now, or may be one later, is never taken for a path; and where there is
+a path of that name too, a command that is not a check never exits with 0.
 """
+_EXPLICIT = "--command"
+"""Before the name of a command, it says that no check is meant."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -60,6 +71,7 @@ def _run(given: list[str]) -> int:
             complete_var="",
             standalone_mode=False,
         )
+        return Exit.NOT_EVALUATED if code is None else _unmistaken(int(code), given)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -73,7 +85,24 @@ def _run(given: list[str]) -> int:
         sys.excepthook(*sys.exc_info())
         click.echo("policy-check: internal error, the check is not complete", err=True)
         return Exit.NOT_EVALUATED
-    return Exit.NOT_EVALUATED if code is None else int(code)
+
+
+def _unmistaken(code: int, given: Sequence[str]) -> int:
+    """Return an exit code that no gate takes for that of a check which passed.
+
+    `rules` judges that by itself: what lists rules is often followed by options alone.
+    """
+    name, words = chosen(given)
+    is_doubtful = words == 1 and name not in {"check", *_OFTEN_A_PATH} and os.path.lexists(name)
+    if code != Exit.OK or not is_doubtful:
+        return code
+    click.echo(
+        f"{PROGRAM}: `{name}` is a command, and there is a path of that name here, so this exits\n"
+        f"with 3. To check by that path, write `{PROGRAM} check {name} POLICIES`; to run the\n"
+        f"command, `{PROGRAM} {_EXPLICIT} {name} …`",
+        err=True,
+    )
+    return Exit.NOTHING_CHECKED
 
 
 def _stopped(error: BaseException) -> Exit:
@@ -93,8 +122,20 @@ def load(name: str) -> click.Command:
 
 
 def chosen(given: Sequence[str]) -> tuple[str, int]:
-    """Return the command of some arguments, and how many of them name it."""
+    """Return the command of some arguments, and how many of them name it.
+
+    Raises UsageError for a word that a later version may make a command.
+    """
     name, *rest = given or [""]
+    if name == _EXPLICIT:
+        if not rest or rest[0] not in COMMANDS:
+            raise click.UsageError(f"{_EXPLICIT} needs one of {', '.join(COMMANDS)}")
+        return rest[0], 2
+    if name in RESERVED:
+        raise click.UsageError(
+            f"`{name}` is kept for a command of a later version: to check by the rules of that "
+            f"path, write `{PROGRAM} check {name} POLICIES` or `./{name}`"
+        )
     if name not in COMMANDS or (name in _OFTEN_A_PATH and not _takes(load(name), rest)):
         return "check", 0
     return name, 1

@@ -1,21 +1,24 @@
-"""Arguments of a check in; reports on standard output or in files, and an exit code, out."""
+"""Runs a check and writes its reports."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from checker.cli import COMMANDS, github_run
-from checker.cli.check_options import SETTINGS, command_meant, options, selects
+from checker.cli.check_options import SETTINGS, arguments, command_meant, selects, settings
 from checker.cli.outputs import COLOUR, LEVELS, OUTPUT, Output, prepare, refuse, write
 from checker.cli.progress import Progress
 from checker.output import OutputError
 from checker.problems import InputError
 from checker.report import Report, Severity
 from checker.version import VERSION
+
+if TYPE_CHECKING:
+    from checker.settings import Settings
 
 
 class _Check(click.Command):
@@ -37,6 +40,13 @@ class _Check(click.Command):
     as an environment variable, such as POLICY_CHECK_FAIL_LEVEL.""",
 )
 @selects
+@click.option(
+    "--rule",
+    "only",
+    multiple=True,
+    metavar="ID",
+    help="Run this rule alone, whatever the profile selects; may be repeated.",
+)
 @OUTPUT
 @click.option(
     "--fail-level",
@@ -83,15 +93,16 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
     level = given["fail_level"]
     speaks = github_run.speaks(outputs, silent=given["no_ci"])
     try:
-        chosen = options(paths, given)
-        chosen = replace(
-            chosen,
+        asked = replace(
+            arguments(paths, given),
+            only=given["only"],
             fail_level=Severity.of(level) if level else None,
             strict=given["strict"],
-            baseline=given["baseline"] or chosen.config.baseline,
+            baseline=given["baseline"],
             previous=given["previous"],
-            frameworks=given["frameworks"] or chosen.config.frameworks,
+            frameworks=given["frameworks"],
         )
+        chosen = settings(asked, paths)
         prepare(outputs, chosen)
         report = _checked(chosen)
         write(report, outputs, color)
@@ -108,7 +119,7 @@ def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **gi
     return report.exit_code
 
 
-def _checked(chosen: Any) -> Report:
+def _checked(chosen: Settings) -> Report:
     from checker.run.pipeline import check  # noqa: PLC0415 - `--help` needs none of it
 
     progress = Progress(sys.stderr)

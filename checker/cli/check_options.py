@@ -1,4 +1,4 @@
-"""Which rules, which documents: the options of every command that checks, and what they mean."""
+"""Defines the options of every command that checks, and makes typed arguments of them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from checker.cli.limit_options import limited, limits, workers
 from checker.messages import did_you_mean
 
 if TYPE_CHECKING:
-    from checker.reader import Limits
-    from checker.run.pipeline import Options
-    from checker.settings.config import Config
+    from checker.settings import Arguments, Settings
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 SETTINGS: Mapping[str, Any] = {
@@ -112,20 +110,6 @@ def selects(command: _Command) -> _Command:
     return command
 
 
-def configuration(given: Mapping[str, Any], bounds: Limits | None = None) -> Config:
-    """Return the settings of the file that `--config` names, or of the repository's own.
-
-    Raises InputError.
-    """
-    from checker.reader import DEFAULT_LIMITS  # noqa: PLC0415
-    from checker.settings import config  # noqa: PLC0415 - `--version` and `--help` need none of it
-
-    path = None if given["no_config"] else given["config"] or config.locate(Path())
-    if path is not None and not given["config"]:
-        path = Path(os.path.relpath(path))  # as the report shows it, on whichever machine
-    return config.load(path, bounds or DEFAULT_LIMITS) if path else config.Config()
-
-
 def command_meant(paths: Sequence[str]) -> str:
     """Return `; did you mean …?` where the first of some paths may be a misspelt command."""
     if not paths or paths[0] in COMMANDS or os.path.lexists(paths[0]):
@@ -133,38 +117,46 @@ def command_meant(paths: Sequence[str]) -> str:
     return did_you_mean(paths[0], COMMANDS)
 
 
-def options(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
-    """Return what the options of a command and the configuration ask for.
+def arguments(paths: Sequence[str], given: Mapping[str, Any]) -> Arguments:
+    """Return what the options that `selects` gives to a command say.
 
-    Raises UsageError where they name no rules or no policies, and InputError.
+    `paths` are its arguments: RULES and POLICIES or, with `--rules`, POLICIES alone.
     """
-    from checker.run.pipeline import Options, today  # noqa: PLC0415 - `--help` needs none of it
-    from checker.workers import restrained  # noqa: PLC0415 - as above
+    from checker.settings import Arguments  # noqa: PLC0415 - `--help` needs none of it
 
     rules, policies = given["rules"], given["policies"]
     if rules:
         policies = (*policies, *paths)
     else:
         rules, policies = paths[:1], (*policies, *paths[1:])
-    with restrained(workers(given)):
-        settings = configuration(given, limits(given))
-    rules, policies = rules or settings.rules, policies or settings.policies
-    if not (rules and policies):
-        missing = "policies" if rules else "rules"
-        hint = command_meant(paths) or (
-            ": try `policy-check builtin POLICIES`, or write policy-check.yaml"
-        )
-        raise click.UsageError(f"no {missing} given{hint}")
-    return Options(
+    return Arguments(
         rules=rules,
         policies=policies,
         kinds=given["kind"],
         exclude=given["exclude"],
-        config=settings,
+        config=given["config"],
+        no_config=given["no_config"],
+        profile=given["profile"],
+        waivers=given["waivers"],
+        today=given["today"],
+        engine=given["engine"],
         limits=limits(given),
         workers=workers(given),
-        engine=given["engine"],
-        profile=given["profile"],
-        waivers=given["waivers"] or settings.waivers,
-        today=given["today"] or today(),
     )
+
+
+def settings(given: Arguments, paths: Sequence[str]) -> Settings:
+    """Return the settings of a check, with its configuration read.
+
+    Raises InputError, and UsageError where neither names any rules or any policies.
+    """
+    from checker.settings import settings as merged  # noqa: PLC0415 - `--help` needs none of it
+
+    found = merged(given)
+    if not (found.rules and found.policies):
+        missing = "policies" if found.rules else "rules"
+        hint = command_meant(paths) or (
+            ": try `policy-check builtin POLICIES`, or write policy-check.yaml"
+        )
+        raise click.UsageError(f"no {missing} given{hint}")
+    return found

@@ -1,4 +1,4 @@
-"""Arguments of `policy-check compare` in; what is granted anew on standard output, an exit code."""
+"""Compares policies and tells what is granted that was not granted before."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 
 import click
 
+from checker.cli.handbook_options import CONFIG, NO_CONFIG
 from checker.cli.limit_options import limited, limits, workers
 from checker.output import OutputError, has_colour, write_stdout
 from checker.problems import InputError
 from checker.render.comparisons import render_comparison
 from checker.render.text import render_problems
-from checker.report import Exit, compared
-from checker.run.comparison import Sides, compare
+from checker.report import Exit
+from checker.run.comparison import compare
+from checker.settings import Arguments, settings
 
 
 @click.command(
@@ -32,6 +34,13 @@ from checker.run.comparison import Sides, compare
     help="Files that are no policies; may be repeated.",
 )
 @click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Fail also for files that show a policy and were not read, and for idle globs.",
+)
+@CONFIG
+@NO_CONFIG
+@click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
@@ -46,7 +55,15 @@ def command(old: str, new: str, exclude: tuple[str, ...], color: str, **given: A
     new access as a whole.
     """
     try:
-        found = list(compare(Sides(old, new, exclude), limits(given), workers(given)))
+        asked = Arguments(
+            exclude=exclude,
+            strict=given["strict"],
+            config=given["config"],
+            no_config=given["no_config"],
+            limits=limits(given),
+            workers=workers(given),
+        )
+        found = compare(old, new, settings(asked))
         write_stdout(render_comparison(found, colour=has_colour(color, sys.stdout)))
     except InputError as error:
         colour = has_colour(color, sys.stderr)
@@ -56,4 +73,4 @@ def command(old: str, new: str, exclude: tuple[str, ...], color: str, **given: A
     except OutputError as error:
         click.echo(render_problems((error.problem,)), err=True)
         return Exit.NOT_EVALUATED
-    return compared(found)
+    return found.exit_code

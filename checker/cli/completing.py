@@ -150,7 +150,7 @@ def _rules() -> Iterator[str]:
 
 
 def _configured() -> Iterable[str]:
-    from checker.cli.check_options import configuration  # noqa: PLC0415 - one of many options
+    from checker.cli.handbook_options import configuration  # noqa: PLC0415 - one of many options
 
     return configuration({"no_config": False, "config": None}).rules
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli.check_options import configuration
-from checker.cli.handbook_options import SETTINGS, reads_rules, show
+from checker.cli.handbook_options import SETTINGS, configuration, reads_rules, show
 from checker.messages import did_you_mean, inert, quoted, visible
 from checker.output import has_colour
 
@@ -53,7 +52,7 @@ def _places(paths: tuple[str, ...], given: dict[str, Any]) -> Iterator[Handbook]
     from checker.handbook.book import handbook  # noqa: PLC0415
     from checker.reader import Limits  # noqa: PLC0415
     from checker.rules import BUILTIN  # noqa: PLC0415
-    from checker.settings.config import Config  # noqa: PLC0415 - `--help` needs none of it
+    from checker.settings import Config  # noqa: PLC0415 - `--help` needs none of it
 
     settings = configuration(given)
     if paths or settings.rules:

@@ -1,10 +1,10 @@
-"""What the commands that only read rules share: their options, and how they show what they read."""
+"""Defines what the commands that only read rules share: options, and how their output is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,36 +13,48 @@ from checker.output import OutputError, write_stdout
 from checker.problems import InputError
 from checker.report import Exit
 
+if TYPE_CHECKING:
+    from checker.settings import Config
+
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 80}
-_OPTIONS = (
-    click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        envvar="POLICY_CHECK_CONFIG",
-        help="Configuration file. [default: policy-check.yaml of the repository]",
-    ),
-    click.option(
-        "--no-config",
-        is_flag=True,
-        envvar="POLICY_CHECK_NO_CONFIG",
-        help="Use no configuration file.",
-    ),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        envvar="POLICY_CHECK_COLOR",
-        help="Colours; auto respects NO_COLOR.",
-    ),
+CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="POLICY_CHECK_CONFIG",
+    help="Configuration file. [default: policy-check.yaml of the repository]",
+)
+NO_CONFIG = click.option(
+    "--no-config",
+    is_flag=True,
+    envvar="POLICY_CHECK_NO_CONFIG",
+    help="Use no configuration file.",
+)
+_COLOUR = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    envvar="POLICY_CHECK_COLOR",
+    help="Colours; auto respects NO_COLOR.",
 )
 
 
 def reads_rules(command: _Command) -> _Command:
     """Give a command the options that say how rules are read and shown."""
-    for option in reversed(_OPTIONS):
+    for option in (_COLOUR, NO_CONFIG, CONFIG):
         command = option(command)
     return command
+
+
+def configuration(given: Mapping[str, Any]) -> Config:
+    """Return the configuration that `--config` names, or that of the repository.
+
+    Raises InputError.
+    """
+    from checker.reader import DEFAULT_LIMITS  # noqa: PLC0415 - `--help` needs none of it
+    from checker.settings.config import located  # noqa: PLC0415 - as above
+
+    return located(given["config"], DEFAULT_LIMITS, without=given["no_config"])
 
 
 def show(make: Callable[[], Iterable[str]], color: str, verdict: str) -> int:

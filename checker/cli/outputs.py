@@ -1,4 +1,4 @@
-"""Formats and files that were asked for in; reports written there, or a clear refusal, out."""
+"""Writes reports in the formats and to the files that were asked for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from checker.report import Exit, Severity
 
 if TYPE_CHECKING:
     from checker.report import Report
-    from checker.run.pipeline import Options
+    from checker.settings import Settings
 
 COLOUR = click.option(
     "--color",
@@ -62,7 +62,7 @@ OUTPUT = click.option(
 )
 
 
-def prepare(outputs: Sequence[Output], options: Options) -> None:
+def prepare(outputs: Sequence[Output], settings: Settings) -> None:
     """Refuse targets that are one, or that are (or next time would be) inputs.
 
     Older reports are removed, so that none stands for the result of this run. Raises UsageError
@@ -77,29 +77,30 @@ def prepare(outputs: Sequence[Output], options: Options) -> None:
     for output in outputs:
         try:
             if output.path is not None:
-                _prepare(output.path, options)
+                _prepare(output.path, settings)
         except OutputError as error:  # the older reports of other outputs go all the same
             refused.append(error)
     if refused:
         raise refused[0]
 
 
-def _prepare(path: Path, options: Options) -> None:
-    from checker.documents import SUFFIXES  # noqa: PLC0415 - `--help` needs none of it
+def _prepare(path: Path, settings: Settings) -> None:
     from checker.reader import identity  # noqa: PLC0415 - as above
     from checker.rules.rule_files import RESERVED  # noqa: PLC0415 - as above
+    from checker.sources.suffixes import Role, role  # noqa: PLC0415 - as above
 
     target = Path(identity(str(path)))
-    config = options.config.input.path if options.config.input else ""
-    trees = (*options.rules, *options.policies, *options.config.schemas, config)
+    is_read = role(target.name) in {Role.PLAIN, Role.LINES}
+    config = str(settings.config.path or "")
+    trees = (*settings.rules, *settings.policies, *settings.config.schemas, config)
     for given in filter(None, trees):
         place = Path(identity(given))
-        if target == place or (target.suffix.lower() in SUFFIXES and place in target.parents):
+        if target == place or (is_read and place in target.parents):
             reason = f"it would stand among the inputs in {given}: choose another place"
             raise OutputError(str(path), reason)
-    beside = [Path(each).parent for each in options.rules if Path(each).is_file()]
+    beside = [Path(each).parent for each in settings.rules if Path(each).is_file()]
     reserved = [str(folder / name) for folder in beside for name in sorted(RESERVED)]
-    for given in filter(None, (options.waivers, options.baseline, options.previous, *reserved)):
+    for given in filter(None, (settings.waivers, settings.baseline, settings.previous, *reserved)):
         if target == Path(identity(given)):
             raise OutputError(str(path), f"it is read as {given}: choose another place")
     remove_stale(path)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli.check_options import configuration
-from checker.cli.handbook_options import SETTINGS, reads_rules, show
+from checker.cli.handbook_options import SETTINGS, configuration, reads_rules, show
 from checker.messages import did_you_mean
 from checker.output import has_colour
 from checker.report import Exit, Severity

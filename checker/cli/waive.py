@@ -1,4 +1,4 @@
-"""Arguments of `policy-check waive` in; a waivers file with the findings that are accepted, out."""
+"""Accepts findings: checks, and adds them to a file of waivers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli.check_options import DATE, SETTINGS, options, selects
+from checker.cli.check_options import DATE, SETTINGS, arguments, selects, settings
 from checker.cli.outputs import COLOUR, refuse
 from checker.cli.progress import Progress
 from checker.messages import inert, visible
 from checker.output import OutputError, write_stdout
 from checker.problems import InputError
-from checker.report import Exit, Finding, Report, Status, Waiver
+from checker.report import Exit, Judged, Report, Status, Waiver
 
 if TYPE_CHECKING:
-    from checker.run.pipeline import Options
+    from checker.settings import Settings
     from checker.waivers.write import Wanted
 
 FILE_NAME = "policy-check.waivers.yaml"
@@ -44,6 +44,7 @@ _REFUSED = "nothing was waived"
 @click.option(
     "--document", required=True, metavar="PATH", help="The document, as reports show its path."
 )
+@click.option("--part", metavar="PART", help="Only of this part of the document, such as `#2`.")
 @click.option("--subject", metavar="POINTER", help="Only of this subject, a JSON Pointer.")
 @click.option("--fingerprint", metavar="HEX", help="Only the finding with this fingerprint.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it is accepted.")
@@ -64,22 +65,24 @@ def command(paths: tuple[str, ...], color: str, **given: Any) -> int:
     wanted = Wanted(
         rule=given["rule"],
         document=given["document"],
+        part=given["part"],
         subject=given["subject"],
         fingerprint=given["fingerprint"],
         waiver=Waiver(given["reason"], given["owner"], given["expires"]),
     )
     try:
-        return _waive(wanted, options(paths, given))
+        return _waive(wanted, settings(arguments(paths, given), paths))
     except InputError as error:
         return refuse(error.problems, color, _REFUSED)
     except OutputError as error:
         return refuse((error.problem,), color, _REFUSED)
 
 
-def _waive(wanted: Wanted, chosen: Options) -> int:
+def _waive(wanted: Wanted, chosen: Settings) -> int:
     from checker.waivers import Terms  # noqa: PLC0415
     from checker.waivers.write import add, create  # noqa: PLC0415 - as above
 
+    wanted = wanted._replace(document=chosen.root.name(wanted.document))
     wanted.refuse(Terms(chosen.today, {wanted.rule}))  # before a check that may take its time
     target = _target(chosen)
     report = _checked(chosen, target)
@@ -96,7 +99,7 @@ def _waive(wanted: Wanted, chosen: Options) -> int:
     return Exit.OK
 
 
-def _target(chosen: Options) -> str:
+def _target(chosen: Settings) -> str:
     """Return the path of the file to write; raises UsageError where it is one at a commit."""
     from checker.reader import SCHEME  # noqa: PLC0415 - as above
 
@@ -104,11 +107,11 @@ def _target(chosen: Options) -> str:
         raise click.UsageError(
             f"`{chosen.waivers}` is at a commit: name the file to write with --waivers"
         )
-    config = chosen.config.input
-    return chosen.waivers or os.path.join(os.path.dirname(config.path) if config else "", FILE_NAME)  # noqa: PTH118, PTH120 - of any text
+    config = chosen.config.path
+    return chosen.waivers or str(config.parent / FILE_NAME if config else FILE_NAME)
 
 
-def _checked(chosen: Options, target: str) -> Report:
+def _checked(chosen: Settings, target: str) -> Report:
     from checker.run.pipeline import check  # noqa: PLC0415 - as above
 
     progress = Progress(sys.stderr)
@@ -127,9 +130,7 @@ def _schema(target: str) -> str:
     return schema.relative_to(folder).as_posix() if schema.is_relative_to(folder) else ""
 
 
-def _done(
-    wanted: Wanted, findings: Sequence[Finding], target: str, *, named: bool
-) -> Iterator[str]:
+def _done(wanted: Wanted, findings: Sequence[Judged], target: str, *, named: bool) -> Iterator[str]:
     """Yield lines that say what was waived, and what makes it count."""
     for finding in findings:
         yield f"waived  {_where(finding)}  {finding.rule}"
@@ -143,8 +144,8 @@ def _no_match(wanted: Wanted, report: Report) -> Iterator[str]:
     """Yield lines that say which findings there are instead, the closest first."""
     failed = [each for each in report.findings if each.status is Status.FAIL]
 
-    def distance(finding: Finding) -> tuple[bool, bool]:
-        return finding.rule != wanted.rule, finding.document != wanted.document
+    def distance(finding: Judged) -> tuple[bool, bool]:
+        return finding.rule != wanted.rule, finding.file != wanted.document
 
     for each in sorted(failed, key=distance)[:_MOST_SHOWN]:
         yield f"{_where(each)}  {each.rule}"
@@ -158,9 +159,9 @@ def _lines(lines: Iterator[str]) -> Iterator[str]:
     return (inert(f"{visible(line)}\n") for line in lines)
 
 
-def _where(finding: Finding) -> str:
+def _where(finding: Judged) -> str:
     location = finding.place.location
-    return f"{finding.document}:{location.line}:{location.column}" if location else finding.document
+    return f"{finding.file}:{location.line}:{location.column}" if location else finding.file
 
 
 def _count(number: int) -> str:

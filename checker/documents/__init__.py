@@ -1,31 +1,26 @@
-"""The documents of a run: found, read, recognised and validated."""
+"""The documents of a run: files are found, read, taken apart, recognised and validated."""
 
 from __future__ import annotations
 
-from checker.documents.document import (
-    STDIN,
-    SUFFIXES,
-    Document,
-    Listing,
-    Selection,
-    attempt,
-    document,
-    find,
-    load,
-    load_one,
-    lost,
-)
+from checker.documents.contents import Contents, Outcome
+from checker.documents.document import Document
+from checker.documents.listing import STDIN, Entry, Listing, find, names_in
+from checker.documents.load import load, load_bytes, lost
+from checker.documents.recognise import document
+from checker.documents.selection import Selection
 
 __all__ = [
     "STDIN",
-    "SUFFIXES",
+    "Contents",
     "Document",
+    "Entry",
     "Listing",
+    "Outcome",
     "Selection",
-    "attempt",
     "document",
     "find",
     "load",
-    "load_one",
+    "load_bytes",
     "lost",
+    "names_in",
 ]

@@ -18,7 +18,7 @@ from checker.errors import FunctionError
 from checker.iam import catalogue
 from checker.iam.functions import FUNCTIONS, POLICY, STRUCTS
 from checker.iam.statement import Policy, PolicyType, policy
-from checker.kinds.kind import Kind, typed
+from checker.kinds.kind import Kind, never, typed
 from checker.problems import Json, Route
 from checker.reader.schema import Schema
 
@@ -75,9 +75,7 @@ def members(kind: Kind) -> Iterator[Kind]:
         def bind(data: Json, of: PolicyType = of) -> Mapping[str, object]:
             return _bind(data, of)
 
-        yield replace(
-            kind, name=name, family=NAME, recognises=lambda _: False, certain=False, bind=bind
-        )
+        yield replace(kind, name=name, family=NAME, recognises=never, certain=False, bind=bind)
 
 
 def _recognises(data: Json) -> bool:

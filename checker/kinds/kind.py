@@ -17,7 +17,8 @@ DOCUMENT = "document"
 """The variable that holds the document's data, for every kind."""
 
 
-def _never(_data: Json) -> bool:
+def never(_data: Json) -> bool:
+    """Recognise nothing: only a mapping makes a document of this kind."""
     return False
 
 
@@ -46,7 +47,7 @@ class Kind:
     name: str
     schema: Schema
     env: cel.Env
-    recognises: Callable[[Json], bool] = _never
+    recognises: Callable[[Json], bool] = never
     certain: bool = False
     """Whether what is recognised is of this kind, whatever a mapping of paths says."""
     facts: Callable[[], str] = str
@@ -59,6 +60,11 @@ class Kind:
     """The part of a document in which a node has its meaning, by their routes."""
     canonical: Callable[[Json], Json] = _same
     """What all spellings of a node that mean the same have in common."""
+
+    @property
+    def looks_at_data(self) -> bool:
+        """Return whether the data of a file can tell that it is of this kind."""
+        return self.recognises is not never
 
     def belongs_to(self, name: str) -> bool:
         """Tell whether documents of this kind are, if not more exactly, of a kind by name."""
@@ -103,8 +109,7 @@ def from_schema(name: str, schema: Json, recognise: str = "") -> Kind:
         except cel.LimitError:
             raise
         except cel.EvaluationError:
-            # A document that lacks what the expression reads is not meant to be of this kind;
-            # one that no kind recognises is an error, so nothing passes by this.
+            # A document that lacks what the expression reads is not meant to be of this kind.
             return False
         if not isinstance(value, bool):
             message = f"`recognise` of `{name}` gave a {type_name(value)}: expected true or false"

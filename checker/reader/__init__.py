@@ -5,34 +5,59 @@ This is the only door: strict JSON, strict YAML, regular files of UTF-8, and not
 
 from __future__ import annotations
 
-from checker.reader.files import SCHEME, display_path, identity, read_bytes, read_file
+from checker.reader.files import (
+    SCHEME,
+    display_path,
+    identity,
+    open_regular,
+    read_bytes,
+    read_chunks,
+    read_file,
+    read_raw,
+    reason,
+)
+from checker.reader.globs import Globs
 from checker.reader.limits import DEFAULT_LIMITS, Limits
 from checker.reader.named import read_named
 from checker.reader.reading import (
     YAML_SUFFIXES,
     Reading,
+    is_json,
     parse,
     parse_json,
+    parse_json_line,
     parse_yaml,
     parse_yaml_documents,
 )
+from checker.reader.root import AS_GIVEN, Root
+from checker.reader.root import find as find_root
 from checker.reader.walk import Walk, walk
 
 __all__ = [
+    "is_json",
+    "open_regular",
+    "parse_json_line",
+    "reason",
+    "AS_GIVEN",
     "DEFAULT_LIMITS",
     "SCHEME",
     "YAML_SUFFIXES",
+    "Globs",
     "Limits",
     "Reading",
+    "Root",
     "Walk",
     "display_path",
+    "find_root",
     "identity",
     "parse",
     "parse_json",
     "parse_yaml",
     "parse_yaml_documents",
     "read_bytes",
+    "read_chunks",
     "read_file",
     "read_named",
+    "read_raw",
     "walk",
 ]

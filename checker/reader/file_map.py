@@ -31,6 +31,11 @@ class FileMap:
         """The text that offsets are about."""
         return self.source.text
 
+    def as_source(self) -> Source:
+        """Return the source with problems that are shown at their lines in the file."""
+        source = self.source
+        return PartSource(source.path, source.text, source.sha256, self.location, self.line)
+
     def find(self, number: int, route: Route, *, key: bool = False) -> tuple[int, int]:
         """Return the span of a node, or of its key, in the text; `number` is its document's."""
         if not self._roots:

@@ -7,7 +7,8 @@ import errno
 import hashlib
 import os
 import stat
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
 from checker.problems import InputError, Location, Problem, Source
 from checker.reader.limits import DEFAULT_LIMITS, Limits
@@ -36,6 +37,7 @@ _FIRST = 2
 """How many bytes tell UTF-16 and UTF-32 without a mark: one of them is zero for ASCII."""
 
 _START = Location(1, 1, 1, 1)
+_CHUNK = 1 << 20
 
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISDIR, "a directory"),
@@ -85,30 +87,61 @@ def identity(path: str) -> str:
         return path
 
 
-def read_file(path: str, limits: Limits = DEFAULT_LIMITS) -> Source:
+def read_file(path: str, limits: Limits = DEFAULT_LIMITS, name: str = "") -> Source:
     """Return the text of a regular file, whose bytes are read once.
 
-    Raises InputError if it is missing, unreadable, too large, not UTF-8 or no regular file.
+    `name` is what problems and reports call it; without one, that is the path. Raises InputError
+    if it is missing, unreadable, too large, not UTF-8 or no regular file.
     """
-    name = display_path(path)
+    name = name or display_path(path)
+    return read_bytes(name, read_raw(path, limits, name), limits)
+
+
+def read_raw(path: str, limits: Limits, name: str) -> bytes:
+    """Return the bytes of a regular file, at most one more than the limit.
+
+    Raises InputError if it is missing, unreadable or no regular file.
+    """
+    with open_regular(path, name) as file:
+        try:
+            # One byte more than allowed shows that there is more, however the file grows meanwhile.
+            return file.read(limits.max_bytes + 1)
+        except OSError as error:
+            raise InputError(Problem(name, reason(error))) from None
+
+
+def read_chunks(path: str, name: str) -> Iterator[bytes]:
+    """Yield the bytes of a regular file of any size, a mebibyte at a time.
+
+    Raises InputError if it is missing, unreadable or no regular file.
+    """
+    with open_regular(path, name) as file:
+        try:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+        except OSError as error:
+            raise InputError(Problem(name, reason(error))) from None
+
+
+def open_regular(path: str, name: str = "") -> BinaryIO:
+    """Open a regular file for its bytes, without waiting for a file of any other kind.
+
+    `name` is what problems call it; without one, that is the path. Raises InputError if it is
+    missing, unreadable or no regular file.
+    """
+    name = name or display_path(path)
     try:
         descriptor = os.open(path, _FLAGS)
     except (OSError, ValueError) as error:
         raise InputError(Problem(name, reason(error))) from None
     try:
-        return read_bytes(name, _read(descriptor, path, limits), limits)
+        problem = kind_problem(path, os.fstat(descriptor).st_mode)
+        if problem is None:
+            return os.fdopen(descriptor, "rb")
     except OSError as error:
-        raise InputError(Problem(name, reason(error))) from None
-    finally:
-        os.close(descriptor)
-
-
-def _read(descriptor: int, path: str, limits: Limits) -> bytes:
-    if problem := kind_problem(path, os.fstat(descriptor).st_mode):
-        raise InputError(problem)
-    # One byte more than allowed shows that there is more, however the file grows meanwhile.
-    with os.fdopen(descriptor, "rb", closefd=False) as file:
-        return file.read(limits.max_bytes + 1)
+        problem = Problem(name, reason(error))
+    os.close(descriptor)
+    raise InputError(problem._replace(path=name))
 
 
 def read_bytes(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:

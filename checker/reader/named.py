@@ -5,15 +5,16 @@ from __future__ import annotations
 from checker.problems import InputError, Problem, Source
 from checker.reader.files import SCHEME, display_path, read_bytes, read_file
 from checker.reader.limits import DEFAULT_LIMITS, Limits
+from checker.reader.root import AS_GIVEN, Root
 
 
-def read_named(place: str, limits: Limits = DEFAULT_LIMITS) -> Source:
+def read_named(place: str, limits: Limits = DEFAULT_LIMITS, root: Root = AS_GIVEN) -> Source:
     """Return the text of a file, at a path or, for `git:REF:PATH`, at a commit.
 
     Raises InputError where there is none, or none that can be read.
     """
     if not place.startswith(SCHEME):
-        return read_file(place, limits)
+        return read_file(place, limits, root.name(place))
     from checker.reader import git  # noqa: PLC0415 - the one case that needs it
 
     shown = display_path(place)

@@ -117,10 +117,15 @@ def parse(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
     `.json` is read as JSON and nothing else, `.yaml` and `.yml` as YAML. With any other
     name, a text that starts with `{` or `[` is JSON, and any other YAML.
     """
-    suffix = PurePath(source.path).suffix.lower()
-    if suffix == ".json" or (suffix not in YAML_SUFFIXES and _looks_like_json(source.text)):
+    if is_json(source):
         return parse_json(source, limits)
     return parse_yaml(source, limits)
+
+
+def is_json(source: Source) -> bool:
+    """Say whether a source is read as JSON: by its name, or else by how its text starts."""
+    suffix = PurePath(source.path).suffix.lower()
+    return suffix == ".json" or (suffix not in YAML_SUFFIXES and _looks_like_json(source.text))
 
 
 def parse_json(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
@@ -128,20 +133,31 @@ def parse_json(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
     return Reading(source, read_json(source, limits), FileMap(source, is_json=True))
 
 
+def parse_json_line(source: Source, number: int, limits: Limits = DEFAULT_LIMITS) -> Reading:
+    """Return the document of a source that is one line of a file, by its number from 1.
+
+    Its places are those in the file. Raises InputError.
+    """
+    places = FileMap(source, is_json=True, first_line=number)
+    return Reading(source, read_json(places.as_source(), limits), places)
+
+
 def parse_yaml(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
     """Return the one document of a YAML source; raises InputError, also if it is empty."""
     return Reading(source, read_yaml(source, limits), FileMap(source, is_json=False))
 
 
-def parse_yaml_documents(source: Source, limits: Limits = DEFAULT_LIMITS) -> list[Reading]:
+def parse_yaml_documents(
+    source: Source, limits: Limits = DEFAULT_LIMITS, *, skip_empty: bool = False
+) -> list[Reading]:
     """Return the documents of a YAML source, separated by `---`; none of an empty source.
 
     Their places are those in the whole source. Raises InputError, also for a document in
-    which nothing is written.
+    which nothing is written, unless such documents are to be skipped.
     """
     places = FileMap(source, is_json=False)
-    documents = read_yaml_documents(source, limits)
-    return [Reading(source, data, places, number) for number, data in enumerate(documents)]
+    documents = read_yaml_documents(source, limits, skip_empty=skip_empty)
+    return [Reading(source, data, places, number) for number, data in documents.items()]
 
 
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})

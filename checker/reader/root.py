@@ -6,6 +6,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import Final
 
 from checker.reader.files import SCHEME, display_path, is_there
 
@@ -68,6 +69,10 @@ class Root:
             return self._known[key]
         except (OSError, ValueError):  # it is outside the root, or no directory can be called so
             return None
+
+
+AS_GIVEN: Final = Root("")
+"""No root at all: every path keeps the name that it was given."""
 
 
 def find(start: Path, config: Path | None) -> Root:

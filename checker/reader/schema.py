@@ -66,7 +66,7 @@ class Schema:
     @classmethod
     def bundled(cls, path: str) -> Schema:
         """Return a schema that this tool carries, by its path in the package `checker`."""
-        return cls(json.loads((Path(__file__).parents[1] / path).read_text(encoding="utf-8")))
+        return cls(bundled(path))
 
     def accepts(self, value: Json) -> bool:
         """Say whether a value is valid."""
@@ -96,6 +96,12 @@ class Schema:
                 found[-1] = reading.problem("more is wrong where names are long: shorten these", ())
                 break
         return tuple(found)
+
+
+def bundled(path: str) -> Json:
+    """Return the data of a schema that this tool carries, by its path in the package `checker`."""
+    text = (Path(__file__).parents[1] / path).read_text(encoding="utf-8")
+    return cast("Json", json.loads(text))
 
 
 @contextmanager

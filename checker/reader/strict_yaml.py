@@ -33,23 +33,26 @@ _REAL = re.compile(r"-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]*+)?+(?:[eE][-+]?+[0-9]++)?+
 
 def read_yaml(source: Source, limits: Limits) -> Json:
     """Return the data of the only document of a YAML text; raises InputError."""
-    documents = _read(source, limits, several=False)
+    documents = _read(source, _Builder(source, limits), several=False)
     if not documents:
         raise fault(source, 0, 0, "the file is empty: expected a document")
     return documents[0]
 
 
-def read_yaml_documents(source: Source, limits: Limits) -> list[Json]:
-    """Return the data of each document of a YAML text, none of an empty one.
+def read_yaml_documents(
+    source: Source, limits: Limits, *, skip_empty: bool = False
+) -> dict[int, Json]:
+    """Return the data of each document of a YAML text, by its number from 0.
 
-    Raises InputError, also for a document in which nothing is written.
+    An empty text has none. A document in which nothing is written is left out where
+    `skip_empty` says so. Raises InputError, otherwise also for such a document.
     """
-    return _read(source, limits, several=True)
+    return _read(source, _Builder(source, limits, skip_empty=skip_empty), several=True)
 
 
-def _read(source: Source, limits: Limits, *, several: bool) -> list[Json]:
-    documents: list[Json] = []
-    builder = _Builder(source, limits)
+def _read(source: Source, builder: _Builder, *, several: bool) -> dict[int, Json]:
+    documents: dict[int, Json] = {}
+    count = 0
     for event in events(source):
         if isinstance(event, yaml.ScalarEvent):
             builder.scalar(event)
@@ -63,7 +66,10 @@ def _read(source: Source, limits: Limits, *, several: bool) -> list[Json]:
                 raise _fault(source, event, message)
             builder.start_mark = event
         elif isinstance(event, yaml.DocumentEndEvent):
-            documents.append(builder.root)
+            if not builder.is_empty:
+                documents[count] = builder.root
+            builder.is_empty = False
+            count += 1
         elif isinstance(event, yaml.AliasEvent):
             raise _fault(source, event, "aliases are not read: write out what it stands for")
     return documents
@@ -94,11 +100,14 @@ class _Open:
 class _Builder:
     """Builds the data of one document after another, from the events between their ends."""
 
-    __slots__ = ("limits", "root", "source", "stack", "start_mark")
+    __slots__ = ("is_empty", "limits", "root", "skip_empty", "source", "stack", "start_mark")
 
-    def __init__(self, source: Source, limits: Limits) -> None:
+    def __init__(self, source: Source, limits: Limits, *, skip_empty: bool = False) -> None:
         self.source = source
         self.limits = limits
+        self.skip_empty = skip_empty
+        self.is_empty = False
+        """Whether nothing is written in the document."""
         self.stack: list[_Open] = []
         self.root: Json = None
         self.start_mark: yaml.Event | None = None
@@ -112,6 +121,9 @@ class _Builder:
             message = "not valid YAML: an escape is half a character: write the character itself"
             raise _fault(self.source, event, message)
         if not self.stack and not text and not event.style:
+            if self.skip_empty:
+                self.is_empty = True
+                return
             message = "the document is empty: write it, or remove its `---`"
             raise _fault(self.source, self.start_mark or event, message)
         if self.stack and self.stack[-1].wants_key:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from checker.render.wording import caveat, shown, unexplained, verdict
-from checker.report import Exit, Finding, Report, Severity, Status
+from checker.report import Exit, Judged, Report, Severity, Status
 
 
 def render(report: Report) -> Iterator[str]:
@@ -26,12 +26,12 @@ def render(report: Report) -> Iterator[str]:
         yield _line("task.complete", {"result": "Failed"}, verdict(report))
 
 
-def _issue(finding: Finding) -> str:
+def _issue(finding: Judged) -> str:
     """Return an issue; there are errors and warnings only."""
     error = finding.status is Status.ERROR or finding.severity >= Severity.HIGH
     properties = {
         "type": "error" if error else "warning",
-        "sourcepath": shown(finding.document),
+        "sourcepath": shown(finding.file),
     }
     if location := finding.place.location:
         properties |= {"linenumber": str(location.line), "columnnumber": str(location.column)}

@@ -1,12 +1,13 @@
-"""Comparisons of policies in, text for a terminal of 80 columns out."""
+"""Renders a comparison of policies as text for a terminal of 80 columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from checker.messages import inert, visible
 from checker.render.text import BOLD, DIM, GREEN, RED, YELLOW, Style, render_problems
-from checker.report import Access, Comparison, Exit, compared
+from checker.render.wording import file_notes
+from checker.report import Access, Compared, Exit
 
 _MARKS = {
     Access.MORE: (BOLD, RED),
@@ -17,11 +18,11 @@ _MARKS = {
 _WIDTH = max(map(len, Access))
 
 
-def render_comparison(found: Sequence[Comparison], *, colour: bool = False) -> str:
+def render_comparison(found: Compared, *, colour: bool = False) -> str:
     """Return a line for each policy, the proof below what is new, and a verdict at the end."""
     style = Style(colour)
     lines: list[str] = []
-    for each in found:
+    for each in found.comparisons:
         mark = style(each.access.ljust(_WIDTH), *_MARKS[each.access])
         lines.append(f"{mark}  {style(visible(each.path), BOLD)}")
         lines += [f"{word:>{_WIDTH}}  {visible(text)}" for word, text in each.proof]
@@ -30,13 +31,19 @@ def render_comparison(found: Sequence[Comparison], *, colour: bool = False) -> s
     return inert("\n".join([*lines, *_verdict(found, style)]) + "\n")
 
 
-def _verdict(found: Sequence[Comparison], style: Style) -> Iterator[str]:
-    counts = [(kind, sum(each.access is kind for each in found)) for kind in Access]
+def _verdict(found: Compared, style: Style) -> Iterator[str]:
+    every = found.comparisons
+    counts = [(kind, sum(each.access is kind for each in every)) for kind in Access]
     shown = ", ".join(f"{count:,} {kind}" for kind, count in counts)
-    if found:
+    if every:
         yield ""
-    yield f"{len(found):,} compared: {shown}"
-    code = compared(found)
+    if found.config:
+        given = found.config
+        yield style(f"config {visible(given.path)} (sha256 {given.sha256[:12]})", DIM)
+    for title, names in file_notes(found.files):
+        yield f"{style('note: ', YELLOW)}{title}: {', '.join(map(visible, names))}"
+    yield f"{len(every):,} compared: {shown}"
+    code = found.exit_code
     words, *codes = {
         Exit.OK: ("PASSED: no new access", BOLD, GREEN),
         Exit.VIOLATIONS: ("FAILED: new access", BOLD, RED),

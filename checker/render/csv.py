@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 
 from checker.messages import inert, visible
 from checker.render.wording import flowing
-from checker.report import Finding, Report
+from checker.report import Judged, Report
 
 COLUMNS = (
     "rule",
@@ -59,7 +59,7 @@ def render(report: Report) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def _row(finding: Finding, controls: Mapping[str, str]) -> tuple[object, ...]:
+def _row(finding: Judged, controls: Mapping[str, str]) -> tuple[object, ...]:
     location, waiver = finding.place.location, finding.waiver
     return (
         finding.rule,
@@ -67,7 +67,7 @@ def _row(finding: Finding, controls: Mapping[str, str]) -> tuple[object, ...]:
         finding.severity.label,
         finding.status.value,
         "true" if finding.known else "false",
-        finding.document,
+        finding.file,
         *((location.line, location.column) if location else ("", "")),
         finding.place.pointer,
         finding.kind,

@@ -10,7 +10,7 @@ from checker.render.json import finding
 from checker.render.stream import dump
 from checker.render.text import BOLD, DIM, GREEN, RED, WIDTH, YELLOW, Style
 from checker.render.wording import count
-from checker.report import Exit, Finding, Saved
+from checker.report import Exit, Judged, Saved
 from checker.report.diff import Difference
 
 _INDENT = " " * 19
@@ -47,11 +47,11 @@ def _about(report: Saved) -> str:
     return f"  {count(rules, 'rule')} on {count(documents, 'document')}"
 
 
-def _listed(title: str, findings: Sequence[Finding], style: Style, code: int) -> Iterator[str]:
+def _listed(title: str, findings: Sequence[Judged], style: Style, code: int) -> Iterator[str]:
     for index, each in enumerate(findings):
         label = style(f"{'' if index else title:<10}", BOLD, code)
         place = f":{each.place.location.line}" if each.place.location else ""
-        document = style(f"{visible(each.document)}{place}", BOLD)
+        document = style(f"{visible(each.file)}{place}", BOLD)
         yield f"{label}{each.severity.label.upper():<9}{document}  {visible(each.rule)}"
         message = visible(" ".join(each.message[:_LONGEST].split()))
         for line in wrap(message, WIDTH - len(_INDENT), break_on_hyphens=False):

@@ -14,7 +14,7 @@ from itertools import islice
 
 from checker.problems import Location, Problem
 from checker.render.wording import caveat, count, flowing, shown, unexplained, verdict
-from checker.report import Finding, Report, Severity, Status
+from checker.report import Judged, Report, Severity, Status
 
 MOST = 10
 """Annotations of one kind that GitHub shows of a step (and 50 of a job).
@@ -36,7 +36,7 @@ _COMMANDS = {
 
 def render(report: Report) -> Iterator[str]:
     """Yield one command for each of the worst open findings, and how many are not shown."""
-    kept: dict[str, list[Finding]] = {name: [] for name in _COMMANDS.values()}
+    kept: dict[str, list[Judged]] = {name: [] for name in _COMMANDS.values()}
     left = dict.fromkeys(kept, 0)
     alone = unexplained(report)
     for finding in report.findings:
@@ -65,12 +65,12 @@ def annotate(problems: Iterable[Problem]) -> Iterator[str]:
         yield _line("error", {**place, "title": "policy-check"}, shown(problem.message))
 
 
-def _command(finding: Finding) -> str:
+def _command(finding: Judged) -> str:
     return "error" if finding.status is Status.ERROR else _COMMANDS[finding.severity]
 
 
-def _annotation(name: str, finding: Finding) -> str:
-    place = {"file": shown(finding.document), **_span(finding.place.location)}
+def _annotation(name: str, finding: Judged) -> str:
+    place = {"file": shown(finding.file), **_span(finding.place.location)}
     title = shown(f"{finding.rule}: {finding.title}", _MOST_TITLE)
     # INVARIANT: with what follows it stays below 4,096 characters, which the runner sends on.
     message = caveat(finding) + shown(finding.message)

@@ -15,7 +15,7 @@ from typing import Any
 from checker.messages import visible
 from checker.render.stream import dump
 from checker.render.wording import caveat, shown
-from checker.report import Finding, Report, Severity, Status
+from checker.report import Judged, Report, Severity, Status
 
 _SEVERITIES = {
     Severity.CRITICAL: "blocker",
@@ -38,7 +38,7 @@ def render(report: Report) -> Iterator[str]:
     yield "[]\n" if separator == "[" else "\n]\n"
 
 
-def _issue(finding: Finding) -> dict[str, Any]:
+def _issue(finding: Judged) -> dict[str, Any]:
     location = finding.place.location
     undecided = finding.status is Status.ERROR
     return {
@@ -47,7 +47,7 @@ def _issue(finding: Finding) -> dict[str, Any]:
         "fingerprint": finding.fingerprint,
         "severity": _UNDECIDED if undecided else _SEVERITIES[finding.severity],
         "location": {
-            "path": visible(normpath(finding.document)),
+            "path": visible(normpath(finding.file)),
             "lines": {"begin": location.line if location else 1},
         },
     }

@@ -10,7 +10,17 @@ from typing import Any
 
 from checker.problems import Problem
 from checker.render.stream import dump
-from checker.report import COUNTED, Finding, Input, Place, Report, RuleCounts, Status, Waiver
+from checker.report import (
+    COUNTED,
+    CheckedDocument,
+    Input,
+    Judged,
+    Place,
+    Report,
+    RuleCounts,
+    Status,
+    Waiver,
+)
 from checker.report.controls import Control, assess
 
 VERSION = 1
@@ -39,6 +49,7 @@ def _without_findings(report: Report) -> dict[str, Any]:
         **header(report),
         "summary": summary(report),
         "findings": [],
+        "documents": [document(each) for each in report.checked],
         "warnings": [warning(each) for each in report.warnings],
         "rules": [rule(each) for each in report.rules],
         "controls": [control(each) for found in assess(report) for each in found.controls],
@@ -58,10 +69,14 @@ def header(report: Report) -> dict[str, Any]:
             "baseline": _optional(report.baseline),
             "today": report.today.isoformat() if report.waivers else None,
             "documents": {"count": report.documents, "sha256": report.documents_sha256},
+            "files": {"read": report.files.read, "without_documents": report.files.without},
             "disabled": list(report.disabled),
             "left_out": list(report.left_out),
-            "excluded": report.excluded,
-            "unread": report.unread,
+            "excluded": list(report.files.excluded),
+            "unread": list(report.files.unread),
+            "mentioned": list(report.files.mentioned),
+            "ignored": list(report.files.ignored),
+            "idle_globs": list(report.files.idle_globs),
             "facts": list(report.facts),
         },
     }
@@ -71,6 +86,7 @@ def summary(report: Report) -> dict[str, Any]:
     """Return the counts of a report and its exit code, as plain data."""
     return {
         "documents": report.documents,
+        "documents_without_rules": len(report.without_rules),
         "rules": len(report.rules),
         **{status.value: report.total(status) for status in COUNTED},
         "never_applied": report.never_applied,
@@ -89,13 +105,14 @@ def _optional(given: Input | None) -> dict[str, str] | None:
     return _input(given) if given else None
 
 
-def finding(finding: Finding) -> dict[str, Any]:
+def finding(finding: Judged) -> dict[str, Any]:
     """Return one finding as plain data."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,
         "status": finding.status.value,
-        "document": finding.document,
+        "document": finding.file,
+        "part": finding.part,
         "kind": finding.kind,
         "subject": finding.subject,
         "location": _place(finding.place),
@@ -116,6 +133,17 @@ def _waiver(waiver: Waiver) -> dict[str, str]:
     }
 
 
+def document(checked: CheckedDocument) -> dict[str, Any]:
+    """Return a document that was checked as plain data."""
+    return {
+        "path": checked.file,
+        "part": checked.part,
+        "kind": checked.kind,
+        "sha256": checked.sha256,
+        "rules": list(checked.rules),
+    }
+
+
 def _place(place: Place) -> dict[str, Any] | None:
     if place.location is None:
         return None
@@ -125,6 +153,7 @@ def _place(place: Place) -> dict[str, Any] | None:
         "end_line": place.location.end_line,
         "end_column": place.location.end_column,
         "pointer": place.pointer,
+        "file_pointer": place.file_pointer or place.pointer,
     }
 
 

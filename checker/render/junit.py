@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from checker.messages import inert, visible
 from checker.render.wording import caveat, count, verdict
-from checker.report import COUNTED, Exit, Finding, Place, Report, RuleCounts, Status
+from checker.report import COUNTED, Exit, Judged, Place, Report, RuleCounts, Status
 
 _SELF = "policy-check"
 _REST = "documents that pass"
@@ -57,7 +57,7 @@ class _Suite(NamedTuple):
 
     name: str
     properties: Iterable[tuple[str, object]]
-    findings: Sequence[Finding] = ()
+    findings: Sequence[Judged] = ()
     rest: _Test | None = None
     file: str = ""
 
@@ -87,7 +87,7 @@ def _pieces(report: Report) -> Iterator[str]:
 
 def _suites(report: Report) -> Iterator[_Suite]:
     """Yield the check itself, what is no rule's, and the rules."""
-    findings: dict[str, list[Finding]] = {}
+    findings: dict[str, list[Judged]] = {}
     for each in report.findings:
         findings.setdefault(each.rule, []).append(each)
     rules = {rule.id for rule in report.rules}
@@ -126,7 +126,7 @@ def _described(rule: RuleCounts) -> Iterator[tuple[str, object]]:
     yield from ((status.value, rule.counts[status]) for status in COUNTED)
 
 
-def _rest(rule: RuleCounts, findings: Sequence[Finding]) -> _Test | None:
+def _rest(rule: RuleCounts, findings: Sequence[Judged]) -> _Test | None:
     """Return the test for the documents without a finding of a rule, if it tells anything."""
     if rule.counts[Status.PASS]:
         return _Test(_REST)
@@ -149,7 +149,7 @@ def _counts(suite: _Suite, report: Report) -> dict[str, int]:
     return {"tests": tests, **{name: ended[element] for name, element in _COUNTED.items()}}
 
 
-def _element(finding: Finding, report: Report) -> str:
+def _element(finding: Judged, report: Report) -> str:
     if finding.status is Status.ERROR:
         return "error"
     return "failure" if report.counts_as_violation(finding) else "skipped"
@@ -158,17 +158,17 @@ def _element(finding: Finding, report: Report) -> str:
 def _tests(suite: _Suite, report: Report) -> Iterator[_Test]:
     seen: Counter[str] = Counter()
     for each in suite.findings:
-        name = f"{each.document} {each.place.pointer}".strip()
+        name = f"{each.file} {each.place.pointer}".strip()
         seen[name] += 1
         if seen[name] > 1:
             name += f" ({seen[name]})"
         line = each.place.location.line if each.place.location else None
-        yield _Test(name, _ending(each, report), normpath(each.document), line)
+        yield _Test(name, _ending(each, report), normpath(each.file), line)
     if suite.rest:
         yield suite.rest
 
 
-def _ending(finding: Finding, report: Report) -> _Ending:
+def _ending(finding: Judged, report: Report) -> _Ending:
     element = _element(finding, report)
     said = visible(finding.message.strip() or finding.title.strip() or finding.rule)
     message = caveat(finding) + said
@@ -180,7 +180,7 @@ def _ending(finding: Finding, report: Report) -> _Ending:
     return _Ending(element, f"{why}: {message}", text=_text(finding, message, why))
 
 
-def _skipped(finding: Finding, report: Report) -> str:
+def _skipped(finding: Judged, report: Report) -> str:
     if waiver := finding.waiver:
         return f"waived until {waiver.expires.isoformat()} by {waiver.owner}, {waiver.reason}"
     if finding.known:
@@ -188,12 +188,12 @@ def _skipped(finding: Finding, report: Report) -> str:
     return f"below the fail level ({report.fail_level.label})"
 
 
-def _text(finding: Finding, *said: str) -> str:
+def _text(finding: Judged, *said: str) -> str:
     """Return all about a finding, for those who show nothing else."""
     lines = [
-        f"{_where(finding.document, finding.place)} {finding.place.pointer}",
+        f"{_where(finding.file, finding.place)} {finding.place.pointer}",
         *said,
-        *(f"also {_where(finding.document, place)}" for place in finding.related),
+        *(f"also {_where(finding.file, place)}" for place in finding.related),
     ]
     if fix := " ".join(finding.remediation.split()):
         lines.append(f"to fix: {fix}")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from checker.render.wording import caveat, count, flowing, shown, verdict
-from checker.report import COUNTED, Exit, Finding, Report, Severity, Status
+from checker.report import COUNTED, Exit, Judged, Report, Severity, Status
 from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
 
 COMMENT = 65_536
@@ -85,8 +85,8 @@ def _left_out(report: Report) -> str:
     numbers = (
         (len(report.disabled), "rule", "disabled"),
         (len(report.never_applied) if report.documents else 0, "rule", "never applied"),
-        (len(report.unread), "file", "not read"),
-        (len(report.excluded), "file", "left out"),
+        (len(report.files.unread), "file", "not read"),
+        (len(report.files.excluded), "file", "left out"),
         (len(report.idle_waivers), "waiver", "of what was not decided"),
     )
     told = [f"{count(number, noun)} {words}" for number, noun, words in numbers if number]
@@ -104,7 +104,7 @@ def _table(report: Report) -> Iterator[str]:
         yield f"| {severity.label} | {numbers} |"
 
 
-def _column(finding: Finding) -> str:
+def _column(finding: Judged) -> str:
     if finding.status is Status.ERROR:
         return "undecided"
     if finding.status is Status.WAIVED:
@@ -120,7 +120,7 @@ def _findings(report: Report) -> Iterator[str]:
             yield ("" if index else _heading(finding)) + _item(finding)
 
 
-def _heading(finding: Finding) -> str:
+def _heading(finding: Judged) -> str:
     """Return the heading of a rule's findings, with what to do folded below it."""
     title = _prose(finding.title, _TITLE)
     heading = f"\n#### {finding.severity.label}: {_code(finding.rule)}\n\n{title}\n"
@@ -130,10 +130,10 @@ def _heading(finding: Finding) -> str:
     return f"{heading}\n<details><summary>to fix</summary>\n\n{remedy}\n\n</details>\n\n"
 
 
-def _item(finding: Finding) -> str:
+def _item(finding: Judged) -> str:
     location, related = finding.place.location, len(finding.related)
     place = f":{location.line}:{location.column}" if location else ""
-    where = _code(shown(finding.document, _NAME) + place)
+    where = _code(shown(finding.file, _NAME) + place)
     pointer = shown(finding.place.pointer, _NAME)
     more = f" (and {count(related, 'more place')})" if related else ""
     said = caveat(finding) + _prose(finding.message, _TEXT)

@@ -18,7 +18,7 @@ Where the standard leaves a choice, GitHub decides it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -31,7 +31,7 @@ from checker.report import (
     DOCUMENT_RULE,
     WAIVER_RULE,
     Exit,
-    Finding,
+    Judged,
     Place,
     Report,
     RuleCounts,
@@ -104,7 +104,7 @@ def _rules(report: Report) -> list[RuleCounts]:
     return [rule for rule in rules.values() if rule.id in used]
 
 
-def _worst(findings: list[Finding]) -> list[Finding]:
+def _worst(findings: Sequence[Judged]) -> Sequence[Judged]:
     """Return the findings that a run may have: as sorted, but what is accepted goes first."""
     if len(findings) <= _MOST:
         return findings
@@ -195,7 +195,7 @@ def _help_markdown(rule: RuleCounts) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def _result(finding: Finding, index: int, report: Report) -> dict[str, Any]:
+def _result(finding: Judged, index: int, report: Report) -> dict[str, Any]:
     undecided = finding.status is Status.ERROR
     result: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -203,10 +203,10 @@ def _result(finding: Finding, index: int, report: Report) -> dict[str, Any]:
         # Undecided is a failure: of the kind `open`, as which SARIF knows it, no viewer would warn.
         "level": "error" if undecided else _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
-        "locations": [_location(finding.document, finding.place)],
+        "locations": [_location(finding.file, finding.place)],
         "partialFingerprints": {_FINGERPRINT: finding.fingerprint},
     }
-    related = [_location(finding.document, place) for place in dict.fromkeys(finding.related)]
+    related = [_location(finding.file, place) for place in dict.fromkeys(finding.related)]
     if related:
         result["relatedLocations"] = related[: _MOST_PLACES - 1]
     if report.baseline:
@@ -239,7 +239,7 @@ def _notifications(report: Report) -> Iterator[dict[str, Any]]:
     for each in islice(undecided, _MOST):
         told = _notification("not-evaluated", "error", _message(each))
         told["associatedRule"] = {"id": each.rule}
-        told["locations"] = [_location(each.document, each.place)]
+        told["locations"] = [_location(each.file, each.place)]
         yield told
 
 
@@ -278,7 +278,7 @@ def _artifact(path: str) -> dict[str, str]:
     return {"uri": uri} if outside else {"uri": uri, "uriBaseId": _ROOT}
 
 
-def _message(finding: Finding) -> str:
+def _message(finding: Judged) -> str:
     text = finding.message.strip() or finding.title.strip() or finding.rule
     return caveat(finding) + _plain(text)
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from checker.messages import inert, visible
 from checker.render.wording import caveat, count, flowing, shown, verdict
-from checker.report import Exit, Finding, Report, RuleCounts, Status
+from checker.report import Exit, Judged, Report, RuleCounts, Status
 
 _NOT_PASSED = (Status.FAIL, Status.WAIVED, Status.ERROR)
 
@@ -34,15 +34,15 @@ def render(report: Report) -> Iterator[str]:
     yield f"{word} {total} - the gate: {_escaped(verdict(report))}\n"
 
 
-def _failed(number: int, finding: Finding, report: Report) -> str:
+def _failed(number: int, finding: Judged, report: Report) -> str:
     location = finding.place.location
     place = f":{location.line}:{location.column}" if location else ""
     reason = _accepted(finding, report)
     directive = f" # TODO {_escaped(reason)}" if reason else ""
-    return f"not ok {number} - {finding.rule}: {_escaped(finding.document)}{place}{directive}\n"
+    return f"not ok {number} - {finding.rule}: {_escaped(finding.file)}{place}{directive}\n"
 
 
-def _accepted(finding: Finding, report: Report) -> str:
+def _accepted(finding: Judged, report: Report) -> str:
     """Return why a finding does not fail; empty if it does."""
     if finding.status is Status.ERROR:
         return ""
@@ -60,13 +60,13 @@ def _passed(number: int, row: RuleCounts) -> str:
     return f"ok {number} - {row.id}: {count(row.counts[Status.PASS], 'document')} passed\n"
 
 
-def _diagnostics(finding: Finding) -> str:
+def _diagnostics(finding: Judged) -> str:
     """Return the block below a point: YAML whose scalars are spelled as in JSON."""
     fields: list[tuple[str, str | int]] = [
         ("message", caveat(finding) + finding.message),
         ("severity", finding.severity.label),
         ("status", finding.status.value),
-        ("document", finding.document),
+        ("document", finding.file),
         ("pointer", finding.place.pointer),
         ("remediation", flowing(finding.remediation)),
         ("fingerprint", finding.fingerprint),

@@ -10,12 +10,11 @@ from unicodedata import combining, east_asian_width
 
 from checker.messages import inert, visible
 from checker.problems import Location, Problem
-from checker.render.wording import caveat, count, verdict
+from checker.render.wording import caveat, count, file_notes, verdict
 from checker.report import (
     COUNTED,
-    DOCUMENT_RULE,
     Exit,
-    Finding,
+    Judged,
     Place,
     Report,
     Severity,
@@ -99,7 +98,7 @@ def _heading(report: Report, style: Style) -> str:
     return "\n".join(lines)
 
 
-def _group(findings: list[Finding], style: Style) -> Iterator[str]:
+def _group(findings: list[Judged], style: Style) -> Iterator[str]:
     """Yield the findings of one rule: its title once, then every place, then what to do."""
     first = findings[0]
     label = style(f"{first.severity.label.upper():<9}", *SEVERITY_COLOURS[first.severity])
@@ -116,9 +115,9 @@ def _group(findings: list[Finding], style: Style) -> Iterator[str]:
     yield ""
 
 
-def _finding(finding: Finding, style: Style) -> Iterator[str]:
-    where = style(_where(finding.document, finding.place.location), CYAN)
-    pointer = visible(finding.place.pointer)
+def _finding(finding: Judged, style: Style) -> Iterator[str]:
+    where = style(_where(finding.file, finding.place.location), CYAN)
+    pointer = visible(finding.address)
     yield f"  {where}" + (style(f"  {pointer}", DIM) if pointer else "")
     yield from _excerpt(finding.place, style)
     before = caveat(finding)
@@ -126,7 +125,7 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     yield first.replace(before, style(before, BOLD, YELLOW), 1)
     yield from more
     for place in finding.related[:_MOST_RELATED]:
-        yield style(f"    also {_where(finding.document, place.location)}", DIM)
+        yield style(f"    also {_where(finding.file, place.location)}", DIM)
     if len(finding.related) > _MOST_RELATED:
         yield style(f"    and {len(finding.related) - _MOST_RELATED} more places", DIM)
 
@@ -137,7 +136,7 @@ def _accepted(report: Report, style: Style) -> Iterator[str]:
     if waived:
         yield style(f"WAIVED   {count(len(waived), 'finding')}", BOLD)
     for finding in waived:
-        where = style(_where(finding.document, finding.place.location), CYAN)
+        where = style(_where(finding.file, finding.place.location), CYAN)
         yield f"  {where}  {finding.rule}"
         if finding.waiver:
             until = f"until {finding.waiver.expires.isoformat()}"
@@ -207,7 +206,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 def _table(report: Report, style: Style) -> Iterator[str]:
     """Yield the counts of the rules that were decided on something, or tried to be."""
-    broken = len({each.document for each in report.findings if each.rule == DOCUMENT_RULE})
+    broken = sum(each.is_broken for each in report.checked)
     rules = [
         rule
         for rule in report.rules
@@ -260,8 +259,8 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
     notes = [
         ("disabled by the configuration", report.disabled),
         ("not in the profile", report.left_out),
-        ("not read, by its extension", report.unread),
-        ("left out by --exclude", report.excluded),
+        *file_notes(report.files),
+        ("no rule applied to", [f"{each.file}{each.part}" for each in report.without_rules]),
         (
             "waivers of what this run did not decide",
             [" on ".join(each) for each in report.idle_waivers],

@@ -1,9 +1,11 @@
-"""Parts of a report in, the words that formats share out."""
+"""Words the parts of a report that formats share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from checker.messages import inert, visible
-from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, Finding, Report, Status
+from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, FileCounts, Judged, Report, Status
 
 
 def count(number: int, noun: str) -> str:
@@ -25,7 +27,7 @@ def flowing(text: str) -> str:
     return " ".join(text.split())
 
 
-def caveat(finding: Finding) -> str:
+def caveat(finding: Judged) -> str:
     """Return what stands before the message of a finding that is no violation."""
     if finding.status is not Status.ERROR:
         return ""
@@ -51,19 +53,32 @@ def unexplained(report: Report) -> bool:
     return code is Exit.NOTHING_CHECKED or (code is Exit.NOT_EVALUATED and not undecided)
 
 
+def file_notes(files: FileCounts) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield what there is to tell of files that were not checked: what, and their names."""
+    yield "shows a policy and was not read, by its extension", files.unread
+    yield "prose or program text that shows a policy", files.mentioned
+    yield "left out by a glob", files.excluded
+    yield "a glob that matches no file", files.idle_globs
+    yield "ignored by git", files.ignored
+
+
 def _reasons(report: Report) -> list[str]:
     errors = sum(finding.status is Status.ERROR for finding in report.findings)
     violations = sum(map(report.counts_as_violation, report.findings))
     failed = [finding for finding in report.findings if finding.status is Status.FAIL]
     known = sum(finding.known for finding in failed)
     below = len(failed) - known - violations
-    unread, idle = (report.unread, report.idle) if report.strict else ((), ())
+    files, idle = (report.files, report.idle) if report.strict else (FileCounts(), ())
     reasons = (
         (violations, count(violations, "violation")),
         (known, f"{known:,} in the baseline"),
         (below, f"{below:,} below the fail level ({report.fail_level.label})"),
         (errors, f"{count(errors, 'thing')} not evaluated"),
-        (len(unread), f"{count(len(unread), 'file')} not read (--strict)"),
+        (len(files.unread), f"{count(len(files.unread), 'file')} not read (--strict)"),
+        (
+            len(files.idle_globs),
+            f"{count(len(files.idle_globs), 'glob')} without a file (--strict)",
+        ),
         (len(idle), f"{count(len(idle), 'rule')} of your own never applied (--strict)"),
     )
     return [words for number, words in reasons if number]

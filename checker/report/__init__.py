@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-from checker.report.compared import Access, Comparison, compared
+from checker.report.compared import Access, Compared, Comparison
 from checker.report.finding import (
     COUNTED,
     DOCUMENT_RULE,
+    OWN_TEXTS,
     USUAL,
     WAIVER_RULE,
     WORST,
     Finding,
     Input,
+    Judged,
     Place,
+    RuleText,
     Severity,
     Status,
     Waiver,
     digest,
     encoded,
 )
-from checker.report.report import Earlier, Exit, Framework, IdleWaiver, Report, RuleCounts, Saved
+from checker.report.report import (
+    CheckedDocument,
+    Earlier,
+    Exit,
+    FileCounts,
+    Framework,
+    IdleWaiver,
+    Report,
+    RuleCounts,
+    Saved,
+)
 
 __all__ = [
     "COUNTED",
     "DOCUMENT_RULE",
+    "OWN_TEXTS",
     "USUAL",
     "WAIVER_RULE",
     "WORST",
     "Access",
+    "CheckedDocument",
+    "Compared",
     "Comparison",
     "Earlier",
     "Exit",
+    "FileCounts",
     "Finding",
     "Framework",
     "IdleWaiver",
     "Input",
+    "Judged",
     "Place",
     "Report",
     "RuleCounts",
+    "RuleText",
     "Saved",
     "Severity",
     "Status",
     "Waiver",
-    "compared",
     "digest",
     "encoded",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from checker.problems import Problem
-from checker.report.report import Exit
+from checker.report.finding import Input
+from checker.report.report import Exit, FileCounts
 
 
 class Access(StrEnum):
@@ -28,11 +28,22 @@ class Comparison(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def compared(found: Sequence[Comparison]) -> Exit:
-    """Return what comparisons mean for a gate; what was not decided wins over new access."""
-    kinds = {each.access for each in found}
-    if Access.UNDECIDED in kinds:
-        return Exit.NOT_EVALUATED
-    if Access.MORE in kinds:
-        return Exit.VIOLATIONS
-    return Exit.OK if found else Exit.NOTHING_CHECKED
+class Compared(NamedTuple):
+    """All that a comparison of two places found."""
+
+    comparisons: tuple[Comparison, ...]
+    files: FileCounts = FileCounts()
+    config: Input | None = None
+    strict: bool = False
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what it means for a gate; what was not decided wins over new access."""
+        kinds = {each.access for each in self.comparisons}
+        if Access.UNDECIDED in kinds:
+            return Exit.NOT_EVALUATED
+        if self.strict and self.comparisons and (self.files.unread or self.files.idle_globs):
+            return Exit.NOT_EVALUATED
+        if Access.MORE in kinds:
+            return Exit.VIOLATIONS
+        return Exit.OK if self.comparisons else Exit.NOTHING_CHECKED

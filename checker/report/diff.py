@@ -1,10 +1,10 @@
-"""Two reports in; which violations are new, and what became of the others, out."""
+"""Tells two reports apart: which violations are new, and what became of the others."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, Finding, Saved, Severity, Status
+from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, Judged, Saved, Severity, Status
 
 
 class Difference(NamedTuple):
@@ -17,15 +17,15 @@ class Difference(NamedTuple):
     old: Saved
     new: Saved
     fail_level: Severity
-    added: tuple[Finding, ...]
-    fixed: tuple[Finding, ...]
-    waived: tuple[Finding, ...]
-    unknown: tuple[Finding, ...]
-    unchanged: tuple[Finding, ...]
-    undecided: tuple[Finding, ...]
+    added: tuple[Judged, ...]
+    fixed: tuple[Judged, ...]
+    waived: tuple[Judged, ...]
+    unknown: tuple[Judged, ...]
+    unchanged: tuple[Judged, ...]
+    undecided: tuple[Judged, ...]
 
     @property
-    def failing(self) -> tuple[Finding, ...]:
+    def failing(self) -> tuple[Judged, ...]:
         """Return what is new at or above the fail level."""
         return tuple(each for each in self.added if each.severity >= self.fail_level)
 
@@ -46,11 +46,11 @@ def difference(old: Saved, new: Saved, fail_level: Severity) -> Difference:
     now = {each.fingerprint for each in new.findings}
     failed = [each for each in new.findings if each.status is Status.FAIL]
     undecided = tuple(each for each in new.findings if each.status is Status.ERROR)
-    unclear = {(each.rule, each.document) for each in undecided}
+    unclear = {(each.rule, each.file) for each in undecided}
     rules = {*new.rules, WAIVER_RULE}
 
-    def is_told(gone: Finding) -> bool:
-        pairs = {(gone.rule, gone.document), (DOCUMENT_RULE, gone.document)}
+    def is_told(gone: Judged) -> bool:
+        pairs = {(gone.rule, gone.file), (DOCUMENT_RULE, gone.file)}
         return gone.rule in rules and unclear.isdisjoint(pairs)
 
     gone = [each for print_, each in before.items() if print_ not in now]

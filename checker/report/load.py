@@ -1,4 +1,4 @@
-"""A JSON report of an earlier run in; what it found out."""
+"""Reads the JSON report of an earlier run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,20 @@ from functools import cache
 from typing import Any, cast
 
 from checker.problems import InputError, Location, Problem
-from checker.reader import Limits, parse_json, read_named
+from checker.reader import AS_GIVEN, Limits, Root, parse_json, read_named
 from checker.reader.schema import Schema
-from checker.report import Exit, Finding, Input, Place, Saved, Severity, Status, Waiver
+from checker.report import (
+    Exit,
+    Finding,
+    Input,
+    Judged,
+    Place,
+    RuleText,
+    Saved,
+    Severity,
+    Status,
+    Waiver,
+)
 
 VERSION = 1
 """The version of the JSON report that is read."""
@@ -18,12 +29,12 @@ LIMITS = Limits(max_bytes=256 * 1024 * 1024)
 """A report has about 1 KB for each finding, and a baseline may have many; 100 MiB take 10 s."""
 
 
-def load(place: str, limits: Limits = LIMITS) -> Saved:
+def load(place: str, root: Root = AS_GIVEN, limits: Limits = LIMITS) -> Saved:
     """Return what a JSON report says, at a path or at `git:REF:PATH`.
 
     Raises InputError for anything that is no such report of the version that is known.
     """
-    reading = parse_json(read_named(place, limits), limits)
+    reading = parse_json(read_named(place, limits, root), limits)
     source, data = reading.source, cast("Any", reading.data)
     version = data.get("version") if isinstance(data, dict) and "findings" in data else None
     if version is None:
@@ -47,7 +58,7 @@ def load(place: str, limits: Limits = LIMITS) -> Saved:
     )
 
 
-def _decided(summary: dict[str, Any], findings: tuple[Finding, ...]) -> bool:
+def _decided(summary: dict[str, Any], findings: tuple[Judged, ...]) -> bool:
     undecided = summary["error"] or any(each.status is Status.ERROR for each in findings)
     return not undecided and summary["exit_code"] in (Exit.OK, Exit.VIOLATIONS)
 
@@ -57,32 +68,32 @@ def _schema() -> Schema:
     return Schema.bundled("report/report.schema.json")
 
 
-def _findings(data: dict[str, Any]) -> Iterator[Finding]:
+def _findings(data: dict[str, Any]) -> Iterator[Judged]:
     titles = {rule["id"]: rule["title"] for rule in data["rules"]}
     for each in data["findings"]:
-        yield Finding(
+        waiver = _waiver(each.get("waiver"))
+        finding = Finding(
             rule=each["rule"],
-            title=titles.get(each["rule"], ""),
             severity=Severity.of(each["severity"]),
-            status=Status(each["status"]),
-            document=each["document"],
+            status=Status.FAIL if waiver else Status(each["status"]),
+            file=each["document"],
+            part=each.get("part", ""),
             kind=each["kind"],
             subject=each["subject"],
             place=_place(each["location"]),
             related=tuple(map(_place, each["related"])),
             message=each["message"],
-            remediation=each["remediation"],
             fingerprint=each["fingerprint"],
-            waiver=_waiver(each.get("waiver")),
-            known=each.get("known", False),
         )
+        text = RuleText(titles.get(each["rule"], ""), each["remediation"])
+        yield Judged(finding, text, waiver, each.get("known", False))
 
 
 def _place(data: dict[str, Any] | None) -> Place:
     if data is None:
         return Place("")
     location = Location(data["line"], data["column"], data["end_line"], data["end_column"])
-    return Place(data["pointer"], location)
+    return Place(data["pointer"], location, file_pointer=data.get("file_pointer", ""))
 
 
 def _waiver(data: dict[str, Any] | None) -> Waiver | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from checker.problems import InputError
-from checker.reader import Limits, parse_yaml, read_file
+from checker.reader import AS_GIVEN, Limits, Root, parse_yaml, read_file
 from checker.reader.schema import Schema
 from checker.report import Framework, Input
 from checker.rules.rule_files import builtin_root, is_builtin, limits_of
@@ -23,19 +23,19 @@ def _schema() -> Schema:
 
 
 def load_frameworks(
-    paths: Sequence[str], limits: Limits
+    paths: Sequence[str], limits: Limits, root: Root = AS_GIVEN
 ) -> tuple[Mapping[str, Framework], tuple[Input, ...]]:
     """Return the frameworks by their names, and the files of the given paths that say of them.
 
     The shipped ones are always there; a directory of rules may add others, and what it says wins.
     Raises InputError with all problems of the first file that has any.
     """
-    frameworks = dict(_load(builtin_root() / FILE_NAME, limits)[0])
+    frameworks = dict(_load(builtin_root() / FILE_NAME, limits, root)[0])
     inputs = []
     for path in dict.fromkeys(paths):
         file = Path(path) / FILE_NAME
         if not is_builtin(path) and file.is_file():
-            found, given = _load(file, limits)
+            found, given = _load(file, limits, root)
             inputs.append(given)
             for name, framework in found.items():
                 known = frameworks.get(name, framework)
@@ -45,9 +45,9 @@ def load_frameworks(
     return frameworks, tuple(inputs)
 
 
-def _load(path: Path, limits: Limits) -> tuple[Mapping[str, Framework], Input]:
+def _load(path: Path, limits: Limits, root: Root) -> tuple[Mapping[str, Framework], Input]:
     limits = limits_of(str(path), limits)
-    reading = parse_yaml(read_file(str(path), limits), limits)
+    reading = parse_yaml(read_file(str(path), limits, root.name(str(path))), limits)
     if problems := _schema().problems(reading):
         raise InputError(*problems)
     data = cast("dict[str, Any]", reading.data)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from checker.messages import did_you_mean
 from checker.problems import InputError, Problem
-from checker.reader import Limits, display_path, parse_yaml, read_file
+from checker.reader import AS_GIVEN, Limits, Root, parse_yaml, read_file
 from checker.reader.schema import Schema
 from checker.report import Input
 from checker.rules.rule import Rule
@@ -45,7 +45,7 @@ def _schema() -> Schema:
     return Schema.bundled("rules/profiles.schema.json")
 
 
-def load_profiles(directory: Path, limits: Limits) -> Profiles | None:
+def load_profiles(directory: Path, limits: Limits, root: Root = AS_GIVEN) -> Profiles | None:
     """Return the profiles of a directory of rules, or None if it has no such file.
 
     Raises InputError with all problems of the file.
@@ -54,7 +54,7 @@ def load_profiles(directory: Path, limits: Limits) -> Profiles | None:
     if not path.exists():
         return None
     limits = limits_of(str(path), limits)
-    reading = parse_yaml(read_file(str(path), limits), limits)
+    reading = parse_yaml(read_file(str(path), limits, root.name(str(path))), limits)
     if problems := _schema().problems(reading):
         raise InputError(*problems)
     data = cast("dict[str, Any]", reading.data)
@@ -67,14 +67,16 @@ def load_profiles(directory: Path, limits: Limits) -> Profiles | None:
     )
 
 
-def select(rule_set: RuleSet, paths: Sequence[str], name: str, limits: Limits) -> RuleSet:
+def select(
+    rule_set: RuleSet, paths: Sequence[str], name: str, limits: Limits, root: Root = AS_GIVEN
+) -> RuleSet:
     """Return the rules that a profile selects, of those that were loaded from some paths.
 
     It selects among the rules of directories that have profiles, and without a `name`
     `recommended` does so among the shipped ones; all other rules are kept. Raises InputError for a
     profile that is not there, and for one that names a rule that is not.
     """
-    files = list(_files(paths, name, limits))
+    files = list(_files(paths, name, limits, root))
     known = list(dict.fromkeys(each for file in files for each in file.profiles.by_name))
     if name and name not in known:
         expected = ", ".join(f"`{each}`" for each in known)
@@ -128,13 +130,13 @@ class _File(NamedTuple):
 
 
 def profiles_of(
-    rules: Iterable[Rule], paths: Sequence[str], limits: Limits
+    rules: Iterable[Rule], paths: Sequence[str], limits: Limits, root: Root = AS_GIVEN
 ) -> dict[str, tuple[str, ...]]:
     """Return by the ids of rules, loaded from some paths, which profiles beside them select them.
 
     Raises InputError.
     """
-    files = [file for path in dict.fromkeys(paths) if (file := _file(path, "", limits))]
+    files = [file for path in dict.fromkeys(paths) if (file := _file(path, "", limits, root))]
     return {
         rule.id: tuple(dict.fromkeys(name for file in files for name in file.names(rule)))
         for rule in rules
@@ -143,23 +145,23 @@ def profiles_of(
 
 def profile_names(paths: Sequence[str], limits: Limits) -> list[str]:
     """Return the names of the profiles beside the rules of some paths. Raises InputError."""
-    files = [file for path in paths if (file := _file(path, "", limits))]
+    files = [file for path in paths if (file := _file(path, "", limits, AS_GIVEN))]
     return list(dict.fromkeys(name for file in files for name in file.profiles.by_name))
 
 
-def _files(paths: Sequence[str], name: str, limits: Limits) -> Iterator[_File]:
+def _files(paths: Sequence[str], name: str, limits: Limits, root: Root) -> Iterator[_File]:
     """Yield the profiles beside all the rules of some paths. Raises InputError."""
     for path in dict.fromkeys(paths):
         wanted = name or (DEFAULT if is_builtin(path) else "")
-        if wanted and (file := _file(path, wanted, limits)):
+        if wanted and (file := _file(path, wanted, limits, root)):
             yield file
 
 
-def _file(path: str, wanted: str, limits: Limits) -> _File | None:
+def _file(path: str, wanted: str, limits: Limits, root: Root) -> _File | None:
     shipped = is_builtin(path)
     directory = builtin_root() if shipped else Path(path)
-    profiles = load_profiles(directory, limits) if directory.is_dir() else None
+    profiles = load_profiles(directory, limits, root) if directory.is_dir() else None
     if profiles is None:
         return None
-    shown = BUILTIN if shipped else display_path(path)
+    shown = BUILTIN if shipped else root.name(path)
     return _File(shown, profiles, wanted, not shipped or path == BUILTIN, shipped)

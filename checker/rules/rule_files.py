@@ -12,11 +12,12 @@ from checker import cel
 from checker.kinds.kind import Kind
 from checker.problems import InputError, Json, Problem, Source
 from checker.reader import (
+    AS_GIVEN,
     DEFAULT_LIMITS,
     Limits,
     Reading,
+    Root,
     Walk,
-    display_path,
     identity,
     parse_yaml_documents,
     read_file,
@@ -52,12 +53,14 @@ class RuleSet(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
-def load(
+def load(  # noqa: PLR0913 - each argument is one fact of a run
     paths: Sequence[str],
     kinds: Mapping[str, Kind],
     overrides: Mapping[str, Mapping[str, Json]],
     limits: Limits,
+    *,
     engine: cel.Engine = "codegen",
+    root: Root = AS_GIVEN,
 ) -> RuleSet:
     """Return every rule under the paths: files, directories, `builtin` and `builtin:FOLDER`.
 
@@ -73,7 +76,7 @@ def load(
         if PurePath(path).name in RESERVED:
             continue
         try:
-            source, readings = _read(path, limits, builtin)
+            source, readings = _read(path, limits, builtin, root)
         except InputError as error:
             problems.extend(error.problems)
             continue
@@ -106,13 +109,13 @@ def shipped() -> frozenset[str]:
     return frozenset(PurePath(path).stem for path in found if PurePath(path).name not in RESERVED)
 
 
-def _read(path: str, limits: Limits, builtin: bool) -> tuple[Source, list[Reading]]:  # noqa: FBT001 - one fact of one call
+def _read(path: str, limits: Limits, builtin: bool, root: Root) -> tuple[Source, list[Reading]]:  # noqa: FBT001 - one fact of one call
     """Return a rule file and the rules in it; raises InputError, also if there are none."""
     if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
         message = "not a rule file by its name: expected .yaml or .yml"
-        raise InputError(Problem(display_path(path), message))
+        raise InputError(Problem(root.name(path), message))
     limits = limits_of(path, limits)
-    source = _named(read_file(path, limits), builtin)
+    source = _named(read_file(path, limits, root.name(path)), path, builtin)
     readings = parse_yaml_documents(source, limits)
     if not readings:
         message = "the file holds no rule: write one, or remove it"
@@ -164,11 +167,11 @@ def _is_shipped(path: str) -> bool:
     return path.startswith(f"{builtin_root()}{os.sep}")
 
 
-def _named(source: Source, builtin: bool) -> Source:  # noqa: FBT001 - one fact of one call
+def _named(source: Source, path: str, builtin: bool) -> Source:  # noqa: FBT001 - one fact of one call
     """Return a shipped rule's source under a name that is the same on every machine."""
-    root = builtin_root().as_posix() + "/"
-    if builtin and source.path.startswith(root):
-        return replace(source, path=f"{BUILTIN}/{source.path.removeprefix(root)}")
+    if builtin and _is_shipped(path):
+        within = PurePath(path).relative_to(builtin_root()).as_posix()
+        return replace(source, path=f"{BUILTIN}/{within}")
     return source
 
 

@@ -1,68 +1,153 @@
-"""Decisions in, the findings and counts of a report out; more findings than a run may have: errors.
+"""Collects the decisions of a run: judges findings, counts results and bounds their number.
 
-Findings are all that a run keeps of its documents, so that their limit bounds its memory, and the
+Findings are most of what a run keeps of its documents, so their limit bounds its memory, and the
 time that a report takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 
-from checker.report import DOCUMENT_RULE, USUAL, Finding, Report, Status, encoded
-from checker.run.decide import Decision
+from checker.documents import Outcome
+from checker.report import (
+    DOCUMENT_RULE,
+    OWN_TEXTS,
+    USUAL,
+    WORST,
+    CheckedDocument,
+    Earlier,
+    Finding,
+    IdleWaiver,
+    Judged,
+    RuleText,
+    Status,
+    Waiver,
+    encoded,
+)
+from checker.rules import Rule
+from checker.run.decide import Decided, Decision
 from checker.waivers import Waivers
 
 MOST_FINDINGS = 200_000
 """Findings of one run."""
 _TOO_MANY = (
-    f"more than {MOST_FINDINGS:,} findings in one run, where a long one counts for several: from "
-    "here on none is told; check less at once"
+    f"more than {MOST_FINDINGS:,} findings in one run, where a long one counts for several: those "
+    "from here on are not shown; check fewer files at once"
 )
 
 
-class Tally:
-    """Fills a report, whose waivers it applies."""
+class Collected:
+    """What a run has decided so far, judged by its waivers and its baseline."""
 
-    def __init__(self, report: Report, accepted: Waivers) -> None:
-        self._report = report
+    def __init__(self, rules: Sequence[Rule], accepted: Waivers, baseline: Earlier | None) -> None:
+        self._rules = rules
         self._accepted = accepted
+        self._known = baseline.findings if baseline else {}
+        self._texts = {rule.id: RuleText(rule.title, rule.remediation) for rule in rules}
+        self._controls = {rule.id: _size_of_controls(rule) for rule in rules}
+        """What the controls of a rule, which may stand at each finding, add to its size."""
         self._left = MOST_FINDINGS
-        self._controls = {
-            row.id: encoded(text for ids in row.controls.values() for text in ids) // USUAL
-            for row in report.rules
-        }
-        """What the controls of a rule, which may stand at each finding, add to the size of it."""
+        self._findings: list[Judged] = []
+        self._counts = [dict.fromkeys(Status, 0) for _ in rules]
+        self._digest = hashlib.sha256()
+        self.checked: list[CheckedDocument] = []
+        self.files = 0
+        self.outcomes: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
+        """The names of files, by what became of them."""
 
     def add(self, decision: Decision) -> None:
-        """Count what was decided on a document, and keep what was found."""
-        self._report.documents += 1
+        """Count what was decided on the documents of a file, and keep what was found."""
+        self.files += 1
+        self.outcomes[decision.outcome].append(decision.file)
+        for decided in decision.documents:
+            self._add(decision.file, decided)
+
+    def _add(self, file: str, decided: Decided) -> None:
+        self._digest.update(f"{decided.sha256} {file}{decided.part}\n".encode())
         by_rule: dict[str, list[Finding]] = {}
-        for finding in decision.findings:
+        for finding in decided.findings:
             by_rule.setdefault(finding.rule, []).append(finding)
-        self._keep(by_rule.pop(DOCUMENT_RULE, ()))
-        for row, decided in zip(self._report.rules, decision.statuses, strict=True):
-            # The texts of a rule are kept once, not once for each document.
-            found = tuple(
-                finding._replace(title=row.title, remediation=row.remediation)
-                for finding in by_rule.pop(row.id, ())
-            )
-            status, marked = self._accepted.apply((row.id, decision.path), decided, found)
-            # INVARIANT: where not all that was found is told, nothing has been decided.
-            kept = self._keep(marked, self._controls[row.id])
-            row.counts[status if kept else Status.ERROR] += 1
+        broken = by_rule.pop(DOCUMENT_RULE, ())
+        self._keep([self._judged(each, None, OWN_TEXTS[DOCUMENT_RULE]) for each in broken])
+        applied: list[str] = []
+        for rule, counts, status in zip(self._rules, self._counts, decided.statuses, strict=True):
+            found = by_rule.pop(rule.id, ())
+            pair = (rule.id, file)
+            became, waivers = self._accepted.apply(pair, decided.part, status, found)
+            text = self._texts[rule.id]
+            judged = [
+                self._judged(finding, waiver, text)
+                for finding, waiver in zip(found, waivers, strict=True)
+            ]
+            # INVARIANT: where not all findings are kept, nothing counts as decided.
+            kept = self._keep(judged, self._controls[rule.id])
+            counts[became if kept else Status.ERROR] += 1
+            if status is not Status.SKIP and not decided.is_broken:
+                applied.append(rule.id)
         # INVARIANT: every finding is of a rule that was decided, or of the document itself.
         if by_rule:
             message = f"findings of unknown rules: {', '.join(by_rule)}"
             raise RuntimeError(message)
+        self.checked.append(
+            CheckedDocument(
+                file,
+                decided.part,
+                decided.kind,
+                decided.sha256,
+                tuple(applied),
+                decided.is_broken,
+            )
+        )
 
-    def _keep(self, findings: Sequence[Finding], more: int = 0) -> bool:
+    def counts(self) -> list[Mapping[Status, int]]:
+        """Return for each rule, in order, how many documents ended in each status."""
+        return [dict(each) for each in self._counts]
+
+    def settle(self) -> tuple[tuple[Judged, ...], tuple[IdleWaiver, ...]]:
+        """Return all findings, the worst first, and the waivers that nothing was decided about."""
+        wrong, idle = self._accepted.settle()
+        judged = (self._judged(each, None, OWN_TEXTS[each.rule]) for each in wrong)
+        return tuple(sorted([*self._findings, *judged], key=_worst_first)), idle
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 (hex) of one line `SHA-256 NAME` for each document, in order."""
+        return self._digest.hexdigest()
+
+    def _judged(self, finding: Finding, waiver: Waiver | None, text: RuleText) -> Judged:
+        known = not waiver and finding.status is Status.FAIL and finding.fingerprint in self._known
+        return Judged(finding, text, waiver, known)
+
+    def _keep(self, findings: Sequence[Judged], more: int = 0) -> bool:
         """Keep findings, or an error in place of the first one too many; say whether all are.
 
         `more` is added to the size of each.
         """
-        kept = self._report.findings
-        for finding in findings:
+        for judged in findings:
             if self._left >= 0:
-                self._left -= finding.size + more
-                kept.append(finding if self._left >= 0 else finding.without_place(_TOO_MANY))
+                self._left -= judged.size + more
+                self._findings.append(
+                    judged
+                    if self._left >= 0
+                    else Judged(judged.finding.too_many(_TOO_MANY), judged.text)
+                )
         return self._left >= 0 or not findings
+
+
+def _size_of_controls(rule: Rule) -> int:
+    return encoded(text for ids in rule.controls.values() for text in ids) // USUAL
+
+
+def _worst_first(judged: Judged) -> tuple[object, ...]:
+    location = judged.place.location
+    return (
+        -judged.severity,
+        judged.rule,
+        -WORST[judged.status],
+        judged.file,
+        (location.line, location.column) if location else (0, 0),
+        judged.part,
+        judged.message,
+        judged.fingerprint,
+    )

@@ -1,16 +1,15 @@
-"""Old and new policies in; for each of them whether the new one grants more, out."""
+"""Compares old and new policies: whether each new one grants more than the old one did."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import NamedTuple, cast
 
 from checker import cel, documents, kinds
-from checker.documents import SUFFIXES, Document, Listing, Selection
+from checker.documents import Contents, Document, Entry, Outcome, Selection
 from checker.iam.arn import CURRENT_VERSION
 from checker.iam.containment import grants_beyond
 from checker.iam.partitions import located
@@ -18,58 +17,71 @@ from checker.iam.patterns import Undecided
 from checker.iam.request import Request
 from checker.iam.statement import Policy, policy
 from checker.problems import InputError, Json, Problem
-from checker.reader import SCHEME, Limits, display_path, git, parse, read_bytes, walk
-from checker.report import Access, Comparison
-from checker.workers import Workers, decide_all, restrained
-from checker.workers.job import READING, Refused, never
+from checker.reader import SCHEME, Globs, Limits, display_path, git
+from checker.report import Access, Compared, Comparison, FileCounts
+from checker.settings import Settings
+from checker.sources.suffixes import Role, role
+from checker.workers import decide_all, restrained
+from checker.workers.job import PART, READING, Refused, never
 
 _NOTHING = Policy(CURRENT_VERSION, ())
 _ITSELF = "."
 """The path within a place that is one file."""
 _LINK = "a symbolic link: put the file itself there, or leave it out with --exclude"
+_SOURCES = frozenset({Role.PLAIN, Role.LINES, Role.TEMPLATE})
+"""The files at a commit that are read; no other file can hold a document."""
 
 
-class Sides(NamedTuple):
-    """Two places to compare, and globs of files that are no policies."""
+def compare(old: str, new: str, settings: Settings) -> Compared:
+    """Tell of every policy of a new place whether it grants what the old one did not.
 
-    old: str
-    new: str
-    exclude: Sequence[str] = ()
-
-
-def compare(sides: Sides, limits: Limits, workers: Workers | None = None) -> Iterator[Comparison]:
-    """Yield for every policy whether the new one grants what the old one did not, by path.
-
-    A policy without an old one is compared with nothing; one that is gone grants nothing. Without
-    `workers` nothing bounds the time and memory that this takes. Raises InputError where a place
-    cannot be read at all, or a file is compared with a directory.
+    Each place is a file, a directory, `git:REF` or `git:REF:PATH`. Files are paired by their paths
+    within the places, and documents by their parts. A policy without an old one is compared with
+    nothing; one that is gone grants nothing. Raises InputError where a place cannot be read at all,
+    or a file is compared with a directory.
     """
-    with restrained(workers, "the lists of policies"):
-        pairs = _pairs(sides, limits)
-    yield from decide_all(pairs, workers)
+    with restrained(settings.workers, "the lists of policies"):
+        pairs, idle = _pairs(old, new, settings)
+    decided = list(decide_all(pairs, settings.workers))
+    return Compared(
+        tuple(comparison for each in decided for comparison in each.comparisons),
+        FileCounts(
+            read=len(decided),
+            without=sum(each.outcome is Outcome.NONE for each in decided),
+            mentioned=tuple(each.path for each in decided if each.outcome is Outcome.MENTIONED),
+            unread=tuple(each.path for each in decided if each.outcome is Outcome.UNREAD),
+            idle_globs=idle,
+        ),
+        settings.config.input,
+        settings.strict,
+    )
 
 
-class _Policy(NamedTuple):
-    """What reads a policy, and its path from the working directory, if it may be left out."""
+class _File(NamedTuple):
+    """A file of one place."""
 
-    read: Callable[[], Document]
-    name: str = ""
+    name: str
+    """What globs and messages call it."""
+    load: Callable[[], Contents]
 
-    def is_excluded(self, globs: Iterable[str]) -> bool:
-        """Say whether one of some globs is for it, however its directory was written."""
-        name = display_path(self.name)
-        wanted = (os.path.relpath(glob) for glob in globs if glob)
-        return bool(name) and any(fnmatchcase(name, glob) for glob in wanted)
+
+class _Decided(NamedTuple):
+    """What was decided on the documents of a pair of files."""
+
+    path: str
+    comparisons: tuple[Comparison, ...]
+    outcome: Outcome
+    """What became of the new file."""
 
 
 class _Pairs(NamedTuple):
-    """Policies by their path within two places."""
+    """Files by their paths within two places."""
 
     place: str
-    """Of the new ones, as it is shown."""
+    """The name of the new place."""
     paths: Sequence[str]
-    old: Mapping[str, _Policy]
-    new: Mapping[str, _Policy]
+    old: Mapping[str, _File]
+    new: Mapping[str, _File]
 
     @property
     def advice(self) -> str:
@@ -78,47 +90,78 @@ class _Pairs(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Return how many pairs there are."""
+        """Return the number of pairs."""
         return len(self.paths)
 
-    def decide(self, index: int, refused: Refused = never) -> Comparison:
-        """Compare one pair: both are read, and then, as the one stage after that, compared."""
+    def decide(self, index: int, refused: Refused = never) -> _Decided:
+        """Compare the documents of one pair of files, each pair of documents in a stage."""
         key = self.paths[index]
         path = self.place if key == _ITSELF else key
         if reason := refused(READING):
-            return _undecided(path, Problem(str(PurePosixPath(self.place, key)), reason))
-        old, new = (side[key].read() if key in side else None for side in (self.old, self.new))
-        for document in (old, new):
-            if document is not None and document.problems:
-                return _undecided(path, *document.problems)
-        if new is None:
-            return Comparison(path, Access.GONE)
-        if reason := refused(0):
-            return _undecided(path, Problem(new.path, reason))
-        return _compared(path, old, new)
+            problem = Problem(str(PurePosixPath(self.place, key)), reason)
+            return _Decided(path, (_undecided(path, problem),), Outcome.DOCUMENTS)
+        before, _ = _documents(self.old.get(key))
+        after, outcome = _documents(self.new.get(key))
+        found: list[Comparison] = []
+        for number, part in enumerate(sorted({*before, *after}, key=_order)):
+            refused(PART)
+            shown = f"{path} {part}" if part else path
+            reason = refused(number)
+            found.append(_judged(shown, before.get(part), after.get(part), reason))
+        return _Decided(path, tuple(found), outcome)
 
 
-def _pairs(sides: Sides, limits: Limits) -> _Pairs:
-    old = dict(_found(sides.old, sides.new, limits))
-    new = dict(_found(sides.new, sides.old, limits))
-    if (_ITSELF in old) is not (_ITSELF in new):
-        file = (old if _ITSELF in old else new)[_ITSELF].read()
-        message = f"cannot compare `{sides.old}` with it: one is a file, one a directory"
-        raise InputError(*(file.problems or (Problem(sides.new, message),)))
+def _documents(file: _File | None) -> tuple[dict[str, Document], Outcome]:
+    """Return the documents of a file by their parts, and what became of the file."""
+    if file is None:
+        return {}, Outcome.NONE
+    contents = file.load()
+    found = {each.part: each for each in contents.documents}
+    return found, Outcome.DOCUMENTS if found else contents.otherwise
+
+
+def _order(part: str) -> tuple[int, str]:
+    """Return a key by which `#2` and `:2` come before `#10` and `:10`."""
+    digits = "".join(character for character in part[1:].partition("/")[0] if character.isdigit())
+    return int(digits or 0), part
+
+
+def _judged(path: str, old: Document | None, new: Document | None, reason: str) -> Comparison:
+    for document in (old, new):
+        if document is not None and document.problems:
+            return _undecided(path, *document.problems)
+    if new is None:
+        return Comparison(path, Access.GONE)
+    if reason:
+        return _undecided(path, Problem(new.file, reason))
+    return compared(path, old, new)
+
+
+def _pairs(old: str, new: str, settings: Settings) -> tuple[_Pairs, tuple[str, ...]]:
+    """Return the pairs of two places, and the globs that match no file of either."""
+    before = dict(_found(old, new, settings))
+    after = dict(_found(new, old, settings))
+    if (_ITSELF in before) is not (_ITSELF in after):
+        documents_, _ = _documents((before if _ITSELF in before else after)[_ITSELF])
+        problems = [problem for each in documents_.values() for problem in each.problems]
+        message = f"cannot compare `{old}` with it: one is a file, one a directory"
+        raise InputError(*(problems or (Problem(new, message),)))
+    excluded = Globs(settings.exclude, settings.root)
     # INVARIANT: a pair is left out as a whole, or what is new would seem to be gone.
     paths = [
         path
-        for path in sorted({*old, *new})
-        if not all(side[path].is_excluded(sides.exclude) for side in (old, new) if path in side)
+        for path in sorted({*before, *after})
+        if not all(excluded.match(side[path].name) for side in (before, after) if path in side)
     ]
-    return _Pairs(display_path(sides.new), paths, old, new)
+    return _Pairs(settings.root.name(new), paths, before, after), excluded.unmatched
 
 
 def _undecided(path: str, *problems: Problem) -> Comparison:
     return Comparison(path, Access.UNDECIDED, problems=problems)
 
 
-def _compared(path: str, old: Document | None, new: Document) -> Comparison:
+def compared(path: str, old: Document | None, new: Document) -> Comparison:
+    """Tell whether a policy grants what an old one, or nothing, does not. Both are valid."""
     try:
         with cel.budget():
             before = _statements(old) if old else _NOTHING
@@ -134,7 +177,7 @@ def _compared(path: str, old: Document | None, new: Document) -> Comparison:
         message = "not enough memory to compare it: split it, or raise --max-memory"
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other comparisons
         message = f"internal error, please report it: {error!r}"
-    return _undecided(path, Problem(new.path, message))
+    return _undecided(path, Problem(new.file, message))
 
 
 def _statements(document: Document) -> Policy:
@@ -151,47 +194,51 @@ def _described(found: Request) -> tuple[tuple[str, str], ...]:
     return (("may", found.action), ("on", found.resource), *by, *context)
 
 
-def _found(place: str, other: str, limits: Limits) -> Iterator[tuple[str, _Policy]]:
-    """Yield the policies of a place by their path within it."""
+def _found(place: str, other: str, settings: Settings) -> Iterator[tuple[str, _File]]:
+    """Yield the files of a place by their paths within it."""
     selection = Selection([place], {kind.name: kind for kind in kinds.builtin()})
     if place.startswith(SCHEME):
-        yield from _committed(place, other, selection, limits)
+        yield from _committed(place, other, selection, settings.limits)
         return
+    listing = documents.find(selection, settings.root, settings.limits)
     if not os.path.isdir(place):  # noqa: PTH112 - of any text, also with NUL
-        listing = documents.find(selection, limits)
-        yield _ITSELF, _Policy(partial(documents.load_one, 0, listing, selection, limits))
+        load = partial(documents.load, 0, listing, selection, settings.limits)
+        yield _ITSELF, _File("", load)
         return
-    walked = walk(place, SUFFIXES)
-    shown = display_path(place)
-    # INVARIANT: no link hides what replaced a policy, so that all links are refused here.
-    problems = (*walked.problems, *(Problem(display_path(each), _LINK) for each in walked.links))
-    files = tuple(each for each in walked.files if each not in walked.links)
-    if whole := [problem for problem in walked.problems if problem.path == shown]:
+    above = settings.root.name(place)
+    if whole := [problem for problem in listing.problems if problem.path == above]:
         raise InputError(*whole)
-    names = [*([""] * len(walked.problems)), *walked.links, *files]
-    listing = Listing(files, problems=problems)
-    for index, name in enumerate(names):
-        read = partial(documents.load_one, index, listing, selection, limits)
-        within = str(PurePosixPath(listing.name(index)).relative_to(shown))
-        yield within, _Policy(read, os.path.relpath(name) if name else "")
+    # INVARIANT: no link hides what replaced a policy, so that all links are refused here.
+    for name in listing.links:
+        yield _below(name, above), _broken(Problem(name, _LINK))
+    for index in range(listing.size):
+        name = listing.name(index)
+        if name not in listing.links:
+            load = partial(documents.load, index, listing, selection, settings.limits)
+            yield _below(name, above), _File(name, load)
+
+
+def _below(name: str, above: str) -> str:
+    return name if above == "." else name.removeprefix(f"{above}/")
+
+
+def _broken(problem: Problem) -> _File:
+    contents = Contents([Document(problem.path, problems=(problem,))])
+    return _File(problem.path, lambda: contents)
 
 
 def _committed(
     place: str, other: str, selection: Selection, limits: Limits
-) -> Iterator[tuple[str, _Policy]]:
+) -> Iterator[tuple[str, _File]]:
     ref, _, path = place.removeprefix(SCHEME).partition(":")
     path = path or other
     if path.startswith(SCHEME):
         raise InputError(Problem(place, "which path? write git:REF:PATH"))
-    for each in git.files(ref, path, SUFFIXES, limits):
-        read = partial(_parsed, each.shown, each.content, selection, limits)
-        yield display_path(each.within), _Policy(read, each.name)
-
-
-def _parsed(path: str, content: bytes | Problem, selection: Selection, limits: Limits) -> Document:
-    if isinstance(content, Problem):
-        return Document(path, problems=(content,))
-    return documents.attempt(
-        path,
-        lambda: documents.document(parse(read_bytes(path, content, limits), limits), selection),
-    )
+    for each in git.files(ref, path, lambda name: role(name) in _SOURCES, limits):
+        within = display_path(each.within)
+        if isinstance(each.content, Problem):
+            yield within, _broken(each.content)._replace(name=each.name)
+            continue
+        entry = Entry(each.shown, each.shown, named=within == _ITSELF)
+        load = partial(documents.load_bytes, entry, each.content, selection, limits)
+        yield within, _File(each.name, load)

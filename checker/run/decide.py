@@ -1,30 +1,40 @@
-"""Rules and a listing in, what all the rules decide on one of its documents out."""
+"""Decides all the rules of a run on one of its files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from checker import documents
-from checker.documents import Listing, Selection
+from checker.documents import Contents, Document, Listing, Outcome, Selection, load, lost
 from checker.reader import Limits
 from checker.report import Finding, Status
 from checker.rules import Rule
 from checker.run.evaluate import MOST_FINDINGS, broken, evaluate, undecided
-from checker.workers.job import READING, Refused, never
+from checker.workers.job import PART, READING, Refused, never
 
 
-class Decision(NamedTuple):
-    """What was decided on one document: a status for every rule, in order, and the findings."""
+class Decided(NamedTuple):
+    """What was decided on one document."""
 
-    path: str
+    part: str
+    kind: str
     sha256: str
+    is_broken: bool
     statuses: tuple[Status, ...]
+    """One for each rule, in order."""
     findings: tuple[Finding, ...]
 
 
+class Decision(NamedTuple):
+    """What was decided on the documents of one file."""
+
+    file: str
+    outcome: Outcome
+    documents: tuple[Decided, ...]
+
+
 class Work(NamedTuple):
-    """All that there is to decide: every rule on every document of a listing."""
+    """All that a run decides: every rule on every document of every file of a listing."""
 
     rules: Sequence[Rule]
     listing: Listing
@@ -38,29 +48,42 @@ class Work(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Return how many documents there are."""
+        """Return the number of files."""
         return self.listing.size
 
     def decide(self, index: int, refused: Refused = never) -> Decision:
-        """Decide all rules on one document; what is refused is an error.
+        """Decide all rules on the documents of one file; what is refused is an error.
 
-        Each rule is a stage, by its number.
+        Each rule on each document is a stage, numbered document by document.
         """
-        reason = refused(READING)
-        if reason:
-            document = documents.lost(self.listing.name(index), reason)
+        name = self.listing.name(index)
+        if reason := refused(READING):
+            contents = Contents([lost(name, reason)])
         else:
-            document = documents.load_one(index, self.listing, self.selection, self.limits)
-        statuses: list[Status] = []
-        findings = list(broken(document))
+            contents = load(index, self.listing, self.selection, self.limits)
+        decided = tuple(self._decided(contents.documents, refused))
+        outcome = Outcome.DOCUMENTS if decided else contents.otherwise
+        return Decision(name, outcome, decided)
+
+    def _decided(self, documents: Iterable[Document], refused: Refused) -> Iterator[Decided]:
         left = MOST_FINDINGS
-        for number, rule in enumerate(self.rules):
-            reason = refused(number)
-            if reason:
-                outcome = undecided(rule, document, reason)
-            else:
-                outcome = evaluate(rule, document, left)
-            left -= sum(finding.size for finding in outcome.findings)
-            statuses.append(outcome.status)
-            findings.extend(outcome.findings)
-        return Decision(document.path, document.sha256, tuple(statuses), tuple(findings))
+        for number, document in enumerate(documents):
+            refused(PART)
+            statuses: list[Status] = []
+            findings = list(broken(document))
+            for position, rule in enumerate(self.rules, number * len(self.rules)):
+                if reason := refused(position):
+                    outcome = undecided(rule, document, reason)
+                else:
+                    outcome = evaluate(rule, document, left)
+                left -= sum(finding.size for finding in outcome.findings)
+                statuses.append(outcome.status)
+                findings.extend(outcome.findings)
+            yield Decided(
+                document.part,
+                document.kind.name if document.kind else "",
+                document.sha256,
+                bool(document.problems),
+                tuple(statuses),
+                tuple(findings),
+            )

@@ -1,4 +1,4 @@
-"""A rule and a document in, a status and findings out; pure: no clock, no files."""
+"""Decides one rule on one document; it reads no clock and no file."""
 
 from __future__ import annotations
 
@@ -79,19 +79,20 @@ def _evaluated(rule: Rule, document: Document, left: int) -> Outcome:
 def broken(document: Document) -> Iterator[Finding]:
     """Yield one finding for every problem of a document that could not be read or is invalid."""
     for problem in document.problems:
+        place = Place(problem.pointer, problem.location, problem.excerpt, problem.skipped)
+        identity = (document.file, *filter(None, [document.part]))
         yield Finding(
             rule=DOCUMENT_RULE,
-            title="Every document can be read and is valid",
             severity=Severity.CRITICAL,
             status=Status.ERROR,
-            document=document.path,
+            file=document.file,
+            part=document.part,
             kind=document.kind.name if document.kind else "",
             subject="",
-            place=Place(problem.pointer, problem.location, problem.excerpt, problem.skipped),
+            place=place,
             related=(),
             message=problem.message,
-            remediation="",
-            fingerprint=digest(DOCUMENT_RULE, document.path, problem.pointer, problem.message),
+            fingerprint=digest(DOCUMENT_RULE, *identity, problem.pointer, problem.message),
         )
 
 
@@ -206,20 +207,23 @@ class _Evaluation:
         if status is Status.FAIL:
             spend(len(routes))
         content = self._content(subject, routes)
-        fingerprint = digest(self.rule.id, asked, self.document.path, *content)
+        document = self.document
+        # INVARIANT: two equal policies in one file have two identities. A whole file is known by
+        # its name alone, as it was before files had parts.
+        identity = (document.file, *filter(None, [document.part]))
+        fingerprint = digest(self.rule.id, asked, *identity, *content)
         again = self.seen[fingerprint] = self.seen.get(fingerprint, 0) + 1
         return Finding(
             rule=self.rule.id,
-            title=self.rule.title,
             severity=self.rule.severity,
             status=status,
-            document=self.document.path,
+            file=document.file,
+            part=document.part,
             kind=self.rule.kind,
             subject=pointer(subject),
             place=places[0],
             related=tuple(places[1:]),
             message=message,
-            remediation=self.rule.remediation,
             fingerprint=fingerprint if again == 1 else digest(fingerprint, again),
         )
 
@@ -229,7 +233,8 @@ class _Evaluation:
             return Place(pointer(route))
         location = reading.locate(route)
         shown = excerpt(reading.line(location.line), location.column)
-        return Place(pointer(route), location, *shown)
+        whole = reading.file_pointer(route)
+        return Place(pointer(route), location, *shown, whole if whole != pointer(route) else "")
 
     def _content(self, subject: Route, routes: list[Route]) -> tuple[list[str], list[str]]:
         """Return what a fingerprint holds: what is pointed to, and all that gives it its meaning.

@@ -1,157 +1,190 @@
-"""The whole walk on one page: options in, every rule decided on every document, a report out."""
+"""Walks through a run on one page: settings, rules, documents, decisions, the report."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from functools import partial
 
-from checker import cel, documents, rules, waivers
-from checker.documents import Selection
+from checker import documents, rules, waivers
+from checker.documents import Listing, Outcome, Selection, names_in
 from checker.messages import did_you_mean
 from checker.problems import InputError, Problem
-from checker.reader import Limits
-from checker.report import (
-    WORST,
-    Earlier,
-    Finding,
-    Framework,
-    Report,
-    RuleCounts,
-    Severity,
-    Status,
-)
+from checker.reader import Globs
+from checker.report import Earlier, FileCounts, Framework, Report, RuleCounts, Status
 from checker.report import load as earlier
 from checker.rules import Rule, RuleSet
-from checker.run.collect import Tally
+from checker.run.collect import Collected
 from checker.run.decide import Work
-from checker.settings.config import Config, known_kinds
+from checker.settings import Settings, known_kinds
 from checker.version import VERSION
 from checker.waivers import Terms, Waivers
-from checker.workers import Workers, decide_all, rehearse, restrained
+from checker.workers import decide_all, rehearse, restrained
 
 Progress = Callable[[int, int], None]
-"""Called with the number of documents decided so far and of all."""
+"""Called with the number of files decided so far, and the number of all."""
 
 
-def today() -> date:
-    """Return the day it is in UTC, by which waivers are judged unless another one is given."""
-    return datetime.now(UTC).date()
+def load(settings: Settings) -> RuleSet:
+    """Return all the rules of a run, compiled; raises InputError with all their problems."""
+    with restrained(settings.workers):
+        return _loaded(settings, _selection(settings))
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is asked to do, by the command line and the configuration file."""
-
-    rules: Sequence[str] = ()
-    policies: Sequence[str] = ()
-    kinds: Sequence[tuple[str, str]] = ()
-    exclude: Sequence[str] = ()
-    config: Config = field(default_factory=Config)
-    fail_level: Severity | None = None
-    strict: bool | None = None
-    limits: Limits = field(default_factory=Limits)
-    workers: Workers | None = None
-    """Without, all is decided in this process, and nothing bounds its time and memory."""
-    engine: cel.Engine = "codegen"
-    profile: str = ""
-    waivers: str = ""
-    baseline: str = ""
-    previous: str = ""
-    frameworks: Sequence[str] = ()
-    today: date = field(default_factory=today)
-
-
-def check(options: Options, progress: Progress = lambda _done, _all: None) -> Report:
+def check(
+    settings: Settings,
+    progress: Progress = lambda _done, _all: None,
+    loaded: RuleSet | None = None,
+) -> Report:
     """Decide every rule on every document and return the report.
 
-    Raises InputError when a rule, the configuration or an earlier report cannot be used: then
-    nothing is checked.
+    `loaded` are rules that `load` returned for settings with the same rules. Raises InputError
+    where a rule, the configuration or an earlier report cannot be used: then nothing is checked.
     """
-    with restrained(options.workers):
-        work, report, accepted, baseline = _prepared(options)
-    tally = Tally(report, accepted)
-    digest = hashlib.sha256()
-    total = work.listing.size
-    for decision in decide_all(work, options.workers):
-        digest.update(f"{decision.sha256} {decision.path}\n".encode())
-        tally.add(decision)
-        progress(report.documents, total)
-    # INVARIANT: a document that was lost on the way is no document that passed.
-    if report.documents != total:
-        message = f"{report.documents} of {total} documents were decided"
+    with restrained(settings.workers):
+        prepared = _Prepared(settings, loaded)
+    collected = Collected(prepared.work.rules, prepared.accepted, prepared.baseline)
+    total = prepared.work.size
+    for decision in decide_all(prepared.work, settings.workers):
+        collected.add(decision)
+        progress(collected.files, total)
+    # INVARIANT: a file that was lost on the way is no file that passed.
+    if collected.files != total:
+        message = f"{collected.files} of {total} files were decided"
         raise RuntimeError(message)
-    report.documents_sha256 = digest.hexdigest()
-    wrong, report.idle_waivers = accepted.settle()
-    found = [_compared(each, baseline) for each in (*report.findings, *wrong)]
-    report.findings = sorted(found, key=_worst_first)
-    return report
+    return prepared.report(collected)
 
 
-def _prepared(options: Options) -> tuple[Work, Report, Waivers, Earlier | None]:
-    """Return what there is to decide, a report to fill, waivers and baseline. Raises InputError."""
-    settings = options.config
-    if settings.schemas:
-        compiled = partial(known_kinds, settings, options.limits)
-        rehearse(compiled, options.workers, "the schemas of kinds")
-    selection = _selection(options, settings)
-    loaded = rules.load(
-        options.rules, selection.kinds, settings.params, options.limits, options.engine
+class _Prepared:
+    """All that is known before the first document is read. Raises InputError."""
+
+    def __init__(self, settings: Settings, loaded: RuleSet | None) -> None:
+        self._settings = settings
+        if settings.config.schemas:
+            compiled = partial(known_kinds, settings.config, settings.limits)
+            rehearse(compiled, settings.workers, "the schemas of kinds")
+        self._selection = _selection(settings)
+        loaded = loaded or _loaded(settings, self._selection)
+        self._rule_set = _chosen(loaded, settings)
+        known, self._frameworks_files = rules.load_frameworks(
+            settings.rules, settings.limits, settings.root
+        )
+        self._frameworks = known
+        self._assessed = _assessed(settings.frameworks, known)
+        self.accepted = _waivers(settings, loaded)
+        self.baseline = _earlier(settings.baseline, settings)
+        self._previous = _earlier(settings.previous, settings)
+        listing = documents.find(self._selection, settings.root, settings.limits)
+        self._idle_globs = _idle_globs(listing, settings)
+        self.work = Work(self._rule_set.rules, listing, self._selection, settings.limits)
+
+    def report(self, collected: Collected) -> Report:
+        """Return the report of what was decided."""
+        settings, chosen = self._settings, self._rule_set
+        findings, idle_waivers = collected.settle()
+        return Report(
+            version=VERSION,
+            fail_level=settings.fail_level,
+            strict=settings.strict,
+            rules=tuple(map(_row, chosen.rules, collected.counts())),
+            inputs=(*chosen.inputs, *self._frameworks_files),
+            config=settings.config.input,
+            disabled=tuple(sorted(settings.disable)),
+            left_out=chosen.left_out,
+            facts=_facts(chosen.rules, self._selection),
+            checked=tuple(collected.checked),
+            documents_sha256=collected.sha256,
+            files=self._files(collected),
+            findings=findings,
+            warnings=tuple(warning for rule in chosen.rules for warning in rule.warnings),
+            frameworks=self._frameworks,
+            assessed=self._assessed,
+            today=settings.today,
+            waivers=self.accepted.input,
+            idle_waivers=idle_waivers,
+            baseline=self.baseline.input if self.baseline else None,
+            previous=self._previous,
+        )
+
+    def _files(self, collected: Collected) -> FileCounts:
+        listing, outcomes = self.work.listing, collected.outcomes
+        return FileCounts(
+            read=collected.files,
+            without=len(outcomes[Outcome.NONE]),
+            mentioned=tuple(outcomes[Outcome.MENTIONED]),
+            unread=(*self._rule_set.unread, *outcomes[Outcome.UNREAD]),
+            excluded=listing.excluded,
+            ignored=listing.ignored,
+            idle_globs=self._idle_globs,
+        )
+
+
+def _loaded(settings: Settings, selection: Selection) -> RuleSet:
+    return rules.load(
+        settings.rules,
+        selection.kinds,
+        settings.params,
+        settings.limits,
+        engine=settings.engine,
+        root=settings.root,
     )
-    profile = options.profile or settings.profile
-    rule_set = rules.select(loaded, options.rules, profile, options.limits)
-    chosen = _enabled(rule_set, settings)
-    frameworks, more = rules.load_frameworks(options.rules, options.limits)
-    accepted = _waivers(options, loaded)
-    baseline, previous = _earlier(options.baseline), _earlier(options.previous)
-    listing = documents.find(selection, options.limits)
-    report = Report(
-        version=VERSION,
-        fail_level=options.fail_level or Severity.of(settings.fail_level or Severity.LOW.label),
-        strict=settings.strict if options.strict is None else options.strict,
-        rules=[_row(rule) for rule in chosen],
-        inputs=[*rule_set.inputs, *more],
-        config=settings.input,
-        disabled=tuple(sorted(settings.disable)),
-        left_out=rule_set.left_out,
-        facts=_facts(chosen, selection),
-        unread=[*rule_set.unread, *listing.unread],
-        excluded=list(listing.excluded),
-        warnings=[warning for rule in chosen for warning in rule.warnings],
-        frameworks=frameworks,
-        assessed=_assessed(options.frameworks, frameworks),
-        today=options.today,
-        waivers=accepted.input,
-        baseline=baseline.input if baseline else None,
-        previous=previous,
+
+
+def _chosen(loaded: RuleSet, settings: Settings) -> RuleSet:
+    """Return the rules to run: those that are named, or those of the profile not disabled."""
+    if settings.only:
+        return _only(loaded, settings.only)
+    selected = rules.select(loaded, settings.rules, settings.profile, settings.limits)
+    _refuse_unknown(selected, settings)
+    enabled = tuple(rule for rule in selected.rules if rule.id not in settings.disable)
+    return selected._replace(rules=enabled)
+
+
+def _only(loaded: RuleSet, names: Sequence[str]) -> RuleSet:
+    known = [rule.id for rule in loaded.rules]
+    unknown = [name for name in dict.fromkeys(names) if name not in known]
+    if unknown:
+        raise InputError(
+            *(
+                Problem("--rule", f"no rule `{name}` is loaded{did_you_mean(name, known)}")
+                for name in unknown
+            )
+        )
+    return loaded._replace(
+        rules=tuple(rule for rule in loaded.rules if rule.id in names),
+        left_out=tuple(name for name in known if name not in names),
     )
-    work = Work(chosen, listing, selection, options.limits)
-    return work, report, accepted, baseline
 
 
-def _waivers(options: Options, loaded: RuleSet) -> Waivers:
+def _refuse_unknown(rule_set: RuleSet, settings: Settings) -> None:
+    """Raise InputError where the configuration names a rule that is not loaded."""
+    known = [*(rule.id for rule in rule_set.rules), *rule_set.left_out]
+    origin = settings.config.input.path if settings.config.input else ""
+    problems = [
+        Problem(origin, f"`{name}` is set in {where}, but no such rule is loaded{hint}")
+        for where, names in (("params", settings.params), ("disable", settings.disable))
+        for name in names
+        if name not in known
+        for hint in [did_you_mean(name, known)]
+    ]
+    if problems and known:
+        raise InputError(*problems)
+
+
+def _waivers(settings: Settings, loaded: RuleSet) -> Waivers:
     """Return the waivers of the run, which may be for any rule that is loaded or shipped."""
-    if not options.waivers:
+    if not settings.waivers:
         return Waivers()
     known = {*(rule.id for rule in loaded.rules), *rules.shipped()}
-    terms = Terms(options.today, known, {rule.id for rule in loaded.rules if not rule.waivable})
-    return waivers.load(options.waivers, terms, options.limits)
+    unwaivable = {rule.id for rule in loaded.rules if not rule.waivable}
+    terms = Terms(settings.today, known, unwaivable)
+    return waivers.load(settings.waivers, terms, settings.limits, settings.root)
 
 
-def _earlier(place: str) -> Earlier | None:
-    return earlier.load(place).earlier if place else None
+def _earlier(place: str, settings: Settings) -> Earlier | None:
+    return earlier.load(place, settings.root).earlier if place else None
 
 
-def _compared(finding: Finding, baseline: Earlier | None) -> Finding:
-    """Return a finding, marked where it is a violation, not waived, that the baseline has."""
-    if baseline and finding.status is Status.FAIL and finding.fingerprint in baseline.findings:
-        return finding._replace(known=True)
-    return finding
-
-
-def _row(rule: Rule) -> RuleCounts:
+def _row(rule: Rule, counts: Mapping[Status, int]) -> RuleCounts:
     return RuleCounts(
         rule.id,
         rule.title,
@@ -163,11 +196,12 @@ def _row(rule: Rule) -> RuleCounts:
         rule.path,
         rule.waivable,
         rule.shipped,
+        counts,
     )
 
 
 def _assessed(asked: Sequence[str], known: Mapping[str, Framework]) -> tuple[str, ...]:
-    """Return the names of frameworks that were asked for; raises InputError for an unknown one."""
+    """Return the names of the frameworks to assess; raises InputError for an unknown one."""
     for name in asked:
         if name not in known:
             hint = did_you_mean(name, known) or f": expected one of {', '.join(sorted(known))}"
@@ -180,45 +214,26 @@ def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (selection.kinds[name].facts() for name in names))))
 
 
-def _selection(options: Options, settings: Config) -> Selection:
-    known = known_kinds(settings, options.limits)
-    mapped = (*settings.paths, *options.kinds)
-    for glob, name in mapped:
+def _selection(settings: Settings) -> Selection:
+    known = known_kinds(settings.config, settings.limits)
+    for glob, name in settings.kinds:
         if name not in known:
             hint = did_you_mean(name, list(known)) or f": expected one of {', '.join(known)}"
             raise InputError(Problem(glob, f"unknown kind `{name}`{hint}"))
-    return Selection(
-        paths=options.policies,
-        kinds=known,
-        mapped=mapped,
-        excluded=(*settings.exclude, *options.exclude),
-    )
+    return Selection(settings.policies, known, settings.kinds, settings.exclude, settings.texts)
 
 
-def _enabled(rule_set: RuleSet, settings: Config) -> list[Rule]:
-    """Return the rules that are not disabled; a setting for no rule at all is an error."""
-    known = [*(rule.id for rule in rule_set.rules), *rule_set.left_out]
-    origin = settings.input.path if settings.input else ""
-    problems = [
-        Problem(origin, f"`{name}` is set in {where}, but no such rule is loaded{hint}")
-        for where, names in (("params", settings.params), ("disable", settings.disable))
-        for name in names
-        if name not in known
-        for hint in [did_you_mean(name, known)]
-    ]
-    if problems and known:
-        raise InputError(*problems)
-    return [rule for rule in rule_set.rules if rule.id not in settings.disable]
+def _idle_globs(listing: Listing, settings: Settings) -> tuple[str, ...]:
+    """Return the globs that match no file: of the configuration, none in the whole repository.
 
-
-def _worst_first(finding: Finding) -> tuple[object, ...]:
-    location = finding.place.location
-    return (
-        -finding.severity,
-        finding.rule,
-        -WORST[finding.status],
-        finding.document,
-        (location.line, location.column) if location else (0, 0),
-        finding.message,
-        finding.fingerprint,
+    A run on a part of the repository does not make the configuration's other globs idle.
+    """
+    own = [glob for glob in listing.idle_globs if glob in settings.own_globs]
+    if own:
+        everywhere = Globs(own, settings.root)
+        for name in names_in(settings.root):
+            everywhere.match(name)
+        own = list(everywhere.unmatched)
+    return tuple(
+        glob for glob in listing.idle_globs if glob not in settings.own_globs or glob in own
     )

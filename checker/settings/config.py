@@ -1,4 +1,4 @@
-"""The repository's configuration file in, settings out, and the kinds that there are by them."""
+"""Reads the configuration file of a repository, and the kinds that it declares."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from checker.kinds import Kind, builtin, declared
 from checker.problems import InputError, Json, Problem
-from checker.reader import SCHEME, Limits, Reading, parse_yaml, read_file
+from checker.reader import SCHEME, Limits, Reading, Root, find_root, parse_yaml, read_file
 from checker.reader.files import is_there
 from checker.reader.root import repository
 from checker.reader.schema import Schema
@@ -41,8 +41,12 @@ class Config:
     waivers: str = ""
     baseline: str = ""
     frameworks: Sequence[str] = ()
+    path: Path | None = None
+    """Where the file is."""
     reading: Reading | None = None
     """The file itself, with the places of all that it says."""
+    root: Root | None = None
+    """What the names of files are relative to; None where no configuration was looked for."""
 
     @property
     def input(self) -> Input | None:
@@ -74,10 +78,23 @@ def locate(start: Path) -> Path | None:
     return None
 
 
+def located(path: Path | None, limits: Limits, *, without: bool = False) -> Config:
+    """Return the configuration at a path, or else that of the repository, or else an empty one.
+
+    Raises InputError with all the problems of the file.
+    """
+    if without:
+        return Config(root=find_root(Path(), None))
+    if path is None and (found := locate(Path())):
+        path = Path(os.path.relpath(found))  # messages show it the same on every machine
+    return load(path, limits) if path else Config(root=find_root(Path(), None))
+
+
 def load(path: Path, limits: Limits) -> Config:
-    """Return the settings of a file; raises InputError with all its problems."""
+    """Return the configuration in a file; raises InputError with all its problems."""
+    root = find_root(Path(), path)
     limits = limits._replace(max_bytes=min(limits.max_bytes, LARGEST))
-    reading = parse_yaml(read_file(str(path), limits), limits)
+    reading = parse_yaml(read_file(str(path), limits, root.name(str(path))), limits)
     problems = Schema.bundled("settings/config.schema.json").problems(reading)
     if problems:
         raise InputError(*problems)
@@ -100,7 +117,9 @@ def load(path: Path, limits: Limits) -> Config:
         waivers=_beside(path, data["waivers"]) if "waivers" in data else "",
         baseline=_beside(path, data["baseline"]) if "baseline" in data else "",
         frameworks=data.get("frameworks", ()),
+        path=path,
         reading=reading,
+        root=root,
     )
 
 

@@ -1,8 +1,8 @@
-"""A file of waivers in; findings marked as waived, and what is wrong with waivers, out.
+"""Reads a file of waivers, applies it to findings, and finds what is wrong with its entries.
 
-What the file alone tells, that an entry is not valid or has expired, is a finding of every run.
-That one is not needed is a finding only where its rule was decided on its document, as gates are
-also run on a part of a repository.
+An entry that is not valid or has expired is a finding of every run. An entry that is not needed is
+a finding only where its rule was decided on its document, since gates also check parts of a
+repository.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 from checker.messages import did_you_mean, quoted
 from checker.problems import InputError, Json, Problem, Route
-from checker.reader import Limits, Reading, display_path, parse_yaml, read_named
+from checker.reader import AS_GIVEN, Limits, Reading, Root, parse_yaml, read_named
 from checker.reader.schema import Schema, Violation
 from checker.report import (
     DOCUMENT_RULE,
@@ -39,9 +39,9 @@ _MOST_BROKEN = 100
 """Entries that are not valid and are explained; none after them is looked at, or waives."""
 
 _Pair: TypeAlias = tuple[str, str]
-"""A rule's id and a document's path."""
-_Aim: TypeAlias = tuple[str, str, str | None, str | None]
-"""What a waiver is for: rule, document, subject, fingerprint; None of the last two means any."""
+"""The id of a rule and the name of a file."""
+_Aim: TypeAlias = tuple[str, str, str | None, str | None, str | None]
+"""What a waiver is for: rule, file, part, subject, fingerprint; None means any."""
 
 
 class Terms(NamedTuple):
@@ -78,48 +78,49 @@ class Waivers:
     _first: dict[_Aim, Entry] = field(init=False)
     """The first entry for each aim: it counts, and any other is not needed."""
     _decided: dict[_Pair, bool] = field(init=False)
-    """Whether the rule was decided on the document, for every pair that a waiver is for."""
+    """Whether nothing of the rule on the file was undecided, for every pair of an entry."""
+    _met: set[_Pair] = field(init=False, default_factory=set)
+    """The pairs that the run has come to."""
     _used: set[int] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self._first = {entry.aim: entry for entry in reversed(self.entries)}
-        self._decided = dict.fromkeys((entry.pair for entry in self.entries), False)
+        self._decided = dict.fromkeys((entry.pair for entry in self.entries), True)
 
     def apply(
-        self, pair: _Pair, status: Status, findings: tuple[Finding, ...]
-    ) -> tuple[Status, tuple[Finding, ...]]:
-        """Return what becomes of a rule's status on a document, and of its findings.
+        self, pair: _Pair, part: str, status: Status, findings: Sequence[Finding]
+    ) -> tuple[Status, tuple[Waiver | None, ...]]:
+        """Return what becomes of a rule's status on a document, and the waiver of each finding.
 
         INVARIANT: the status is `waived` only where all that failed is, and nothing is undecided.
         """
         if pair not in self._decided:
-            return status, findings
-        self._decided[pair] = status is not Status.ERROR
-        marked = tuple(map(self._marked, findings))
-        waived = status is Status.FAIL and {each.status for each in marked} == {Status.WAIVED}
-        return (Status.WAIVED if waived else status), marked
+            return status, (None,) * len(findings)
+        self._decided[pair] &= status is not Status.ERROR
+        self._met.add(pair)
+        waivers = tuple(self._waiver(each, part) for each in findings)
+        waived = status is Status.FAIL and bool(waivers) and all(waivers)
+        return (Status.WAIVED if waived else status), waivers
 
-    def _marked(self, finding: Finding) -> Finding:
-        """Return a finding with the waiver that says most of it; an error is never waived."""
+    def _waiver(self, finding: Finding, part: str) -> Waiver | None:
+        """Return the waiver that says most about a finding; an error is never waived."""
         if finding.status is not Status.FAIL:
-            return finding
-        for subject, fingerprint in (
-            (finding.subject, finding.fingerprint),
-            (None, finding.fingerprint),
-            (finding.subject, None),
-            (None, None),
-        ):
-            entry = self._first.get((finding.rule, finding.document, subject, fingerprint))
-            if entry is not None:
-                self._used.add(entry.number)
-                return finding._replace(status=Status.WAIVED, waiver=entry.waiver)
-        return finding
+            return None
+        for fingerprint in (finding.fingerprint, None):
+            for subject in (finding.subject, None):
+                for within in (part, None):
+                    aim = (finding.rule, finding.file, within, subject, fingerprint)
+                    if entry := self._first.get(aim):
+                        self._used.add(entry.number)
+                        return entry.waiver
+        return None
 
     def settle(self) -> tuple[list[Finding], tuple[IdleWaiver, ...]]:
         """Return all that is wrong with the waivers, and those that the run says nothing about."""
         rest = [entry for entry in self.entries if entry.number not in self._used]
-        unused = [self._unused(entry) for entry in rest if self._decided[entry.pair]]
-        idle = tuple(IdleWaiver(*entry.pair) for entry in rest if not self._decided[entry.pair])
+        decided = {pair for pair in self._met if self._decided[pair]}
+        unused = [self._unused(entry) for entry in rest if entry.pair in decided]
+        idle = tuple(IdleWaiver(*entry.pair) for entry in rest if entry.pair not in decided)
         return _told_apart([*self.findings, *unused]), idle
 
     def _unused(self, entry: Entry) -> Finding:
@@ -136,16 +137,16 @@ class Waivers:
         return _finding(self.path, problem, Status.FAIL, "unused", _content(reading, entry.number))
 
 
-def load(place: str, terms: Terms, limits: Limits) -> Waivers:
+def load(place: str, terms: Terms, limits: Limits, root: Root = AS_GIVEN) -> Waivers:
     """Return the waivers of a file, which may be `git:REF:PATH`.
 
     What is wrong with it are findings: an entry that is not valid or has expired waives nothing,
     and of a file that cannot be read, or holds something else, none does.
     """
-    path = display_path(place)
+    path = root.name(place)
     given = None
     try:
-        source = read_named(place, limits)
+        source = read_named(place, limits, root)
         given = Input(source.path, source.sha256)
         reading = parse_yaml(source, limits)
         problems = _shape().problems(reading)
@@ -178,7 +179,8 @@ def _entries(path: str, reading: Reading, terms: Terms) -> tuple[list[Entry], li
             content = _content(reading, index)
             findings.append(_finding(path, problem, Status.FAIL, "expired", content))
             continue
-        aim = (data["rule"], data["document"], data.get("subject"), data.get("fingerprint"))
+        optional = map(data.get, ("part", "subject", "fingerprint"))
+        aim = (data["rule"], data["document"], *optional)
         entries.append(Entry(index, aim, Waiver(data["reason"], data["owner"], expires)))
     return entries, findings
 
@@ -255,16 +257,15 @@ def _finding(path: str, problem: Problem, status: Status, *content: str) -> Find
     """Return a finding about a waiver; what makes a run undecided stands first in the report."""
     return Finding(
         rule=WAIVER_RULE,
-        title="Every waiver is valid, in force and needed",
         severity=Severity.CRITICAL if status is Status.ERROR else Severity.LOW,
         status=status,
-        document=path,
+        file=path,
+        part="",
         kind="",
         subject=problem.pointer,
         place=Place(problem.pointer, problem.location, problem.excerpt, problem.skipped),
         related=(),
         message=problem.message,
-        remediation="",
         fingerprint=digest(WAIVER_RULE, path, *content),
     )
 

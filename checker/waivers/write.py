@@ -1,4 +1,4 @@
-"""Findings of a report to accept in; a waivers file with an entry for each of them out."""
+"""Writes waivers for findings of a report into a file of waivers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from checker.messages import visible
 from checker.output import write_file
 from checker.problems import InputError, Json, Problem, Source
 from checker.reader import Limits, Reading, parse_yaml, read_bytes, read_file
-from checker.report import WAIVER_RULE, Finding, Input, Report, Status, Waiver
+from checker.report import WAIVER_RULE, Input, Judged, Report, Status, Waiver
 from checker.waivers import Terms, faults
 
 Entry: TypeAlias = Mapping[str, str]
@@ -41,18 +41,22 @@ class Wanted(NamedTuple):
 
     rule: str
     document: str
+    """The name of a file."""
+    part: str | None
     subject: str | None
     fingerprint: str | None
     waiver: Waiver
 
-    def addition(self, finding: Finding) -> Addition:
+    def addition(self, finding: Judged) -> Addition:
         """Return what to write for one finding; the entry holds as long as what was found does."""
-        return Addition(self._entry(finding.fingerprint), finding.place.pointer)
+        entry = self._entry(finding.part or None, finding.fingerprint)
+        return Addition(entry, finding.place.pointer)
 
-    def _entry(self, fingerprint: str | None) -> Entry:
+    def _entry(self, part: str | None, fingerprint: str | None) -> Entry:
         given = {
             "rule": self.rule,
             "document": self.document,
+            "part": part,
             "subject": self.subject,
             "fingerprint": fingerprint,
             "reason": self.waiver.reason,
@@ -63,7 +67,7 @@ class Wanted(NamedTuple):
 
     def refuse(self, terms: Terms) -> None:
         """Raise InputError where no waiver can say what is wanted."""
-        entry = self._entry(self.fingerprint)
+        entry = self._entry(self.part, self.fingerprint)
         for key, text in entry.items():
             if not text.isascii() and text != text.encode("utf-8", "replace").decode("utf-8"):
                 raise InputError(Problem(f"--{key}", "expected text in UTF-8"))
@@ -76,14 +80,15 @@ class Wanted(NamedTuple):
             message = f"{self.waiver.expires} is past: expected {terms.today} or later"
             raise InputError(Problem("--expires", message))
 
-    def _matches(self, finding: Finding) -> bool:
+    def _matches(self, finding: Judged) -> bool:
         return (
-            (finding.rule, finding.document) == (self.rule, self.document)
+            (finding.rule, finding.file) == (self.rule, self.document)
+            and self.part in (None, finding.part)
             and self.subject in (None, finding.subject)
             and self.fingerprint in (None, finding.fingerprint)
         )
 
-    def among(self, report: Report) -> list[Finding]:
+    def among(self, report: Report) -> list[Judged]:
         """Return the violations to accept; there may be none.
 
         Raises InputError where a waiver would not do, or is there already.
@@ -105,7 +110,7 @@ class Wanted(NamedTuple):
 def _refuse_broken(report: Report) -> None:
     """Raise InputError where the file that waivers are added to has faults."""
     broken = [
-        Problem(each.document, each.message, each.place.location, each.place.excerpt)
+        Problem(each.file, each.message, each.place.location, each.place.excerpt)
         for each in report.findings
         if each.rule == WAIVER_RULE and each.status is Status.ERROR
     ]
@@ -113,12 +118,12 @@ def _refuse_broken(report: Report) -> None:
         raise InputError(*broken)
 
 
-def _why_not(finding: Finding) -> Problem:
+def _why_not(finding: Judged) -> Problem:
     message = "this could not be decided, and only what was decided can be waived"
     if finding.waiver:
         message = f"this is waived already, until {finding.waiver.expires}"
     place = finding.place
-    return Problem(finding.document, f"{message}: {finding.rule}", place.location, place.excerpt)
+    return Problem(finding.file, f"{message}: {finding.rule}", place.location, place.excerpt)
 
 
 def create(path: str, additions: Sequence[Addition], limits: Limits, schema: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What is to be decided on many documents, in a form that any process can begin anywhere with."""
+"""Defines work that can be split by files among processes, each of which can begin anywhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeVar
 
 READING: Final = -1
-"""The stage before the first one of deciding: what is asked about is read."""
+"""The stage before the first one of deciding: the file is read."""
+PART: Final = -3
+"""No stage, but the begin of the next document of a file, which has time of its own."""
 Refused = Callable[[int], str]
 """Called before each stage (READING, or a number from 0): why it must not be; or nothing."""
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from checker.workers.bounds import Bounds
-from checker.workers.job import READING
+from checker.workers.job import PART, READING
 from checker.workers.process import Channel
 
 SENDING = -2
@@ -74,22 +74,28 @@ class Watch:
         self._slack = bounds.seconds / 20
         self._armed = 0.0
         self._start = 0.0
+        self._documents = 0
+        """How many documents of the file have begun: each adds its time to that of the file."""
         self._parent = os.getppid()
 
     def document(self, index: int, spent: float) -> None:
         """Begin a document, on which some seconds were spent by processes that died."""
         self._cells[_STAGE] = READING
         self._cells[_DOCUMENT] = index
+        self._documents = 0
         self._start = time.process_time() - spent
         self._arm(time.monotonic())
 
     def stage(self, stage: int) -> bool:
-        """Begin a stage; say whether the document has any time left."""
+        """Begin a stage; say whether the file has any time left."""
+        if stage == PART:
+            self._documents += 1
+            return True
         self._cells[_STAGE] = stage
         now = time.monotonic()
         if now - self._armed > self._slack:
             self._arm(now)
-        return self._cells[_SPENT] < self._bounds.in_all * _MICROSECONDS
+        return self._cells[_SPENT] < max(1, self._documents) * self._bounds.in_all * _MICROSECONDS
 
     def _arm(self, now: float) -> None:
         if os.getppid() != self._parent:

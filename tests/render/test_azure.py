@@ -10,7 +10,7 @@ import pytest
 from checker.render.azure import render
 from checker.report import Place, Report, Severity, Status
 from tests.support.report_readers import Command, read_azure
-from tests.support.reports import accepted, decided, everything, hostile, many, passed
+from tests.support.reports import accepted, decided, everything, hostile, many, passed, changed
 
 
 def commands(report: Report) -> list[Command]:
@@ -19,7 +19,7 @@ def commands(report: Report) -> list[Command]:
 
 def one(**changes: Any) -> Command:
     report = decided(everything())
-    return commands(replace(report, findings=[report.findings[0]._replace(**changes)]))[0]
+    return commands(replace(report, findings=[changed(report.findings[0], **changes)]))[0]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_the_kind_follows_the_severity(severity: Severity, status: Status, kind:
 
 
 def test_an_issue_has_its_place_its_rule_and_its_message() -> None:
-    assert one(message="50%, a]b;c\nd", document="policies/a;b]c%3B.json") == Command(
+    assert one(message="50%, a]b;c\nd", file="policies/a;b]c%3B.json") == Command(
         "task.logissue",
         {
             "type": "error",

@@ -10,7 +10,7 @@ import pytest
 from checker.render.csv import COLUMNS, render
 from checker.report import Report
 from tests.support.report_readers import read_csv
-from tests.support.reports import FORMULAS, accepted, everything, hostile, passed
+from tests.support.reports import FORMULAS, accepted, everything, hostile, passed, changed
 
 
 def text(report: Report) -> str:
@@ -19,7 +19,7 @@ def text(report: Report) -> str:
 
 def one(**changes: Any) -> dict[str, str]:
     report = everything()
-    (row,) = read_csv(text(replace(report, findings=[report.findings[2]._replace(**changes)])))
+    (row,) = read_csv(text(replace(report, findings=[changed(report.findings[2], **changes)])))
     return row
 
 

@@ -12,7 +12,7 @@ from checker.problems import Location, Problem
 from checker.render.github import annotate, render
 from checker.report import Place, Report, Severity, Status
 from tests.support.report_readers import Command, read_github
-from tests.support.reports import HOSTILE, accepted, decided, everything, hostile, many, passed
+from tests.support.reports import HOSTILE, accepted, decided, everything, hostile, many, passed, changed
 
 
 def commands(report: Report) -> list[Command]:
@@ -22,7 +22,7 @@ def commands(report: Report) -> list[Command]:
 def one(**changes: Any) -> Command:
     """Return the annotation of a failed finding with changes."""
     report = decided(everything())
-    (command,) = commands(replace(report, findings=[report.findings[0]._replace(**changes)]))
+    (command,) = commands(replace(report, findings=[changed(report.findings[0], **changes)]))
     return command
 
 
@@ -52,7 +52,7 @@ def test_the_kind_follows_the_severity(severity: Severity, status: Status, name:
     ],
 )
 def test_an_annotation_has_its_place(location: Location | None, properties: object) -> None:
-    found = one(place=Place("/x", location), document="policies/a,b: c%.json").properties
+    found = one(place=Place("/x", location), file="policies/a,b: c%.json").properties
     assert found.pop("title") == "push-to-one: What push-to-one holds"
     assert found.pop("file") == "policies/a,b: c%.json"
     assert found == properties

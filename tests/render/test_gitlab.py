@@ -10,7 +10,7 @@ import pytest
 from checker.render.gitlab import render
 from checker.report import Place, Report, Severity, Status
 from tests.support.report_readers import read_gitlab
-from tests.support.reports import accepted, everything, many, passed
+from tests.support.reports import accepted, everything, many, passed, changed
 
 
 def issues(report: Report) -> list[dict[str, Any]]:
@@ -19,7 +19,7 @@ def issues(report: Report) -> list[dict[str, Any]]:
 
 def one(**changes: Any) -> dict[str, Any]:
     report = everything()
-    (issue,) = issues(replace(report, findings=[report.findings[2]._replace(**changes)]))
+    (issue,) = issues(replace(report, findings=[changed(report.findings[2], **changes)]))
     return issue
 
 
@@ -49,7 +49,7 @@ def test_severities_are_gitlabs(severity: Severity, status: Status, word: str) -
     ],
 )
 def test_paths_are_relative(path: str, shown: str) -> None:
-    assert one(document=path)["location"]["path"] == shown
+    assert one(file=path)["location"]["path"] == shown
 
 
 def test_an_issue_has_its_line_or_the_first() -> None:

@@ -24,7 +24,7 @@ from checker.render.html import render
 from checker.report import Place, Report, RuleCounts, Severity, Status
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import HOSTILE, accepted, everything, hostile, many, passed
+from tests.support.reports import HOSTILE, accepted, everything, hostile, many, passed, changed
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,
@@ -309,7 +309,7 @@ def test_what_was_not_read_stands_out_where_it_fails(name: str, *, strict: bool)
 def test_what_is_not_listed_is_counted() -> None:
     report = everything()
     report.findings[:] = [
-        report.findings[1]._replace(fingerprint=f"{number:032x}") for number in range(23)
+        changed(report.findings[1], fingerprint=f"{number:032x}") for number in range(23)
     ]
     section = by_id(parsed(report), "not-evaluated")
     assert len(list(section.iter("a"))) == 21
@@ -384,7 +384,7 @@ def test_the_waiver_that_ends_first_stands_first() -> None:
     (late,) = (each for each in report.findings if each.waiver)
     assert late.waiver is not None
     soon = late.waiver._replace(expires=date(2026, 12, 1))
-    report.findings.append(late._replace(waiver=soon, fingerprint="9" * 32))
+    report.findings.append(changed(late, waiver=soon, fingerprint="9" * 32))
     expire = [row[-1] for row in rows(parsed(report), "waivers")]
     assert expire == ["Expires", "2026-12-01", "2027-03-31"]
 
@@ -483,7 +483,7 @@ def test_a_finding_shows_its_line_with_the_span_marked() -> None:
 )
 def test_the_span_is_marked_where_it_is(place: Place, before: str, marked: str, after: str) -> None:
     report = everything()
-    report.findings[:] = [report.findings[3]._replace(place=place, related=())]
+    report.findings[:] = [changed(report.findings[3], place=place, related=())]
     (found,) = with_class(parsed(report), "excerpt")
     (mark,) = found
     assert (found.text or "", mark.text, mark.tail or "") == (before, marked, after)

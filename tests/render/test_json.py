@@ -14,7 +14,7 @@ from checker.render import renderer
 from checker.render.json import render
 from checker.report import Report, RuleCounts, Severity, Status
 from tests.support.command import ROOT
-from tests.support.reports import accepted, decided, hostile
+from tests.support.reports import accepted, decided, hostile, changed
 
 SCHEMA = ROOT / "checker" / "report" / "report.schema.json"
 STATUSES = ("pass", "fail", "skip", "waived", "error")
@@ -61,7 +61,7 @@ def test_what_was_written_is_kept_to_the_letter(report: Report) -> None:
 
 
 def test_a_lone_surrogate_is_no_failure(report: Report) -> None:
-    report.findings[0] = report.findings[0]._replace(message="\ud800")
+    report.findings[0] = changed(report.findings[0], message="\ud800")
     assert rendered(report)["findings"][0]["message"] == "\ud800"
 
 

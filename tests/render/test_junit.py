@@ -17,7 +17,7 @@ from checker.render.junit import render
 from checker.report import DOCUMENT_RULE, WAIVER_RULE, Place, Report, RuleCounts, Severity, Status
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import FORMULAS, accepted, decided, everything, hostile, many, passed
+from tests.support.reports import FORMULAS, accepted, decided, everything, hostile, many, passed, changed
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,
@@ -217,7 +217,7 @@ def test_what_is_skipped_says_why() -> None:
 
 
 def test_an_undecided_finding_is_an_error_even_if_the_baseline_has_it() -> None:
-    known = everything().findings[1]._replace(known=True)
+    known = changed(everything().findings[1], known=True)
     found = suites(replace(everything(), findings=[known]))
     assert endings(found["push-to-one"])["c.json /Statement/0"] == "error"
 
@@ -243,7 +243,7 @@ def test_a_finding_without_a_place_has_a_file_and_no_line() -> None:
 
 
 def test_a_file_is_told_without_dots_before_it() -> None:
-    finding = everything().findings[2]._replace(document="./policies//a.json")
+    finding = changed(everything().findings[2], file="./policies//a.json")
     (test,) = suites(replace(everything(), findings=[finding]))["push-to-one"].iter("testcase")
     assert test.attrib["file"] == "policies/a.json"
 
@@ -260,7 +260,7 @@ def test_findings_at_one_place_have_names_of_their_own() -> None:
 
 def test_a_name_stays_when_lines_are_added() -> None:
     finding = everything().findings[2]
-    moved = finding._replace(place=Place(finding.place.pointer, None))
+    moved = changed(finding, place=Place(finding.place.pointer, None))
     names = [
         list(endings(suites(replace(everything(), findings=[each]))["push-to-one"]))
         for each in (finding, moved)
@@ -326,7 +326,7 @@ def test_text_of_others_is_told_and_does_no_harm(name: str) -> None:
 
 def test_a_value_comes_back_as_it_was_shown() -> None:
     message = "a <b> & \"c\" 'd' ]]> 中文 \U0001f642 \x00\x1b\ud800"
-    finding = everything().findings[2]._replace(message=message)
+    finding = changed(everything().findings[2], message=message)
     (test,) = suites(replace(everything(), findings=[finding]))["push-to-one"].iter("testcase")
     shown = "a <b> & \"c\" 'd' ]]> 中文 \U0001f642 " + r"\x00\x1b\ud800"
     assert test[0].attrib["message"] == shown

@@ -11,7 +11,7 @@ import pytest
 from checker.render.markdown import COMMENT, MARKER, bounded, render
 from checker.report import Exit, Place, Report, Status
 from tests.support.report_readers import Page, read_markdown
-from tests.support.reports import HOSTILE, accepted, everything, hostile, many, passed
+from tests.support.reports import HOSTILE, accepted, everything, hostile, many, passed, changed
 
 OURS = {"h3", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "code"}
 DETAILS = {"details", "summary"}
@@ -27,7 +27,7 @@ def page(report: Report) -> Page:
 
 def of(**changes: Any) -> Report:
     report = everything()
-    return replace(report, findings=[report.findings[2]._replace(**changes)], rules=[])
+    return replace(report, findings=[changed(report.findings[2], **changes)], rules=[])
 
 
 def test_it_is_short_when_all_is_well() -> None:

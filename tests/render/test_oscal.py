@@ -19,7 +19,7 @@ from checker.render.oscal import render
 from checker.report import Framework, Report, RuleCounts, Severity, Status, Waiver
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import FORMULAS, accepted, everything, hostile, many, passed
+from tests.support.reports import FORMULAS, accepted, everything, hostile, many, passed, changed
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,
@@ -281,7 +281,7 @@ def test_what_is_waived_is_a_risk_until_the_waiver_expires() -> None:
 
 def test_a_waiver_in_the_distant_future_has_a_deadline() -> None:
     waiver = Waiver("r", "o", date(2099, 2, 28))
-    finding = accepted().findings[1]._replace(waiver=waiver)
+    finding = changed(accepted().findings[1], waiver=waiver)
     (risk,) = result(replace(accepted(), findings=[finding]))["risks"]
     assert risk["deadline"] == "2099-02-28T23:59:59Z"
 

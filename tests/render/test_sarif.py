@@ -31,7 +31,7 @@ from checker.report import (
 )
 from tests.support.command import Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import FORMULAS, accepted, everything, hostile, many, passed
+from tests.support.reports import FORMULAS, accepted, everything, hostile, many, passed, changed
 
 MULTITOOL = shutil.which("sarif-multitool")
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -150,7 +150,7 @@ def test_a_severity_is_a_level_and_a_score_of_github(
     severity: Severity, level: str, least: float, most: float
 ) -> None:
     rule = RuleCounts("a-rule", "t", severity, {})
-    finding = everything().findings[2]._replace(rule="a-rule", severity=severity)
+    finding = changed(everything().findings[2], rule="a-rule", severity=severity)
     run = rendered(replace(everything(), rules=[rule], findings=[finding]))
     described = rules(run)["a-rule"]
     assert described["defaultConfiguration"]["level"] == run["results"][0]["level"] == level
@@ -171,7 +171,7 @@ def test_a_rule_says_why_what_to_do_and_where_to_read_more() -> None:
 
 def test_what_github_requires_of_a_rule_is_never_empty() -> None:
     bare = RuleCounts("bare", "", Severity.LOW, {})
-    foreign = everything().findings[0]._replace(rule="foreign", title="", remediation="")
+    foreign = changed(everything().findings[0], rule="foreign", title="", remediation="")
     own = rendered(accepted()), rendered(everything())
     run = rendered(replace(passed(), rules=[bare], findings=[foreign]))
     for described in (
@@ -233,7 +233,7 @@ def test_a_finding_without_a_place_is_about_the_whole_file() -> None:
 
 def test_related_places_are_told_once_and_within_githubs_limit() -> None:
     def related(places: tuple[Place, ...]) -> list[Any]:
-        finding = everything().findings[2]._replace(related=places)
+        finding = changed(everything().findings[2], related=places)
         (result,) = rendered(replace(everything(), findings=[finding]))["results"]
         return list(result.get("relatedLocations", []))
 
@@ -256,7 +256,7 @@ def test_related_places_are_told_once_and_within_githubs_limit() -> None:
     ],
 )
 def test_only_what_is_under_the_root_is_told_by_it(path: str, expected: dict[str, str]) -> None:
-    finding = everything().findings[2]._replace(document=path)
+    finding = changed(everything().findings[2], file=path)
     (result,) = rendered(replace(everything(), findings=[finding]))["results"]
     for each in (*result["locations"], *result["relatedLocations"]):
         assert each["physicalLocation"]["artifactLocation"] == expected
@@ -300,7 +300,7 @@ def test_what_was_not_evaluated_is_a_result_and_a_notification() -> None:
 
 
 def test_what_was_not_evaluated_is_an_error_however_low_its_rule() -> None:
-    undecided = everything().findings[3]._replace(status=Status.ERROR)
+    undecided = changed(everything().findings[3], status=Status.ERROR)
     (result,) = rendered(replace(everything(), findings=[undecided]))["results"]
     assert (undecided.severity, result["level"]) == (Severity.LOW, "error")
 
@@ -376,8 +376,8 @@ def test_as_many_results_as_github_takes_are_all_there() -> None:
 def test_what_is_accepted_is_left_out_before_what_is_open() -> None:
     report = many(25_004)
     *most, last = report.findings
-    undecided = last._replace(status=Status.ERROR)
-    findings = [*(each._replace(known=True) for each in most), undecided]
+    undecided = changed(last, status=Status.ERROR)
+    findings = [*(changed(each, known=True) for each in most), undecided]
     run = rendered(replace(report, findings=findings))
     assert run["results"][0]["partialFingerprints"]["policyCheck/v1"] == undecided.fingerprint
     told = run["invocations"][0]["toolExecutionNotifications"]
@@ -386,7 +386,7 @@ def test_what_is_accepted_is_left_out_before_what_is_open() -> None:
 
 def test_no_more_rules_are_described_than_github_takes() -> None:
     bare = [RuleCounts(f"rule-{number}", "t", Severity.LOW, {}) for number in range(25_001)]
-    finding = everything().findings[2]._replace(rule="rule-25000")
+    finding = changed(everything().findings[2], rule="rule-25000")
     run = rendered(replace(everything(), rules=bare, findings=[finding]))
     assert list(rules(run)) == ["rule-25000"]
     assert run["results"][0]["ruleIndex"] == 0
@@ -418,7 +418,7 @@ def test_text_of_others_is_no_link_no_placeholder_and_no_command() -> None:
     ],
 )
 def test_a_message_is_kept_as_far_as_it_does_no_harm(message: str, shown: str) -> None:
-    finding = everything().findings[2]._replace(message=message)
+    finding = changed(everything().findings[2], message=message)
     (result,) = rendered(replace(everything(), findings=[finding]))["results"]
     assert result["message"] == {"text": shown}
 

@@ -12,7 +12,7 @@ from tap.parser import Parser
 from checker.render.tap import render
 from checker.report import Report, RuleCounts, Severity, Status, Waiver
 from tests.support.report_readers import Point, read_tap
-from tests.support.reports import TODAY, accepted, decided, everything, hostile, many, passed
+from tests.support.reports import TODAY, accepted, decided, everything, hostile, many, passed, changed
 
 
 def text(report: Report) -> str:
@@ -106,7 +106,7 @@ def test_an_undecided_finding_is_never_to_do() -> None:
     report = everything()
     waiver = Waiver("r", "o", TODAY)
     findings = [
-        each._replace(status=Status.ERROR, known=True, waiver=waiver, severity=Severity.LOW)
+        changed(each, status=Status.ERROR, known=True, waiver=waiver, severity=Severity.LOW)
         for each in report.findings
     ]
     assert all(point.fails for point in points(replace(report, findings=findings)))
@@ -137,7 +137,7 @@ def test_rules_have_points_of_their_own_where_nothing_failed() -> None:
     ],
 )
 def test_descriptions_are_escaped(document: str, line: str) -> None:
-    report = replace(everything(), findings=[everything().findings[2]._replace(document=document)])
+    report = replace(everything(), findings=[changed(everything().findings[2], file=document)])
     assert f"not ok 1 - push-to-one: {line}:5:25\n" in text(report)
 
 
@@ -146,5 +146,5 @@ def test_descriptions_are_escaped(document: str, line: str) -> None:
 )
 def test_blocks_hold_any_text(value: str) -> None:
     changes: dict[str, Any] = {"message": value, "document": value}
-    report = replace(everything(), findings=[everything().findings[2]._replace(**changes)])
+    report = replace(everything(), findings=[changed(everything().findings[2], **changes)])
     assert points(report)[0].data["message"] == value.replace("\n", "\\x0a")

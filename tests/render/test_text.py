@@ -13,7 +13,7 @@ from checker.problems import Location, Problem
 from checker.render.text import WIDTH, render, render_problems
 from checker.report import Place, Report, RuleCounts, Severity, Status
 from tests.support.golden import RENDER, compare
-from tests.support.reports import accepted, decided, hostile
+from tests.support.reports import accepted, decided, hostile, changed
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -83,7 +83,7 @@ SHOWN = r"\x1b[2J\x07\u202e\u200b\u2066\x0d\x9b31m"
 @pytest.mark.parametrize("field", ["title", "document", "message", "remediation"])
 def test_text_of_others_drives_no_terminal(report: Report, field: str) -> None:
     changes: dict[str, Any] = {field: HOSTILE}
-    findings = [each._replace(**changes) for each in report.findings]
+    findings = [changed(each, **changes) for each in report.findings]
     text = render_text(replace(report, findings=findings))
     assert not ACTING & set(text)
     assert r"\x1b[2J\x07\u202e\u200b\u2066" in text
@@ -99,7 +99,7 @@ def test_names_of_files_drive_no_terminal(report: Report, field: str) -> None:
 
 def test_a_place_drives_no_terminal(report: Report) -> None:
     place = Place(f"/{HOSTILE}", Location(1, 1, 1, 2), HOSTILE)
-    findings = [each._replace(place=place) for each in report.findings]
+    findings = [changed(each, place=place) for each in report.findings]
     text = render_text(replace(report, findings=findings))
     assert not ACTING & set(text)
 
@@ -191,6 +191,6 @@ def test_a_long_place_is_cut_and_stays_marked() -> None:
 
 def test_a_very_long_line_takes_no_time(report: Report) -> None:
     place = Place("", Location(1, 8_000_000, 1, 8_000_005), "x" * 16_000_000)
-    findings = [report.findings[0]._replace(place=place)]
+    findings = [changed(report.findings[0], place=place)]
     text = render_text(replace(report, findings=findings))
     assert len(text) < 5000

@@ -8,7 +8,7 @@ import pytest
 
 from checker.render.wording import count, flowing, shown, unexplained, verdict
 from checker.report import Report, RuleCounts, Severity, Status
-from tests.support.reports import accepted, decided, everything, passed
+from tests.support.reports import accepted, decided, everything, passed, changed
 
 
 def quiet() -> Report:
@@ -85,7 +85,7 @@ def test_the_verdict_says_why_the_gate_is_open_or_closed(name: str) -> None:
 
 def test_an_undecided_finding_is_open_whatever_the_baseline_has() -> None:
     for finding in everything().findings:
-        known = finding._replace(known=True)
+        known = changed(finding, known=True)
         assert known.is_open is (finding.status is Status.ERROR)
     assert [finding.is_open for finding in accepted().findings] == [True, False, True, True, False]
 

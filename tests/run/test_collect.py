@@ -27,6 +27,7 @@ from checker.run import collect as tally
 from checker.run import pipeline
 from checker.run.decide import Decision, Work
 from checker.run.pipeline import Options
+from tests.support.reports import changed
 from tests.gate.threats import Bounds, make, run
 
 POLICY: dict[str, Any] = {
@@ -155,7 +156,7 @@ def test_a_long_finding_counts_for_several() -> None:
         title="t",
         severity=Severity.LOW,
         status=Status.FAIL,
-        document="d",
+        file="d",
         kind="k",
         subject="",
         place=place,
@@ -165,14 +166,14 @@ def test_a_long_finding_counts_for_several() -> None:
         fingerprint="0" * 32,
     )
     assert finding.size == 2
-    assert finding._replace(message="m" * 2000).size == 3
-    assert finding._replace(message="\u4e2d" * 1000).size == 4
-    assert finding._replace(related=(place,) * 20).size == 14
-    assert finding._replace(subject="s" * 1_000_000).size == 1002
-    assert finding._replace(title="t" * 10_000).size == 12
-    assert finding._replace(remediation="r" * 10_000).size == 12
+    assert changed(finding, message="m" * 2000).size == 3
+    assert changed(finding, message="\u4e2d" * 1000).size == 4
+    assert changed(finding, related=(place,) * 20).size == 14
+    assert changed(finding, subject="s" * 1_000_000).size == 1002
+    assert changed(finding, title="t" * 10_000).size == 12
+    assert changed(finding, remediation="r" * 10_000).size == 12
     waiver = Waiver("w" * 10_000, "o" * 10_000, date.min)
-    assert finding._replace(waiver=waiver).size == 22
+    assert changed(finding, waiver=waiver).size == 22
 
 
 def test_controls_take_room_as_they_may_stand_at_each_finding(

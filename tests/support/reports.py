@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from checker.problems import Location
 from checker.report import (
     DOCUMENT_RULE,
     WAIVER_RULE,
+    CheckedDocument,
     Earlier,
+    FileCounts,
     Finding,
     Framework,
     IdleWaiver,
     Input,
+    Judged,
     Place,
     Report,
     RuleCounts,
+    RuleText,
     Severity,
     Status,
     Waiver,
@@ -44,9 +50,8 @@ FRAMEWORKS = {
 
 def everything() -> Report:
     """Return one report with everything a renderer has to show."""
-    push, public = _row("push-to-one", Severity.HIGH), _row("no-public", Severity.LOW)
-    push.counts |= {Status.FAIL: 1, Status.ERROR: 2}
-    public.counts |= {Status.PASS: 1, Status.FAIL: 1, Status.ERROR: 1}
+    push = _row("push-to-one", Severity.HIGH, {Status.FAIL: 1, Status.ERROR: 2})
+    public = _row("no-public", Severity.LOW, {Status.PASS: 1, Status.FAIL: 1, Status.ERROR: 1})
     places = [_place(f"/Statement/{number}", 5 + number) for number in range(6)]
     return Report(
         version="1.2.3",
@@ -56,10 +61,15 @@ def everything() -> Report:
         inputs=[Input("rules/push-to-one.yaml", "1" * 64), Input("rules/no-public.yaml", "2" * 64)],
         config=Input("policy-check.yaml", "3" * 64),
         disabled=("old-rule",),
-        documents=3,
+        checked=[
+            _checked("a.json", "push-to-one", "no-public"),
+            CheckedDocument("b\u202e.json", "", "", "", (), is_broken=True),
+            _checked("c.json", "push-to-one", "no-public"),
+        ],
         documents_sha256="4" * 64,
-        unread=["policies/notes.txt"],
-        excluded=["policies/old/a.json"],
+        files=FileCounts(
+            read=5, without=1, unread=("policies/notes.txt",), excluded=("policies/old/a.json",)
+        ),
         findings=[
             _finding(DOCUMENT_RULE, Severity.CRITICAL, Status.ERROR, "b\u202e.json", Place("")),
             _finding("push-to-one", Severity.HIGH, Status.ERROR, "c.json", places[0]),
@@ -76,20 +86,22 @@ def accepted() -> Report:
     report = everything()
     places = [_place(f"/Statement/{number}", 50 + number) for number in range(3)]
     waiver = Waiver("the split of the release role is under way", "platform", date(2027, 3, 31))
-    report.rules[0].counts |= {Status.FAIL: 1, Status.ERROR: 0, Status.WAIVED: 1, Status.PASS: 1}
-    report.rules[1].counts |= {Status.PASS: 1, Status.FAIL: 2, Status.ERROR: 0}
-    waived = _finding("push-to-one", Severity.HIGH, Status.WAIVED, "d.json", places[0])
+    counts = {Status.FAIL: 1, Status.ERROR: 0, Status.WAIVED: 1, Status.PASS: 1}
+    push = _row("push-to-one", Severity.HIGH, counts)
+    public = _row("no-public", Severity.LOW, {Status.PASS: 1, Status.FAIL: 2, Status.ERROR: 0})
+    waived = _finding("push-to-one", Severity.HIGH, Status.FAIL, "d.json", places[0])
     known = _finding("no-public", Severity.LOW, Status.FAIL, "d.json", places[1])
     unused = _finding(WAIVER_RULE, Severity.LOW, Status.FAIL, "waivers.yaml", Place("/waivers/0"))
     failed = [each for each in report.findings if each.status is Status.FAIL]
     return replace(
         report,
+        rules=[push, public],
         findings=[
             failed[0],
-            waived._replace(waiver=waiver, fingerprint="a" * 32),
-            unused._replace(kind="", fingerprint="b" * 32),
+            changed(waived, waiver=waiver, fingerprint="a" * 32),
+            changed(unused, kind="", fingerprint="b" * 32),
             failed[1],
-            known._replace(known=True, fingerprint="c" * 32),
+            changed(known, known=True, fingerprint="c" * 32),
         ],
         waivers=Input("waivers.yaml", "5" * 64),
         baseline=Input("old.json", "6" * 64),
@@ -104,7 +116,7 @@ def accepted() -> Report:
 def decided(report: Report) -> Report:
     """Return a report without what could not be decided, in its findings and its counts."""
     rules = [
-        replace(rule, counts=rule.counts | {Status.ERROR: 0, Status.PASS: 2})
+        replace(rule, counts={**rule.counts, Status.ERROR: 0, Status.PASS: 2})
         for rule in report.rules
     ]
     failed = [finding for finding in report.findings if finding.status is Status.FAIL]
@@ -113,9 +125,23 @@ def decided(report: Report) -> Report:
 
 def passed() -> Report:
     """Return a report without any finding."""
-    rule = _row("a-rule", Severity.LOW)
-    rule.counts[Status.PASS] = 1
-    return replace(everything(), rules=[rule], documents=1, findings=[], config=None, disabled=())
+    rule = _row("a-rule", Severity.LOW, {Status.PASS: 1})
+    checked = [_checked("a.json", "a-rule")]
+    return replace(
+        everything(), rules=[rule], checked=checked, findings=[], config=None, disabled=()
+    )
+
+
+def changed(judged: Judged, **changes: Any) -> Judged:
+    """Return a finding of a report with some of what a report shows of it changed."""
+    text = {key: changes.pop(key) for key in RuleText._fields if key in changes}
+    judgement = {key: changes.pop(key) for key in ("waiver", "known") if key in changes}
+    return Judged(
+        judged.finding._replace(**changes),
+        judged.text._replace(**text),
+        judgement.get("waiver", judged.waiver),
+        judgement.get("known", judged.known),
+    )
 
 
 def hostile(text: str = HOSTILE) -> Report:
@@ -138,9 +164,11 @@ def hostile(text: str = HOSTILE) -> Report:
             for rule in report.rules
         ],
         findings=[
-            each._replace(
+            changed(
+                each,
                 title=text,
-                document=text,
+                file=text,
+                part=text,
                 kind=text,
                 subject=text,
                 place=place,
@@ -157,8 +185,8 @@ def hostile(text: str = HOSTILE) -> Report:
         baseline=Input(text, "4" * 64),
         disabled=(text,),
         left_out=(text,),
-        unread=[text],
-        excluded=[text],
+        checked=[CheckedDocument(text, text, text, "5" * 64, ("push-to-one",))],
+        files=FileCounts(1, 1, (text,), (text,), (text,), (text,), (text,)),
         facts=(text,),
         idle_waivers=(IdleWaiver(text, text),),
         frameworks={text: Framework(text, text, {text: text}), **FRAMEWORKS},
@@ -168,9 +196,10 @@ def hostile(text: str = HOSTILE) -> Report:
 
 def many(count: int) -> Report:
     """Return a report with a number of failed findings, in a few folders, of all severities."""
-    rules = [_row(f"rule-{number}", severity) for number, severity in enumerate(Severity)]
-    for rule in rules:
-        rule.counts[Status.FAIL] = count
+    rules = [
+        _row(f"rule-{number}", severity, {Status.FAIL: count})
+        for number, severity in enumerate(Severity)
+    ]
     findings = []
     for severity in sorted(Severity, reverse=True):
         for number in range(count // len(Severity)):
@@ -179,11 +208,16 @@ def many(count: int) -> Report:
             found = _finding(
                 f"rule-{severity.value - 1}", severity, Status.FAIL, document, place, place
             )
-            findings.append(found._replace(fingerprint=f"{severity.value}{number:031x}"))
-    return replace(everything(), rules=rules, documents=count, findings=findings)
+            findings.append(changed(found, fingerprint=f"{severity.value}{number:031x}"))
+    checked = [_checked(f"{number}.json", "rule-0") for number in range(count)]
+    return replace(everything(), rules=rules, checked=checked, findings=findings)
 
 
-def _row(name: str, severity: Severity) -> RuleCounts:
+def _checked(name: str, *rules: str) -> CheckedDocument:
+    return CheckedDocument(name, "", "aws-iam-policy", "6" * 64, rules)
+
+
+def _row(name: str, severity: Severity, counts: Mapping[Status, int]) -> RuleCounts:
     controls = {"nist-800-53-r5": ("AC-6",), "cis": (f"1.{severity.value}",)}
     return RuleCounts(
         name,
@@ -194,6 +228,7 @@ def _row(name: str, severity: Severity) -> RuleCounts:
         remediation="Name one repository.\n",
         references=("https://docs.aws.amazon.com/AmazonECR/latest/userguide/",),
         path=f"rules/{name}.yaml",
+        counts={**dict.fromkeys(Status, 0), **counts},
     )
 
 
@@ -203,19 +238,21 @@ def _place(pointer: str, line: int) -> Place:
 
 
 def _finding(
-    rule: str, severity: Severity, status: Status, document: str, place: Place, *related: Place
-) -> Finding:
-    return Finding(
+    rule: str, severity: Severity, status: Status, file: str, place: Place, *related: Place
+) -> Judged:
+    is_own = rule == DOCUMENT_RULE
+    finding = Finding(
         rule=rule,
-        title=f"What {rule} holds",
         severity=severity,
         status=status,
-        document=document,
-        kind="" if rule == DOCUMENT_RULE else "aws-iam-policy",
+        file=file,
+        part="",
+        kind="" if is_own else "aws-iam-policy",
         subject=place.pointer,
         place=place,
         related=related,
         message="push is allowed on arn:aws:ecr:us-east-1:123456789012:repository/\x1b]0;x\x07, *",
-        remediation="" if rule == DOCUMENT_RULE else "Name one repository. " * 6,
         fingerprint=f"{severity.value}{status.value}".encode().hex().ljust(32, "0")[:32],
     )
+    remediation = "" if is_own else "Name one repository. " * 6
+    return Judged(finding, RuleText(f"What {rule} holds", remediation))

@@ -46,17 +46,20 @@ def finding(
     fingerprint: str = ONE,
     status: Status = Status.FAIL,
     pair: tuple[str, str] = PAIR,
+    part: str = "",
 ) -> Finding:
     place = Place(subject)
     return Finding(
-        pair[0], "t", Severity.LOW, status, pair[1], "k", subject, place, (), "m", "r", fingerprint
+        pair[0], Severity.LOW, status, pair[1], part, "k", subject, place, (), "m", fingerprint
     )
 
 
 def applied(waivers: Waivers, *findings: Finding, status: Status = Status.FAIL) -> list[str]:
     """Return the new status of the rule on the document, then that of each finding."""
-    became, marked = waivers.apply(PAIR, status, findings)
-    return [became, *(each.status for each in marked)]
+    part = findings[0].part if findings else ""
+    became, found = waivers.apply(PAIR, "", part, status, findings)
+    pairs = zip(findings, found, strict=True)
+    return [became, *("waived" if waiver else each.status for each, waiver in pairs)]
 
 
 def messages(waivers: Waivers) -> list[str]:
@@ -96,6 +99,25 @@ def test_a_waiver_waives_what_it_names_and_nothing_else(
     assert (applied(waivers, finding()) == ["waived", "waived"]) is waives
 
 
+@pytest.mark.parametrize(
+    ("elements", "waives"),
+    [({}, True), ({"part": "#2"}, True), ({"part": "#1"}, False), ({"part": "#22"}, False)],
+    ids=str,
+)
+def test_a_waiver_is_for_one_part_of_a_file_or_for_all(
+    tmp_path: Path, elements: dict[str, object], waives: object
+) -> None:
+    waivers = loaded(tmp_path, entry(**elements))
+    assert (applied(waivers, finding(part="#2")) == ["waived", "waived"]) is waives
+
+
+def test_a_waiver_is_not_needed_where_all_parts_were_decided(tmp_path: Path) -> None:
+    waivers = loaded(tmp_path, entry())
+    waivers.apply(PAIR, "#1", Status.ERROR, ())
+    waivers.apply(PAIR, "#2", Status.PASS, ())
+    assert waivers.settle() == ([], (IdleWaiver("a-rule", "p/a.json"),))
+
+
 def test_a_subject_may_be_the_whole_document(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(subject=""))
     assert applied(waivers, finding(""), finding("/S")) == ["fail", "waived", "fail"]
@@ -103,9 +125,8 @@ def test_a_subject_may_be_the_whole_document(tmp_path: Path) -> None:
 
 def test_a_waived_finding_says_why(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(reason="a\nb", owner="team"))
-    _, (marked,) = waivers.apply(PAIR, Status.FAIL, (finding(),))
-    assert marked.waiver == ("a\nb", "team", date(2026, 12, 31))
-    assert marked._replace(status=Status.FAIL, waiver=None) == finding()
+    _, found = waivers.apply(PAIR, "", Status.FAIL, (finding(),))
+    assert found == (("a\nb", "team", date(2026, 12, 31)),)
 
 
 @pytest.mark.parametrize(
@@ -132,8 +153,7 @@ def test_a_rule_is_waived_on_a_document_where_all_that_failed_is(
 
 
 def test_what_no_waiver_is_for_is_left_alone() -> None:
-    findings = (finding(),)
-    assert Waivers().apply(PAIR, Status.FAIL, findings) == (Status.FAIL, findings)
+    assert Waivers().apply(PAIR, "", Status.FAIL, (finding(),)) == (Status.FAIL, (None,))
     assert Waivers().settle() == ([], ())
 
 
@@ -214,7 +234,7 @@ def test_an_entry_that_is_not_valid_is_told_at_its_place_and_waives_nothing(
         Severity.CRITICAL,
     )
     assert message in found.message
-    assert (found.document, found.place.pointer) == (f"{tmp_path}/w.yaml", f"/waivers/1{place}")
+    assert (found.file, found.place.pointer) == (f"{tmp_path}/w.yaml", f"/waivers/1{place}")
     assert found.place.location is not None
     assert found.place.location.line == 3
     assert applied(waivers, finding()) == ["fail", "fail"]
@@ -265,7 +285,7 @@ def test_a_place_where_no_file_is_waives_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (found,) = load(name, TERMS, Limits()).findings
-    assert (found.status, found.document) == (Status.ERROR, name)
+    assert (found.status, found.file) == (Status.ERROR, name)
 
 
 def test_after_a_hundred_bad_entries_none_is_read(tmp_path: Path) -> None:
@@ -280,16 +300,15 @@ def test_after_a_hundred_bad_entries_none_is_read(tmp_path: Path) -> None:
 
 def test_of_two_waivers_the_closest_counts_and_both_may_be_needed(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(owner="any"), entry(owner="one", fingerprint=ONE))
-    _, marked = waivers.apply(PAIR, Status.FAIL, (finding(), finding("/S/1", TWO)))
-    assert [each.waiver.owner for each in marked if each.waiver] == ["one", "any"]
+    _, found = waivers.apply(PAIR, "", Status.FAIL, (finding(), finding("/S/1", TWO)))
+    assert [each.owner for each in found if each] == ["one", "any"]
     assert messages(waivers) == []
 
 
 def test_a_second_waiver_of_the_same_is_not_needed(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(owner="first"), entry(owner="second"))
-    _, (marked,) = waivers.apply(PAIR, Status.FAIL, (finding(),))
-    assert marked.waiver is not None
-    assert marked.waiver.owner == "first"
+    _, found = waivers.apply(PAIR, "", Status.FAIL, (finding(),))
+    assert [each.owner for each in found if each] == ["first"]
     assert messages(waivers) == ["not needed: the waiver in line 2 is for the same; remove one"]
 
 
@@ -304,7 +323,7 @@ def test_a_waiver_of_what_was_decided_otherwise_is_not_needed(
     tmp_path: Path, status: Status
 ) -> None:
     waivers = loaded(tmp_path, entry(), entry(fingerprint=TWO))
-    waivers.apply(PAIR, status, ())
+    waivers.apply(PAIR, "", status, ())
     found, idle = waivers.settle()
     assert [each.message.partition(";")[0] for each in found] == [
         "not needed: the rule finds nothing there",
@@ -317,8 +336,8 @@ def test_a_waiver_of_what_was_decided_otherwise_is_not_needed(
 def test_a_waiver_of_what_was_not_decided_is_no_finding(tmp_path: Path) -> None:
     other = entry(document="p/b.json")
     waivers = loaded(tmp_path, entry(), other, other, entry(rule="b-rule"))
-    waivers.apply(PAIR, Status.ERROR, ())
-    waivers.apply(("a-rule", "p/c.json"), Status.PASS, ())
+    waivers.apply(PAIR, "", Status.ERROR, ())
+    waivers.apply(("a-rule", "p/c.json"), "", Status.PASS, ())
     assert waivers.settle() == (
         [],
         (

@@ -6,7 +6,7 @@ from checker.render.html import anchors
 from checker.render.html.entry import where
 from checker.render.html.markup import EMPTY, Markup, count, fill, join, prose, section
 from checker.render.html.tally import State, Tally
-from checker.report import Finding, Input, Report, Waiver
+from checker.report import Input, Judged, Report, Waiver
 
 _TABLE = """\
 <table class="waivers"><caption>Waivers as of <time>{today}</time>, the first to expire first\
@@ -35,12 +35,12 @@ def render_accepted(report: Report, found: Tally) -> Markup:
     return section("accepted", "Accepted", join(parts))
 
 
-def _row(pair: tuple[Waiver, Finding]) -> Markup:
+def _row(pair: tuple[Waiver, Judged]) -> Markup:
     waiver, finding = pair
     return fill(
         _ROW,
         id=anchors.of("f", finding.fingerprint),
-        where=where(finding.document, finding.place.location),
+        where=where(finding.file, finding.place.location),
         rule=finding.rule,
         reason=prose(waiver.reason),
         owner=waiver.owner,

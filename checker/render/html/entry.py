@@ -7,7 +7,7 @@ from typing import NamedTuple
 from checker.problems import Location
 from checker.render.html.markup import EMPTY, Markup, fill, join, paragraphs, prose
 from checker.render.html.tally import State, folder_of, state
-from checker.report import Finding, Place, RuleCounts
+from checker.report import Judged, Place, RuleCounts
 
 _FINDING = """\
 <details class="finding {state}" id="{id}" data-state="{state}"{open}>
@@ -34,7 +34,7 @@ class Context(NamedTuple):
     is_new: bool
 
 
-def render_finding(finding: Finding, anchor: str, context: Context) -> Markup:
+def render_finding(finding: Judged, anchor: str, context: Context) -> Markup:
     """Return one finding; what its rule says already is not said again."""
     said = context.rule.remediation if context.rule else ""
     return fill(
@@ -43,7 +43,7 @@ def render_finding(finding: Finding, anchor: str, context: Context) -> Markup:
         fingerprint=finding.fingerprint,
         state=state(finding).value,
         open=Markup(" open") if context.opened else EMPTY,
-        where=where(finding.document, finding.place.location),
+        where=where(finding.file, finding.place.location),
         marks=_marks(finding, context),
         message=prose(finding.message),
         waiver=_waiver(finding),
@@ -84,13 +84,13 @@ def _position(location: Location | None) -> str:
     return f":{location.line}:{location.column}" if location else ""
 
 
-def _marks(finding: Finding, context: Context) -> Markup:
+def _marks(finding: Judged, context: Context) -> Markup:
     kind = state(finding)
     marks = EMPTY if kind is State.FAIL else fill(_MARK, name=kind.value, words=kind.label)
     return join((marks, fill(_MARK, name="new", words="New"))) if context.is_new else marks
 
 
-def _waiver(finding: Finding) -> Markup:
+def _waiver(finding: Judged) -> Markup:
     waiver = finding.waiver
     if waiver is None:
         return EMPTY
@@ -116,7 +116,7 @@ def _fix(remediation: str) -> Markup:
     return fill(_FIX, remediation=paragraphs(remediation)) if remediation.strip() else EMPTY
 
 
-def _facts(finding: Finding, context: Context) -> Markup:
+def _facts(finding: Judged, context: Context) -> Markup:
     """Return what is left to say; of a rule's findings, the rule says which kind they are of."""
     pointer, subject = finding.place.pointer, finding.subject
     facts = fill(_FACT, name="at", value=pointer) if pointer else EMPTY

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from checker.render.html import anchors
 from checker.render.html.entry import where
 from checker.render.html.markup import EMPTY, Markup, count, each, fill, join, prose, section
-from checker.report import Exit, Finding, Report, Status
+from checker.report import Exit, Judged, Report, Status
 
 _MOST = 20
 """Things that are listed here, at most; all others are where the sentence says."""
@@ -35,27 +35,25 @@ def render_gaps(report: Report) -> Markup:
     return section("not-evaluated", "Not evaluated", content)
 
 
-def _parts(report: Report, undecided: Sequence[Finding]) -> Iterator[Markup]:
+def _parts(report: Report, undecided: Sequence[Judged]) -> Iterator[Markup]:
     pairs = report.total(Status.ERROR)
     if undecided:
         yield _things(undecided)
     elif pairs:
         yield fill(_PAIRS, count=count(pairs, "decision"))
-    if report.unread:
-        yield names(
-            f"{count(len(report.unread), 'file')} not read, by the extension", report.unread
-        )
+    if unread := report.files.unread:
+        yield names(f"{count(len(unread), 'file')} not read, by the extension", unread)
     if report.documents and report.never_applied:
         title = f"{count(len(report.never_applied), 'rule')} applied to no document"
         yield names(title, report.never_applied)
 
 
-def _things(undecided: Sequence[Finding]) -> Markup:
+def _things(undecided: Sequence[Judged]) -> Markup:
     items = join(
         fill(
             _THING,
             id=anchors.of("f", finding.fingerprint),
-            where=where(finding.document, finding.place.location),
+            where=where(finding.file, finding.place.location),
             rule=finding.rule,
             message=prose(finding.message),
         )

@@ -9,7 +9,7 @@ from checker.render.html.anchors import Anchors
 from checker.render.html.charts import severity
 from checker.render.html.entry import Context, render_finding
 from checker.render.html.markup import EMPTY, Markup, count, fill, join, link, paragraphs, text
-from checker.report import Finding, Framework, Report, RuleCounts, Severity
+from checker.report import Framework, Judged, Report, RuleCounts, Severity
 
 GROUPS_OPEN, FINDINGS_OPEN = 50, 25
 """Up to how many findings all groups, and all findings, are open at first."""
@@ -53,12 +53,12 @@ def render_groups(report: Report, anchor: Anchors) -> Iterator[str]:
         yield _END
 
 
-def _group_of(finding: Finding) -> tuple[Severity, str]:
+def _group_of(finding: Judged) -> tuple[Severity, str]:
     return finding.severity, finding.rule
 
 
 def _heading(
-    findings: list[Finding], row: RuleCounts | None, report: Report, anchor: str, *, is_open: bool
+    findings: list[Judged], row: RuleCounts | None, report: Report, anchor: str, *, is_open: bool
 ) -> Markup:
     first = findings[0]
     return fill(

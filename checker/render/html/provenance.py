@@ -23,8 +23,8 @@ def render_provenance(report: Report) -> Markup:
     left = (
         ("disabled by the configuration", "rule", report.disabled),
         ("not in the profile", "rule", report.left_out),
-        ("left out by a glob", "file", report.excluded),
-        ("not read, by the extension", "file", report.unread),
+        ("left out by a glob", "file", report.files.excluded),
+        ("not read, by the extension", "file", report.files.unread),
     )
     lists = join(
         names(f"{count(len(listed), noun)} {words}", listed)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import takewhile
 from typing import NamedTuple
 
-from checker.report import Earlier, Finding, Report, Severity, Status
+from checker.report import Earlier, Judged, Report, Severity, Status
 
 
 class State(StrEnum):
@@ -34,7 +34,7 @@ _LABELS = {
 }
 
 
-def state(finding: Finding) -> State:
+def state(finding: Judged) -> State:
     """Return the state of a finding; what was not decided is never anything else."""
     if finding.status is Status.ERROR:
         return State.ERROR
@@ -75,12 +75,12 @@ def tally(report: Report) -> Tally:
         found.states[state(finding)] += 1
         found.severities[finding.severity] += 1
         found.rules[finding.rule] += 1
-        folder = folder_of(finding.document)
-        for counts, name in ((found.folders, folder), (found.documents, finding.document)):
+        folder = folder_of(finding.file)
+        for counts, name in ((found.folders, folder), (found.documents, finding.file)):
             counts.setdefault(name, Counter())[finding.severity] += 1
         if report.counts_as_violation(finding):
             found.violations += 1
-            found.violated.add(finding.document)
+            found.violated.add(finding.file)
     return found
 
 

@@ -87,8 +87,8 @@ def _plan(report: Report) -> Object:
             own("strict", str(report.strict).lower()),
             *(own("disabled-rule", name) for name in report.disabled),
             *(own("left-out-rule", name) for name in report.left_out),
-            *(own("excluded-document", name) for name in report.excluded),
-            *(own("unread-file", name) for name in report.unread),
+            *(own("excluded-document", name) for name in report.files.excluded),
+            *(own("unread-file", name) for name in report.files.unread),
         ],
     }
     links = [

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from checker.render.oscal.parts import TOOL, Object, identifier, markup, own, start
 from checker.render.uri import reference
 from checker.render.wording import caveat
-from checker.report import Finding, Place, Report, Waiver
+from checker.report import Judged, Place, Report, Waiver
 
 _ORIGINS = [{"actors": [{"type": "tool", "actor-uuid": TOOL}]}]
 
@@ -17,21 +17,21 @@ _ORIGINS = [{"actors": [{"type": "tool", "actor-uuid": TOOL}]}]
 class Identified(NamedTuple):
     """A finding, and the identifiers of its observation, its document and, if waived, its risk."""
 
-    finding: Finding
+    finding: Judged
     observation: str
     document: str
     risk: str
 
 
-def identified(findings: Iterable[Finding]) -> Iterator[Identified]:
+def identified(findings: Iterable[Judged]) -> Iterator[Identified]:
     """Yield findings with their identifiers, which differ even where fingerprints do not."""
     seen: Counter[str] = Counter()
     documents: dict[str, str] = {}
     for each in findings:
         seen[each.fingerprint] += 1
         names = (each.fingerprint, seen[each.fingerprint])
-        document = documents.get(each.document) or identifier("document", each.document)
-        documents[each.document] = document
+        document = documents.get(each.file) or identifier("document", each.file)
+        documents[each.file] = document
         risk = identifier("risk", *names) if each.waiver else ""
         yield Identified(each, identifier("observation", *names), document, risk)
 
@@ -41,16 +41,16 @@ def inventory(found: Iterable[Identified]) -> Iterator[Object]:
     for each in {each.document: each for each in found}.values():
         yield {
             "uuid": each.document,
-            "description": markup(each.finding.document),
+            "description": markup(each.finding.file),
             "props": [own("kind", each.finding.kind)],
-            "links": [{"href": reference(each.finding.document)}],
+            "links": [{"href": reference(each.finding.file)}],
         }
 
 
 def observation(found: Identified, report: Report) -> Object:
     """Return what was observed on a document, with every place as evidence."""
     finding = found.finding
-    href = reference(finding.document)
+    href = reference(finding.file)
     observed: Object = {
         "uuid": found.observation,
         "title": markup(finding.title, finding.rule),
@@ -91,7 +91,7 @@ def risk(found: Identified, waiver: Waiver) -> Object:
     }
 
 
-def _message(finding: Finding) -> str:
+def _message(finding: Judged) -> str:
     return caveat(finding) + markup(finding.message, finding.title, finding.rule)
 
 
@@ -100,7 +100,7 @@ def _accepted(waiver: Waiver) -> str:
     return f"Waived until {until} by {markup(waiver.owner)}: {markup(waiver.reason)}"
 
 
-def _remarks(finding: Finding) -> str:
+def _remarks(finding: Judged) -> str:
     remarks = (
         _accepted(finding.waiver) if finding.waiver else "",
         "The baseline has it." if finding.known else "",

@@ -1,0 +1,174 @@
+"""Reads the files of a listing and gives the documents in each; nothing that fails is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from io import BytesIO
+from typing import NamedTuple
+
+from checker.documents.contents import Contents, Outcome
+from checker.documents.document import Document
+from checker.documents.listing import Entry, Listing
+from checker.documents.parts import documents_of
+from checker.documents.selection import Selection
+from checker.documents.unread import explained, in_a_template
+from checker.problems import InputError, Problem, Source
+from checker.reader import Limits, read_bytes, read_chunks, read_raw
+from checker.sources import lines, look, plain
+from checker.sources.suffixes import Role, role
+
+
+def load(index: int, listing: Listing, selection: Selection, limits: Limits) -> Contents:
+    """Return what a file of a listing holds; a file that cannot be read is a broken document."""
+    if index < len(listing.problems):
+        problem = listing.problems[index]
+        return Contents([Document(problem.path, problems=(problem,))])
+    entry = listing.files[index - len(listing.problems)]
+    if (text := listing.texts.get(entry.path)) is not None:
+        return Contents(
+            _guarded(entry.name, _of_text(entry, partial(_at_hand, text), selection, limits))
+        )
+    read = partial(read_raw, entry.path, limits, entry.name)
+    raw_lines = lines.read_lines(entry.path, limits, entry.name)
+    return _contents(_File(entry, read, raw_lines), selection, limits)
+
+
+def load_bytes(entry: Entry, data: bytes, selection: Selection, limits: Limits) -> Contents:
+    """Return what a file holds whose bytes are known, as `load` does."""
+    return _contents(_File(entry, lambda: data, BytesIO(data)), selection, limits)
+
+
+class _File(NamedTuple):
+    """A file that is still to be read, in one of two ways."""
+
+    entry: Entry
+    read: Callable[[], bytes]
+    lines: Iterable[bytes]
+
+
+def _contents(file: _File, selection: Selection, limits: Limits) -> Contents:
+    entry, kind = file.entry, role(file.entry.name)
+    if kind is Role.LINES:
+        documents = _of_lines(file, selection, limits)
+    elif kind is Role.PLAIN or entry.kind:
+        documents = _of_text(entry, file.read, selection, limits)
+    elif kind is Role.TEMPLATE:
+        documents = _of_template(entry, file.read, limits)
+    else:
+        return _of_other(entry, is_prose=kind is Role.PROSE)
+    return Contents(_guarded(entry.name, documents))
+
+
+def lost(name: str, message: str) -> Document:
+    """Return the document that stands for a file of which there is nothing but a problem."""
+    return Document(name, problems=(Problem(name, message),))
+
+
+def _at_hand(text: bytes | Problem) -> bytes:
+    if isinstance(text, Problem):
+        raise InputError(text)
+    return text
+
+
+def _guarded(name: str, documents: Iterator[Document]) -> Iterator[Document]:
+    """Yield documents, and a broken one in place of those that cannot be made."""
+    try:
+        yield from documents
+    except InputError as error:
+        yield Document(error.problems[0].path, problems=error.problems)
+        return
+    except MemoryError:
+        message = "not enough memory to read it: split it, or raise --max-memory"
+    except Exception as error:  # noqa: BLE001 - our own mistake must not hide other documents
+        message = f"internal error, please report it: {error!r}"
+    else:
+        return
+    # Only here is what was read let go: until then, the error has hold of it.
+    yield lost(name, message)
+
+
+def _of_text(
+    entry: Entry, read: Callable[[], bytes], selection: Selection, limits: Limits
+) -> Iterator[Document]:
+    """Yield the documents of a JSON or YAML file.
+
+    A file that is neither named nor mapped, and that shows nothing of a policy, holds none, even
+    where it could not be read.
+    """
+    wanted = entry.named or bool(entry.kind) or selection.looks_at_data
+    data = read()
+    try:
+        source = read_bytes(entry.name, data, limits)
+    except InputError:
+        if wanted or len(data) > limits.max_bytes or look.statement_in_bytes([data]):
+            raise
+        return
+    if not (wanted or look.policy(source.text) or look.statement(source.text) is not None):
+        return
+    try:
+        readings = plain.readings(source, limits)
+    except InputError as error:
+        if wanted or _shows_policy(source):
+            raise explained(error, source) from None
+        return
+    for number, reading in enumerate(readings, 1):
+        part = f"#{number}" if len(readings) > 1 else ""
+        yield from documents_of(reading, part, entry.kind, selection, limits)
+
+
+def _shows_policy(source: Source) -> bool:
+    return look.policy(source.text) or look.statement(source.text) is not None
+
+
+def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Document]:
+    """Yield the documents of a file of JSON Lines, one line at a time."""
+    entry, raw = file.entry, file.lines
+    if not (entry.named or entry.kind or selection.looks_at_data):
+        raw = (line if _may_hold(line, limits) else b"\n" for line in raw)
+    for number, reading in lines.readings(entry.name, raw, limits):
+        part = f":{number}"
+        if isinstance(reading, InputError):
+            yield Document(entry.name, problems=reading.problems, part=part)
+        else:
+            yield from documents_of(reading, part, entry.kind, selection, limits)
+
+
+def _may_hold(line: bytes, limits: Limits) -> bool:
+    """Say whether a line shows something of a policy, or is too long to know."""
+    if len(line) > limits.max_bytes or (b"\0" in line and look.statement_in_bytes([line])):
+        return True
+    text = line.decode("utf-8", "replace")
+    return look.policy(text) or look.statement(text) is not None
+
+
+def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Iterator[Document]:
+    """Yield a broken document for a template that shows a statement: it is not read yet."""
+    data = read()
+    try:
+        source = read_bytes(entry.name, data, limits)
+    except InputError:
+        if len(data) > limits.max_bytes or look.statement_in_bytes([data]):
+            raise
+        return
+    place = look.statement(source.text)
+    if place is not None:
+        yield Document(entry.name, problems=(in_a_template(source, place),))
+
+
+def _of_other(entry: Entry, *, is_prose: bool) -> Contents:
+    """Return whether prose, program text or a file of another extension shows a statement."""
+    try:
+        shows = look.statement_in_bytes(read_chunks(entry.path, entry.name))
+    except InputError as error:
+        if entry.named:
+            return Contents([Document(entry.name, problems=error.problems)])
+        return Contents((), Outcome.NONE if is_prose else Outcome.UNREAD)
+    if not shows:
+        return Contents()
+    if is_prose:
+        return Contents((), Outcome.MENTIONED)
+    if entry.named:
+        message = "a policy stands here, but this is no document by its name: expected .json, .yaml"
+        return Contents([lost(entry.name, f"{message}, .yml, .jsonl or .ndjson")])
+    return Contents((), Outcome.UNREAD)

@@ -1,0 +1,54 @@
+"""Decides which kind of document some data is, and makes the document."""
+
+from __future__ import annotations
+
+from checker import cel
+from checker.documents.document import Document
+from checker.documents.selection import Selection
+from checker.kinds import Kind
+from checker.problems import InputError, Json, Problem
+from checker.reader import Reading
+
+
+def recognised(data: Json, selection: Selection, path: str) -> list[Kind]:
+    """Return the kinds that recognise some data; raises InputError where that is undecided."""
+    try:
+        return [kind for kind in selection.kinds.values() if kind.recognises(data)]
+    except cel.EvaluationError as error:
+        message = f"its kind could not be decided: {error.message}"
+        raise InputError(Problem(path, message)) from error
+
+
+def document(reading: Reading, selection: Selection, mapped: str = "", part: str = "") -> Document:
+    """Return the document of some data, of the kind it is mapped to or else recognised as.
+
+    What is wrong with it, such as a violation of its schema, is among its `problems`.
+    """
+    path = reading.source.path
+    try:
+        kind = _kind(path, reading.data, selection, mapped)
+    except InputError as error:
+        return Document(path, None, reading, error.problems, part)
+    return Document(path, kind, reading, kind.schema.problems(reading), part)
+
+
+def _kind(path: str, data: Json, selection: Selection, mapped: str) -> Kind:
+    if mapped:
+        chosen = selection.kinds[mapped]
+        # INVARIANT: no mapping takes a policy away from the rules about policies.
+        for kind in selection.kinds.values():
+            if kind.certain and not chosen.belongs_to(kind.name) and kind.recognises(data):
+                message = f"mapped to `{chosen.name}`, but it is `{kind.name}`: correct the mapping"
+                raise InputError(Problem(path, message))
+        return chosen
+    found = recognised(data, selection, path)
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(f"`{kind.name}`" for kind in selection.kinds.values() if not kind.family)
+    message = (
+        f"looks like {' and '.join(f'`{kind.name}`' for kind in found)}: name its kind with --kind"
+        if found
+        else f"not recognised as {known}: name its kind with --kind 'GLOB=KIND', or leave the "
+        "file out with --exclude 'GLOB'"
+    )
+    raise InputError(Problem(path, message))

@@ -1,0 +1,1 @@
+"""Finds the policy documents that a file holds, whatever the file is."""

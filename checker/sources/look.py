@@ -1,0 +1,191 @@
+"""Looks for policies in text that is not parsed, such as a template or program code.
+
+It judges by words alone: an `Effect` with Allow or Deny, and an `Action`, `Resource` or
+`Principal` near it. Every look takes time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+
+from checker.sources.escapes import decoded, original, spells_letters
+
+WINDOW = 8192
+"""How far before or after an `Effect` another word of the statement may stand, in characters.
+
+A managed policy has at most 6,144 characters beside its blanks, so that its words are this
+near unless it has much indentation; in a long page, two unrelated words are seldom so near.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+_BUFFER = 1 << 18
+"""Characters of a large file that are looked at together."""
+_OVERLAP = 8 * WINDOW
+"""Characters that are looked at again with those that follow: two windows, with escapes."""
+
+_LAYERS = 3
+"""How often escapes are decoded, where a backslash is itself spelled by an escape."""
+
+_MARKS = ("ffect", "PolicyStatement", "aws_iam_policy_document")
+_POLICY_MARKS = ("Statement", "2012-10-17", "2008-10-17")
+"""What the kind of policies is recognised by: a key, and the versions of the language."""
+
+# Every repetition is possessive and, where a candidate may stand inside it, bounded.
+_COMMENT = (
+    r"(?:\#|//)[^\n]{0,1000}+(?:\n|\Z)"
+    r"|/\*[^*]{0,500}+(?:\*(?!/)[^*]{0,500}+){0,8}+\*/"
+    r"|\{\#[^#]{0,500}+(?:\#(?!\})[^#]{0,500}+){0,8}+\#\}"
+)
+_AFTER_KEY = re.compile(rf"(?:[\s\"'`\])]++|{_COMMENT}){{0,64}}+")
+_BEFORE_VALUE = re.compile(
+    rf"""(?:
+      [\s"'`(]++
+    | [|>][-+0-9]*+(?=\s)                     # the head of a YAML block scalar
+    | &[^\s,\[\]{{}}&!]{{1,128}}+                 # an anchor
+    | !(?:<[^>\s]{{0,128}}+>|(?!If\b|Ref\b|Sub\b|Find)!?+[^\s,\[\]{{}}&!"']{{0,128}}+(?=\s))
+    | {_COMMENT}
+    ){{0,64}}+""",
+    re.VERBOSE,
+)
+_KEY = re.compile(r"ffect(?![A-Za-z0-9])(?!_(?!ALLOW|DENY))")
+_BEFORE_WORD = re.compile(r"[A-Za-z0-9_-]")
+_ANCHOR = re.compile(r"&[^\s,\[\]{}&]{1,128}+\s{1,8}+[\"']?+\Z")
+_SEPARATOR = re.compile(r"=>|:=|::?|=(?!=)|[(,._]|to(?=\s)")
+_VALUE = re.compile(r"(?:(?P<exact>Allow|Deny|ALLOW|DENY)|allow|deny)(?![A-Za-z0-9_])")
+_UNKNOWN = re.compile(
+    r"\*[^\s,*]|\{\{|\{%|\$\{|%\{|<%|\{?+[\s\"']{0,8}+(?:Fn::|Ref[\"']?+\s?+:)"
+    r"|!(?:If|Ref|Sub|Find)|(?:var|local|each)\."
+)
+"""A value that is known elsewhere: an alias, a placeholder, a function of CloudFormation."""
+_NEAR = re.compile(
+    r"(?<![A-Za-z0-9_-])(?:[Nn]ot_?|[Ww]ith|[Aa]dd)?+"
+    r"(?:(?P<action>[Aa]ction)|[Rr]esource|[Pp]rincipal)s?+(?![A-Za-z0-9_])"
+    r"(?:[\"'`]?+\]?+\s{0,40}+[:=({,/#]|[\"']\s{1,4}+to\s)"
+)
+_BUILDER = re.compile(r"PolicyStatement(?:(?:Props|Args)?+\s{0,40}+[({]|\.Builder)")
+"""Code of the CDK, where a statement allows unless it says otherwise.
+
+https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.PolicyStatementProps.html
+"""
+_DOCUMENT = re.compile(r"aws_iam_policy_document[\"']")
+_BLOCK = re.compile(rf"(?<![A-Za-z0-9_.])statement(?:[\s\"']++|{_COMMENT}){{0,8}}+[{{\[:=]")
+"""A statement of Terraform, which allows unless it says otherwise.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+"""
+
+
+def policy(text: str) -> bool:
+    """Say whether a text may be a document that is recognised as a policy; when in doubt, yes."""
+    if any(mark in text for mark in _POLICY_MARKS):
+        return True
+    if not spells_letters(text):
+        return False
+    inner = decoded(text)
+    return any(mark in inner for mark in _POLICY_MARKS)
+
+
+def statement(text: str) -> int | None:
+    """Return the offset of the first thing in a text that reads like an IAM statement."""
+    if not any(mark in text for mark in _MARKS) and not spells_letters(text):
+        return None
+    layers = [text]
+    while len(layers) <= _LAYERS and (inner := decoded(layers[-1])) != layers[-1]:
+        layers.append(inner)
+    if not any(mark in layers[-1] for mark in _MARKS):
+        return None
+    found = min(_found(layers.pop()), default=None)
+    while found is not None and layers:
+        found = original(layers.pop(), found)
+    return found
+
+
+def statement_in_bytes(chunks: Iterable[bytes]) -> bool:
+    """Say whether something reads like an IAM statement in a file that is not decoded.
+
+    Its bytes come in chunks of any size. Zero bytes are left out, so that UTF-16 and UTF-32
+    are read too. No more than a chunk and a fixed number of characters is kept.
+    """
+    buffer = ""
+    pieces: list[str] = []
+    size = 0
+    for chunk in chunks:
+        pieces.append(chunk.replace(b"\0", b"").decode("latin-1"))
+        size += len(pieces[-1])
+        if size >= _BUFFER:
+            buffer += "".join(pieces)
+            if statement(buffer) is not None:
+                return True
+            buffer, pieces, size = buffer[-_OVERLAP:], [], 0
+    return statement(buffer + "".join(pieces)) is not None
+
+
+def _found(text: str) -> Iterator[int]:
+    """Yield the offset of the first thing of each sort in decoded text."""
+    effects = list(_effects(text))
+    builders = [match.start() for match in _BUILDER.finditer(text)]
+    blocks = _blocks(text)
+    if not (effects or builders or blocks):
+        return
+    near = [(match.start(), match["action"] is not None) for match in _NEAR.finditer(text)]
+    every = [start for start, _ in near]
+    actions = [start for start, is_action in near if is_action]
+    for start, needs_action in effects:
+        if _is_near(actions if needs_action else every, start - WINDOW, start + WINDOW):
+            yield start
+            break
+    for start in sorted(builders + blocks):
+        if _is_near(every, start, start + WINDOW):
+            yield start
+            break
+
+
+def _is_near(places: list[int], start: int, end: int) -> bool:
+    """Say whether one of some sorted places is in a range."""
+    return bisect_left(places, start) < bisect_right(places, end)
+
+
+def _effects(text: str) -> Iterator[tuple[int, bool]]:
+    """Yield where a key `Effect` has a value of it, and whether only an action confirms it.
+
+    A key in lower case, as other languages of policies have it, and a value that is not known
+    need an action: a resource alone is near an effect in many files.
+    """
+    for match in _KEY.finditer(text):
+        start = match.start() - 1
+        letter = text[start : start + 1] if start >= 0 else ""
+        if letter not in {"E", "e"} or (start and _BEFORE_WORD.match(text, start - 1)):
+            continue
+        separator = _SEPARATOR.match(text, _skip(_AFTER_KEY, text, match.end()))
+        if separator is None:
+            # In YAML an alias can be a key: the text at its anchor.
+            if letter == "E" and _ANCHOR.search(text, max(0, start - 140), start):
+                yield start, True
+            continue
+        at = _skip(_BEFORE_VALUE, text, separator.end())
+        value = _VALUE.match(text, at)
+        if value and (letter == "E" or value["exact"]):
+            yield start, letter == "e" and separator.group() != "="
+        elif letter == "E" and _UNKNOWN.match(text, at):
+            yield start, True
+
+
+def _skip(blanks: re.Pattern[str], text: str, start: int) -> int:
+    match = blanks.match(text, start)
+    return match.end() if match else start
+
+
+def _blocks(text: str) -> list[int]:
+    """Return where the first statement of each policy document of Terraform begins."""
+    documents = [match.start() for match in _DOCUMENT.finditer(text)]
+    if not documents:
+        return []
+    blocks = [match.start() for match in _BLOCK.finditer(text)]
+    following = (bisect_left(blocks, start) for start in documents)
+    pairs = zip(documents, following, strict=True)
+    return [
+        blocks[index]
+        for start, index in pairs
+        if index < len(blocks) and blocks[index] <= start + WINDOW
+    ]

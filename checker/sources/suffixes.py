@@ -1,0 +1,57 @@
+"""Tells from a file's name how the file may hold policies."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from pathlib import PurePath
+
+
+class Role(Enum):
+    """How a file may hold policies, by its name."""
+
+    PLAIN = auto()
+    """JSON or YAML, which is read as documents."""
+    LINES = auto()
+    """One JSON document a line."""
+    TEMPLATE = auto()
+    """What other documents are made from, or a file without an extension.
+
+    It is not read, so that a statement in it is an error.
+    """
+    PROSE = auto()
+    """Prose or program text: a statement in it is an example, or code that makes one."""
+    OTHER = auto()
+    """Anything else."""
+
+
+_ROLES = {
+    Role.PLAIN: ".json .yaml .yml",
+    Role.LINES: ".jsonl .ndjson",
+    Role.TEMPLATE: (
+        ".jsonc .json5 .tf .tofu .hcl .policy .template .tpl .tftpl .tmpl .j2 .jinja .jsonnet .erb"
+    ),
+    Role.PROSE: (
+        ".md .rst .adoc .txt .html .ts .tsx .js .py .go .java .kt .cs .rb .php .rs .sh .rego .cel "
+        ".guard .cedar .snap"
+    ),
+}
+_BY_SUFFIX = {suffix: role for role, suffixes in _ROLES.items() for suffix in suffixes.split()}
+_TERRAFORM_JSON = (".tf.json", ".tofu.json")
+"""Terraform and OpenTofu read these like `.tf`.
+
+https://developer.hashicorp.com/terraform/language/syntax/json,
+https://opentofu.org/docs/language/files/
+"""
+
+
+def role(name: str) -> Role:
+    """Return the role of a file by its name or path, in which case does not matter.
+
+    The last extension decides (`policy.json.tpl` is a template), except that `.tf.json` is
+    one. A name such as `.gitignore` has no extension.
+    """
+    file = PurePath(name).name.lower()
+    if file.endswith(_TERRAFORM_JSON):
+        return Role.TEMPLATE
+    suffix = PurePath(file).suffix
+    return _BY_SUFFIX.get(suffix, Role.OTHER) if suffix else Role.TEMPLATE
