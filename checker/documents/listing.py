@@ -16,8 +16,8 @@ from checker.reader import (
     Limits,
     Root,
     display_path,
-    git_ignored,
     identity,
+    ignored,
     walk,
 )
 
@@ -72,7 +72,7 @@ def find(selection: Selection, root: Root, limits: Limits = DEFAULT_LIMITS) -> L
     Standard input is read here if it is selected, up to one byte more than the limit.
     """
     directories = [path for path in selection.paths if path != STDIN and _is_directory(path)]
-    found = _Found(selection, root, git_ignored.ignored(directories))
+    found = _Found(selection, root, ignored(directories))
     for path in selection.paths:
         if path in directories:
             found.take_directory(path)
@@ -89,10 +89,10 @@ def find(selection: Selection, root: Root, limits: Limits = DEFAULT_LIMITS) -> L
 class _Found:
     """What was found so far."""
 
-    def __init__(self, selection: Selection, root: Root, ignored: frozenset[str]) -> None:
+    def __init__(self, selection: Selection, root: Root, by_git: frozenset[str]) -> None:
         self.files: dict[str, Entry] = {}
         self._root = root
-        self._by_git = ignored
+        self._by_git = by_git
         self._excluded = Globs(selection.excluded, root)
         self._mapped = Globs([glob for glob, _ in selection.mapped], root)
         self._kinds = [kind for _, kind in selection.mapped]
@@ -153,7 +153,7 @@ def _is_directory(path: str) -> bool:
 
 def names_in(root: Root) -> Iterator[str]:
     """Yield the names of all files of a repository that git does not ignore."""
-    walked = walk(root.path, lambda _: True, git_ignored.ignored([root.path]))
+    walked = walk(root.path, lambda _: True, ignored([root.path]))
     return (_within(".", root.path, file) for file in walked.files)
 
 

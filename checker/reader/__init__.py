@@ -31,9 +31,12 @@ from checker.reader.reading import (
 )
 from checker.reader.root import AS_GIVEN, Root
 from checker.reader.root import find as find_root
-from checker.reader.walk import Walk, walk
+from checker.reader.git_ignored import ignored
+from checker.reader.walk import Walk, ending, walk
 
 __all__ = [
+    "ending",
+    "ignored",
     "is_json",
     "open_regular",
     "parse_json_line",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from checker.reader.limits import Limits
+    from checker.reader.walk import Wanted
 
 _NO_FILES = {
     "120000": "a symbolic link: put the file itself there, or leave it out with --exclude",
@@ -24,7 +25,7 @@ _NO_FILES = {
 """Modes of what is no file, with what to do about it."""
 _LONGEST = 200
 """Characters of what git says that are shown."""
-_VARIABLES = {
+VARIABLES = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -41,7 +42,7 @@ _OTHER_PLACES = frozenset(
     | {f"GIT_{each}_PATHSPECS" for each in ("GLOB", "NOGLOB", "ICASE")}
 )
 """Variables that would name another repository, or give paths another meaning."""
-_SETTINGS = (
+SETTINGS = (
     *("-c", "safe.bareRepository=explicit"),
     *("-c", "core.warnAmbiguousRefs=true"),
     # Packs of gigabytes are read within the memory that this process may take.
@@ -66,8 +67,8 @@ class Committed(NamedTuple):
     """Its bytes, or why there are none."""
 
 
-def files(ref: str, path: str, suffixes: frozenset[str], limits: Limits) -> Iterator[Committed]:
-    """Yield what stands at a path at a commit, or the files below it with one of the suffixes.
+def files(ref: str, path: str, wanted: Wanted, limits: Limits) -> Iterator[Committed]:
+    """Yield what stands at a path at a commit, or the files below it with wanted names.
 
     What is a link or a submodule, or too large, or is not in the repository at hand, has a problem
     for its content. Raises InputError where there is no such commit, path or repository, or no git.
@@ -84,7 +85,7 @@ def files(ref: str, path: str, suffixes: frozenset[str], limits: Limits) -> Iter
         mode, _, sha, size = meta.decode().split()
         if mode in _NO_FILES:
             message = _NO_FILES[mode]
-        elif inside != below and PurePosixPath(inside).suffix.lower() not in suffixes:
+        elif inside != below and not wanted(PurePosixPath(inside).name):
             continue
         elif not size.isdigit():
             message = _NOT_AT_HAND
@@ -176,12 +177,12 @@ def _run(top: Path, *arguments: str, given: bytes = b"") -> subprocess.Completed
     """Run git where it finds the repository at once, and takes no folder of files for another."""
     try:
         return subprocess.run(  # noqa: S603 - no shell, and options end before what is given
-            ["git", *_SETTINGS, *arguments],  # noqa: S607 - the git of the user's own path
+            ["git", *SETTINGS, *arguments],  # noqa: S607 - the git of the user's own path
             cwd=top,
             input=given,
             capture_output=True,
             check=False,
-            env={**_inherited(), **_VARIABLES},
+            env={**_inherited(), **VARIABLES},
         )
     except OSError as error:
         raise InputError(Problem("git", f"cannot be run: {error.strerror}")) from error

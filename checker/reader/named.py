@@ -21,7 +21,7 @@ def read_named(place: str, limits: Limits = DEFAULT_LIMITS, root: Root = AS_GIVE
     ref, _, path = place.removeprefix(SCHEME).partition(":")
     if not path:
         raise InputError(Problem(shown, "which file? write git:REF:PATH"))
-    found = next(git.files(ref, path, frozenset(), limits))
+    found = next(git.files(ref, path, lambda _: False, limits))
     if found.within != ".":
         raise InputError(Problem(shown, "a directory: name a file"))
     if isinstance(found.content, Problem):

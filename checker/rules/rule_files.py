@@ -18,6 +18,7 @@ from checker.reader import (
     Reading,
     Root,
     Walk,
+    ending,
     identity,
     parse_yaml_documents,
     read_file,
@@ -105,7 +106,7 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
 
 def shipped() -> frozenset[str]:
     """Return the ids of the shipped rules, which are the names of their files."""
-    found = walk(str(builtin_root()), SUFFIXES).files
+    found = walk(str(builtin_root()), ending(SUFFIXES)).files
     return frozenset(PurePath(path).stem for path in found if PurePath(path).name not in RESERVED)
 
 
@@ -151,10 +152,10 @@ def _walked(path: str) -> Walk:
         name = path.removeprefix(BUILTIN).removeprefix(":")
         known = ", ".join(sorted(_folders()))
         if not name or name in _folders():
-            return walk(str(builtin_root() / name), SUFFIXES)
+            return walk(str(builtin_root() / name), ending(SUFFIXES))
         message = f"no shipped rules of this name: expected `{BUILTIN}:` and one of {known}"
         return Walk((), (), (Problem(path, message),))
-    return walk(path, SUFFIXES) if os.path.isdir(path) else Walk((path,), (), ())  # noqa: PTH112 - of any text, also with NUL
+    return walk(path, ending(SUFFIXES)) if os.path.isdir(path) else Walk((path,), (), ())  # noqa: PTH112 - of any text, also with NUL
 
 
 def is_builtin(path: str) -> bool:

@@ -14,6 +14,7 @@ from checker import kinds
 from checker.documents import STDIN, Document, Selection, find, load
 from checker.kinds import Kind, from_schema
 from checker.reader import Limits
+from tests.git import fake
 
 POLICY = (
     '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}'
@@ -81,6 +82,7 @@ def test_the_same_file_by_another_name_is_read_once() -> None:
 def test_a_directory_tells_what_it_does_not_read() -> None:
     for name in ("p/a.json", "p/a.txt", "p/json", "p/.git/b.json", "p/c.jsonc", "p/x/d.tf"):
         put(name)
+    fake(Path("p"))
     selection = Selection(("p",), KINDS)
     listing = find(selection)
     assert listing.files == ("p/a.json",)

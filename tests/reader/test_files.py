@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.problems import InputError, Location, Problem
-from checker.reader import Limits, Walk, display_path, parse, read_bytes, read_file, walk
+from checker.reader import Limits, Walk, display_path, ending, parse, read_bytes, read_file, walk
+from tests.git import fake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such 
 NOT_ROOT = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
 )
-SUFFIXES = frozenset({".json", ".yaml", ".yml"})
+WANTED = ending(frozenset({".json", ".yaml", ".yml"}))
 
 
 def refused(path: str | Path, limits: Limits | None = None) -> Problem:
@@ -213,7 +214,7 @@ def test_a_file_whose_name_is_not_utf_8_is_read(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this file system only has UTF-8 names")
     assert read_file(path).path.endswith("/\\xff.json")
-    assert walk(str(tmp_path), SUFFIXES).files == (path,)
+    assert walk(str(tmp_path), WANTED).files == (path,)
 
 
 def tree(root: Path, *names: str) -> None:
@@ -225,7 +226,7 @@ def tree(root: Path, *names: str) -> None:
 
 def found(root: Path) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     """Return what a walk finds, with paths under the root."""
-    walked = walk(str(root), SUFFIXES)
+    walked = walk(str(root), WANTED)
 
     def short(paths: tuple[str, ...]) -> list[str]:
         return [display_path(path).removeprefix(f"{root.as_posix()}/") for path in paths]
@@ -237,6 +238,8 @@ def found(root: Path) -> tuple[list[str], list[str], list[tuple[str, str]]]:
 def test_a_walk_finds_files_by_suffix_in_an_order_of_their_names(tmp_path: Path) -> None:
     names = ["b.json", "a/z.yaml", "a-b/c.yml", "a.json", "B.JSON", ".hidden/x.json", "é.json"]
     tree(tmp_path, *names, "a/readme.md", "Makefile", ".git/config.json", "a/.git/x.yaml")
+    for folder in (tmp_path, tmp_path / "a"):
+        fake(folder)
     (tmp_path / "empty").mkdir()
     files, others, problems = found(tmp_path)
     assert files == sorted(names, key=lambda name: name.split("/"))
@@ -246,7 +249,7 @@ def test_a_walk_finds_files_by_suffix_in_an_order_of_their_names(tmp_path: Path)
 
 
 def test_an_empty_directory_holds_nothing(tmp_path: Path) -> None:
-    assert walk(str(tmp_path), SUFFIXES) == Walk((), (), ())
+    assert walk(str(tmp_path), WANTED) == Walk((), (), ())
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -255,7 +258,7 @@ def test_paths_start_with_the_root_as_it_was_given(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     tree(tmp_path, "in/p.json")
-    assert walk(f"in{slash}", SUFFIXES).files == (str(Path("in/p.json")),)
+    assert walk(f"in{slash}", WANTED).files == (str(Path("in/p.json")),)
 
 
 @POSIX
@@ -359,7 +362,7 @@ def test_a_directory_that_cannot_be_listed_is_a_problem(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["missing", "file", "a\0b"])
 def test_a_root_that_is_no_directory_is_a_problem(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
-    walked = walk(str(tmp_path / name), SUFFIXES)
+    walked = walk(str(tmp_path / name), WANTED)
     assert (walked.files, walked.others) == ((), ())
     assert len(walked.problems) == 1
 
@@ -381,7 +384,7 @@ def test_many_levels_of_directories_are_walked(
     for level in levels:
         Path(level).mkdir()
     Path(levels[-1], "p.json").touch()
-    assert walk(".", SUFFIXES).files == (f"./{levels[-1]}/p.json",)
+    assert walk(".", WANTED).files == (f"./{levels[-1]}/p.json",)
     # What clears temporary directories is recursive and would fail here.
     Path(levels[-1], "p.json").unlink()
     for level in reversed(levels):
