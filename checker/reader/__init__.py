@@ -16,6 +16,7 @@ from checker.reader.files import (
     read_raw,
     reason,
 )
+from checker.reader.git_ignored import ignored
 from checker.reader.globs import Globs
 from checker.reader.limits import DEFAULT_LIMITS, Limits
 from checker.reader.named import read_named
@@ -31,16 +32,9 @@ from checker.reader.reading import (
 )
 from checker.reader.root import AS_GIVEN, Root
 from checker.reader.root import find as find_root
-from checker.reader.git_ignored import ignored
 from checker.reader.walk import Walk, ending, walk
 
 __all__ = [
-    "ending",
-    "ignored",
-    "is_json",
-    "open_regular",
-    "parse_json_line",
-    "reason",
     "AS_GIVEN",
     "DEFAULT_LIMITS",
     "SCHEME",
@@ -51,10 +45,15 @@ __all__ = [
     "Root",
     "Walk",
     "display_path",
+    "ending",
     "find_root",
     "identity",
+    "ignored",
+    "is_json",
+    "open_regular",
     "parse",
     "parse_json",
+    "parse_json_line",
     "parse_yaml",
     "parse_yaml_documents",
     "read_bytes",
@@ -62,5 +61,6 @@ __all__ = [
     "read_file",
     "read_named",
     "read_raw",
+    "reason",
     "walk",
 ]

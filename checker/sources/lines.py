@@ -104,5 +104,5 @@ def _pieces(file: BinaryIO, most: int) -> Iterator[tuple[bytes, bool]]:
 
 
 def read_lines(path: str, limits: Limits, name: str = "") -> RawLines:
-    """Return the raw lines of a file, to be iterated over once."""
+    """Return the raw lines of a file, which problems call `name`, to be iterated over once."""
     return RawLines(path, limits, name)

@@ -1,3 +1,9 @@
 """stub"""
-def parts(reading, limits): return []
-def unread(reading, taken): return None
+
+
+def parts(reading, limits):
+    return []
+
+
+def unread(reading, taken):
+    return None
