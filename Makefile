@@ -30,7 +30,7 @@ bench: .venv/installed .venv-peers/installed
 	$(BIN)/python benchmarks/managed_policies.py --peers .venv-peers/bin/python
 
 counts: .venv/installed
-	PYTHONPATH=. $(BIN)/python benchmarks/gate_counts.py --seconds $(SECONDS)
+	PYTHONPATH=. $(BIN)/python tools/gate_counts.py --seconds $(SECONDS)
 
 .venv/installed: pyproject.toml $(if $(PINNED),requirements/ci.txt)
 	$(PYTHON) -m venv .venv

@@ -1,6 +1,6 @@
 """Every target stands the inputs that are kept, and a minute of random ones; see tests/fuzz.
 
-`benchmarks/fuzz.py` tries more of them, for as long as it is told.
+`tools/fuzz.py` tries more of them, for as long as it is told.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def test_random_inputs_are_answered_right(name: str) -> None:
 
 
 def test_the_script_counts_what_it_tries(tmp_path: Path) -> None:
-    command = ["benchmarks/fuzz.py", "--seconds", "0.5", "--target", "cel", "--json"]
+    command = ["tools/fuzz.py", "--seconds", "0.5", "--target", "cel", "--json"]
     ran = subprocess.run(
         [sys.executable, *command, "--keep", tmp_path],
         cwd=ROOT,
@@ -93,7 +93,7 @@ def test_the_script_counts_what_it_tries(tmp_path: Path) -> None:
 
 
 def test_an_input_that_takes_too_long_ends_its_process() -> None:
-    code = "from benchmarks.fuzz import _BEGUN, _begins; _begins([0] * (_BEGUN + 1), 0.1)"
+    code = "from tools.fuzz import _BEGUN, _begins; _begins([0] * (_BEGUN + 1), 0.1)"
     command = [sys.executable, "-c", f"{code}\nwhile True: pass"]
     ran = subprocess.run(command, cwd=ROOT, timeout=50, check=False)
     assert ran.returncode == -signal.SIGXCPU

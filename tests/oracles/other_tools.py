@@ -65,7 +65,7 @@ _PAGE = """\
 # Verdicts of other tools
 
 Inputs of the tests of other analysers, with what these want to be found, beside what all shipped
-rules find. Made by `benchmarks/other_tools.py --markdown`.
+rules find. Made by `tools/other_tools.py --markdown`.
 
 The two agree where something is wanted and we refuse the input or find something of medium severity
 or worse, and where nothing is wanted and we find nothing of that severity. This is agreement by

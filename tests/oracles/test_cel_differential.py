@@ -1,4 +1,4 @@
-"""A slice of the random comparison of the engines; benchmarks/cel_differential.py is the whole."""
+"""A slice of the random comparison of the engines; tools/cel_differential.py is the whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_engines_agree_on_random_programs() -> None:
     pytest.importorskip("cel_expr_python.cel", reason="cel-expr-python is the oracle")
     # in a process of its own: the oracle may abort Python when it ends
     ran = subprocess.run(
-        [sys.executable, "benchmarks/cel_differential.py", "--seconds", str(SECONDS), "--json"],
+        [sys.executable, "tools/cel_differential.py", "--seconds", str(SECONDS), "--json"],
         capture_output=True,
         text=True,
         check=False,

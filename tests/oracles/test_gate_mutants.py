@@ -1,4 +1,4 @@
-"""Mistakes that would open the gate are noticed; benchmarks/gate_mutants.py plants all of them."""
+"""Mistakes that would open the gate are noticed; tools/gate_mutants.py plants all of them."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_what_cannot_be_exploited_is_no_escalation(compared: list[Compared]) -> 
 
 
 def test_the_page_is_up_to_date(compared: list[Compared]) -> None:
-    stale = "renew it: benchmarks/other_tools.py --markdown > docs/other-tools.md"
+    stale = "renew it: tools/other_tools.py --markdown > docs/other-tools.md"
     assert PAGE.read_text(encoding="utf-8") == page(compared, read_reasons()), stale
 
 

@@ -108,7 +108,7 @@ def page() -> str:
     lines = [
         "# Dependencies",
         "",
-        "Made by `benchmarks/dependencies.py --markdown` from what the packages say of themselves.",
+        "Made by `tools/dependencies.py --markdown` from what the packages say of themselves.",
         "",
         "All that is needed at run time has wheels for Python 3.11 to 3.14 on Linux with glibc and",
         "macOS, for x86-64 and ARM, and on Windows for x86-64, so that `pip install` needs no",

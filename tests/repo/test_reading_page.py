@@ -13,7 +13,7 @@ PAGE = ROOT / "docs" / "reading.md"
 @pytest.mark.skipif(not (json_cases() and yaml_cases()), reason="POLICY_CHECK_DATA names no data")
 @pytest.mark.skipif(LIBYAML is None, reason="PyYAML is without libyaml here, so the page differs")
 def test_the_page_is_not_stale() -> None:
-    stale = "renew it: benchmarks/reading.py --markdown > docs/reading.md"
+    stale = "renew it: tools/reading.py --markdown > docs/reading.md"
     assert PAGE.read_text(encoding="utf-8") == page(), stale
 
 

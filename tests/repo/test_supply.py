@@ -99,7 +99,7 @@ def test_the_page_says_of_a_package_what_it_says_of_itself(name: str) -> None:
         found = row(name)
     except PackageNotFoundError:
         pytest.skip("it is not installed here")
-    stale = "renew it: benchmarks/dependencies.py --markdown > docs/dependencies.md"
+    stale = "renew it: tools/dependencies.py --markdown > docs/dependencies.md"
     assert line(found).rpartition(" | ")[0] in PAGE, stale
 
 

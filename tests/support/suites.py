@@ -166,7 +166,7 @@ def page() -> str:
 def _head() -> Iterator[str]:
     yield "# What is read, and what is refused"
     yield ""
-    yield "Made by `benchmarks/reading.py --markdown`, from two suites of texts."
+    yield "Made by `tools/reading.py --markdown`, from two suites of texts."
     yield ""
     yield "A file is UTF-8, with or without a byte order mark, of 16 MiB at most. `.json` is"
     yield "[JSON](https://www.rfc-editor.org/rfc/rfc8259) and nothing else, `.yaml` and `.yml` are"

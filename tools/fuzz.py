@@ -1,6 +1,6 @@
 """Random inputs for some time in; how many were answered right, and each that was not, out.
 
-    PYTHONPATH=. python benchmarks/fuzz.py --seconds 3600 [--target T]... [--seed N] [--keep DIR]
+    PYTHONPATH=. python tools/fuzz.py --seconds 3600 [--target T]... [--seed N] [--keep DIR]
 
 The targets are those of `tests/fuzz`; each gets an equal share of the time, in a process of its own
 that is watched: an input that takes longer than `--patience` is a hang, by the processor's time or

@@ -1,6 +1,6 @@
 """Bugs that could be in the code generator, planted one at a time; whether each is found, out.
 
-    python benchmarks/cel_planted_bugs.py [--evaluations 200000] [--seed 1]
+    python tools/cel_planted_bugs.py [--evaluations 200000] [--seed 1]
 
 Each bug is put into a copy of the project, where `cel_differential.py` then runs until it meets
 a difference. A copy without a bug runs as well, and must meet none.
@@ -122,7 +122,7 @@ BUGS = (
 def evaluations(bug: Bug | None, options: argparse.Namespace) -> int | None:
     """Return after how many evaluations a difference was met, or None."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("checker", "tests", "benchmarks"):
+        for name in ("checker", "tests", "tools"):
             shutil.copytree(ROOT / name, Path(folder, name))
         if bug is not None:
             path = Path(folder, "checker", "cel", "codegen", bug.file)
@@ -130,7 +130,7 @@ def evaluations(bug: Bug | None, options: argparse.Namespace) -> int | None:
             if text.count(bug.right) != 1:
                 raise SystemExit(f"{bug.file} does not hold once what is wrong in: {bug.name}")
             path.write_text(text.replace(bug.right, bug.wrong), encoding="utf-8")
-        command = [sys.executable, "benchmarks/cel_differential.py", "--json", "--first"]
+        command = [sys.executable, "tools/cel_differential.py", "--json", "--first"]
         command += ["--evaluations", str(options.evaluations), "--seed", str(options.seed)]
         environment = {**os.environ, "PYTHONPATH": folder}
         ran = subprocess.run(

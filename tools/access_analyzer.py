@@ -1,6 +1,6 @@
 """Findings on AWS's managed policies in, beside those of IAM Access Analyzer, out.
 
-    POLICY_CHECK_DATA=… python benchmarks/access_analyzer.py [--show CODE]
+    POLICY_CHECK_DATA=… python tools/access_analyzer.py [--show CODE]
 
 A finding is a code and a place. `data/access-analyzer` has what AWS's service said of 442 managed
 policies; what it says nothing of is counted as a false alarm of ours.

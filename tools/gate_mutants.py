@@ -1,6 +1,6 @@
 """Mistakes that would open the gate, planted one at a time; which of them tests notice, out.
 
-    PYTHONPATH=. python benchmarks/gate_mutants.py [--only TEXT]... [--json]
+    PYTHONPATH=. python tools/gate_mutants.py [--only TEXT]... [--json]
 
 `tests/oracles/gate_mutants.yaml` holds them. Each is put into a copy of the package, on which the
 tests are run that must notice it; before, these must all pass on a copy without a mistake. Exits 1

@@ -1,6 +1,6 @@
 """What is installed in; docs/dependencies.md, or what is not permissive among it, out.
 
-    PYTHONPATH=. python benchmarks/dependencies.py [--markdown]
+    PYTHONPATH=. python tools/dependencies.py [--markdown]
 
 Exits 1 where a dependency of the run time has a licence that is not permissive.
 """

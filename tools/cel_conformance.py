@@ -1,6 +1,6 @@
 """The conformance tests of cel-spec in; the scores of our engines and of two others out.
 
-    POLICY_CHECK_DATA=… python benchmarks/cel_conformance.py [--failures ENGINE]
+    POLICY_CHECK_DATA=… python tools/cel_conformance.py [--failures ENGINE]
 
 Every engine runs in a process of its own: programs of cel-python's compiled runner share
 globals, and cel-expr-python can abort Python. One that is not installed is left out by name.

@@ -1,6 +1,6 @@
 """Random small policies in; where containment or access differs from enumeration, out.
 
-    python benchmarks/iam_oracle.py [--of containment] [--cases 100000] [--seed 0]
+    python tools/iam_oracle.py [--of containment] [--cases 100000] [--seed 0]
 
 `tests/oracles/iam_oracle.py` enumerates all requests to both policies and knows nothing of our
 code.

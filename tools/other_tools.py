@@ -1,6 +1,6 @@
 """Hold our verdicts on the inputs of other tools' tests against the verdicts of these tools.
 
-    PYTHONPATH=. POLICY_CHECK_DATA=… python benchmarks/other_tools.py [-v | --markdown]
+    PYTHONPATH=. POLICY_CHECK_DATA=… python tools/other_tools.py [-v | --markdown]
 
 A table by tool and kind of finding, and every input on which the two differ, with the reason that
 `tests/other_tools.yaml` gives. With `-v` every input, ours beside theirs. Exits 1 where a reason is
