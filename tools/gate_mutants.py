@@ -1,10 +1,10 @@
-"""Mistakes that would open the gate, planted one at a time; which of them tests notice, out.
+"""Plants every mistake that would open the gate, and prints which of them the tests notice.
 
     PYTHONPATH=. python tools/gate_mutants.py [--only TEXT]... [--json]
 
-`tests/oracles/gate_mutants.yaml` holds them. Each is put into a copy of the package, on which the
-tests are run that must notice it; before, these must all pass on a copy without a mistake. Exits 1
-where a mutant survives, hangs, keeps the tests from running, or no longer fits.
+`tests/oracles/gate_mutants.yaml` holds them. Each is planted in a copy of the package, and the
+tests that must notice it are run there. These must all pass first on a copy without a mistake.
+Exits 1 where a mutant survives, hangs, keeps the tests from running, or has no place of its own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.oracles.gate_mutants import Mutant, Outcome, Result, copied, fits, load, planted, run
+from tests.oracles.gate_mutants import Mutant, Outcome, Result, copied, load, run
+from tests.oracles.planting import Package, PlantingError, planted
 
 _SECONDS_OF_ALL = 1200
 """What all the named tests may take together on a copy without a mistake."""
@@ -53,21 +54,23 @@ def _planted(mutants: list[Mutant], *, silent: bool) -> Counter[str]:
             said = clean.said if clean else "no such mutant"
             print(f"without a mistake the tests do not pass:\n{said}", file=sys.stderr)
             return counts
+        package = Package(copy / "checker")
         for mutant in mutants:
-            outcome = _one(mutant, copy)
+            outcome = _one(mutant, copy, package)
             counts[outcome.result] += 1
             if not silent:
-                print(f"{outcome.result:9} {mutant.file:32} {mutant.name}", flush=True)
+                print(f"{outcome.result:9} {mutant.mistake.within:32} {mutant.name}", flush=True)
             if outcome.result is not Result.KILLED:
                 print(f"{mutant.name}: {outcome.result}\n{outcome.said}", file=sys.stderr)
     return counts
 
 
-def _one(mutant: Mutant, copy: Path) -> Outcome:
-    if not fits(mutant, copy):
-        return Outcome(Result.BROKEN, f"{mutant.file} does not hold once what is replaced")
-    with planted(mutant, copy):
-        return run(copy, mutant.tests)
+def _one(mutant: Mutant, copy: Path, package: Package) -> Outcome:
+    try:
+        with planted(mutant.mistake, package):
+            return run(copy, mutant.tests)
+    except PlantingError as error:
+        return Outcome(Result.BROKEN, str(error))
 
 
 if __name__ == "__main__":

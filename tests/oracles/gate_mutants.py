@@ -1,7 +1,6 @@
-"""Mistakes that would open the gate in, planted one at a time; which of them no test notices, out.
+"""Runs tests on a copy of the package in which a mistake would open the gate.
 
-`gate_mutants.yaml` holds the mistakes as data: a file, what stands there once, what stands there by
-mistake, and the tests that must go red.
+`gate_mutants.yaml` holds the mistakes, and for each the tests of which at least one must fail.
 """
 
 from __future__ import annotations
@@ -10,14 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
+from tests.oracles.planting import Mistake
 from tests.support.command import ROOT
 
 _COPIED = ("checker", "rules", "examples", "tests", "pyproject.toml")
@@ -27,12 +26,10 @@ _FAILED = 1
 
 
 class Mutant(NamedTuple):
-    """One mistake: in `file`, `wrong` in place of `right`."""
+    """A mistake, and the tests of which at least one must fail with it."""
 
     name: str
-    file: str
-    right: str
-    wrong: str
+    mistake: Mistake
     tests: tuple[str, ...]
 
 
@@ -56,13 +53,10 @@ class Outcome(NamedTuple):
 def load() -> list[Mutant]:
     """Return all mutants, in the order of the file."""
     text = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
-    return [Mutant(**{**each, "tests": tuple(each["tests"])}) for each in yaml.safe_load(text)]
-
-
-def fits(mutant: Mutant, root: Path = ROOT) -> bool:
-    """Say whether what a mutant replaces still stands in its file, once."""
-    path = root / mutant.file
-    return path.is_file() and path.read_text(encoding="utf-8").count(mutant.right) == 1
+    return [
+        Mutant(each["name"], Mistake.of(each), tuple(each["tests"]))
+        for each in yaml.safe_load(text)
+    ]
 
 
 def copied(folder: Path) -> Path:
@@ -74,20 +68,6 @@ def copied(folder: Path) -> Path:
         else:
             shutil.copy(ROOT / name, folder / name)
     return folder
-
-
-@contextmanager
-def planted(mutant: Mutant, copy: Path) -> Iterator[None]:
-    """Have a mutant in a copy for a while; raises ValueError where it does not fit."""
-    if not fits(mutant, copy):
-        raise ValueError(f"{mutant.file} does not hold once what is replaced in: {mutant.name}")
-    path = copy / mutant.file
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
-    try:
-        yield
-    finally:
-        path.write_text(text, encoding="utf-8")
 
 
 def run(copy: Path, tests: Sequence[str], seconds: float = 120) -> Outcome:

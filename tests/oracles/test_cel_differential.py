@@ -8,7 +8,12 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
+from tests.oracles.planting import Mistake, Package
+from tests.support.command import ROOT
+
+BUGS = yaml.safe_load((ROOT / "tests/oracles/cel_planted_bugs.yaml").read_text(encoding="utf-8"))
 SECONDS = 25
 
 
@@ -26,3 +31,16 @@ def test_engines_agree_on_random_programs() -> None:
     assert found["differences"] == []
     assert found["evaluations"] > 1000
     assert found["uncovered"] == []
+
+
+@pytest.fixture(scope="module")
+def package() -> Package:
+    return Package(ROOT / "checker" / "cel")
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=[bug["name"] for bug in BUGS])
+def test_a_bug_that_the_comparison_must_find_has_one_place(
+    package: Package, bug: dict[str, str]
+) -> None:
+    path, source = package.source(Mistake.of(bug))
+    compile(source, str(path), "exec")
