@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker.report import Report
-from tests.support.command import COMMAND, ROOT, Run
+from tests.support.command import COMMAND, PATIENCE, ROOT, Run
 from tests.support.reports import everything
 
 _COPY = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
@@ -44,7 +44,7 @@ def policy_check() -> Run:
         cwd: Path = ROOT,
         env: Mapping[str, str] | None = None,
         stdin: bytes = b"",
-        timeout: float = 120,
+        timeout: float = PATIENCE,
     ) -> subprocess.CompletedProcess[bytes]:
         clean = {"PATH": os.environ["PATH"], "LC_ALL": "C", **_COPY, **(env or {})}
         return subprocess.run(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from checker.output import OutputError, append_file, remove_stale, write_file, write_stdout
+from tests.support.command import PATIENCE
 
 FULL = Path("/dev/full")
 NEEDS_FULL = pytest.mark.skipif(not FULL.exists(), reason="no full device here")
@@ -228,7 +229,7 @@ def printed(text: str, target: str) -> subprocess.CompletedProcess[bytes]:
         ["/bin/sh", "-c", command, sys.executable, script],
         capture_output=True,
         env={**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checker import cel
+from tests.support.command import limited
 
 ENGINES: tuple[cel.Engine, ...] = ("codegen", "interpret")
 ENV = cel.Env({"d": cel.Type("dyn"), "l": cel.Type("dyn")})
@@ -88,13 +89,13 @@ except (cel.CompileError, cel.EvaluationError) as error:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_hangs(name: str, engine: cel.Engine) -> None:
-    # a child, since what hangs in a thread or in C cannot be stopped; it is done in far less
+    # a child, since what hangs in a thread or in C cannot be stopped
     done = subprocess.run(
         [sys.executable, "-c", _CHILD],
         input=json.dumps([HOSTILE[name], engine]),
         capture_output=True,
         text=True,
-        timeout=10,
+        preexec_fn=limited,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-500:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +14,12 @@ from checker.cel.ast import Text
 from checker.cel.parser import parse
 from tests.oracles.cel_generator import Generator
 from tests.support.cel_shape import shown, spans_fit
+from tests.support.work import moment, spent
 
 ENGINES: tuple[cel.Engine, ...] = ("codegen", "interpret")
-FUZZ = settings(max_examples=300, deadline=timedelta(seconds=5))
-"""No short text may take anything near five seconds."""
+FUZZ = settings(max_examples=300, deadline=None)
+MOST = 1000
+"""Times `a_moment`: no short text takes anything near as long."""
 
 
 def generated(seed: int) -> str:
@@ -38,7 +40,18 @@ def test_parentheses_around_a_program_change_nothing(seed: int) -> None:
     assert shown(parse(Text(f" (({text}\n) ) "))) == shown(parse(Text(text)))
 
 
+@cache
+def a_moment() -> float:
+    """Measure once what a fixed piece of work takes: there are thousands of texts."""
+    return moment()
+
+
 def survives(text: str) -> None:
+    """Compile and evaluate a text, which takes no time."""
+    assert spent(lambda: attempt(text)) < MOST * a_moment()
+
+
+def attempt(text: str) -> None:
     """Compile and evaluate; nothing but the two errors may leave."""
     env = cel.Env({"a": cel.Type("dyn")}, cost=10_000)
     for engine in ENGINES:

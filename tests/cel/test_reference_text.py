@@ -9,6 +9,7 @@ import pytest
 
 from checker import cel
 from checker.cel.types import DYN
+from tests.support.command import limited
 
 
 def value(text: str, **variables: object) -> object:
@@ -71,7 +72,7 @@ def test_an_open_string_of_backslashes_takes_no_time() -> None:
         "except cel.CompileError: print('refused')"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", script, text], capture_output=True, timeout=5, check=True
+        [sys.executable, "-c", script, text], capture_output=True, preexec_fn=limited, check=True
     )
     assert ran.stdout.strip() == b"refused"
 

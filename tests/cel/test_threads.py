@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checker import cel
+from tests.support.command import PATIENCE
 
 THREADS = 8
 ENGINES: tuple[cel.Engine, ...] = ("codegen", "interpret")
@@ -67,7 +68,7 @@ def in_threads(work: Callable[[int], Any]) -> list[Any]:
     ready = threading.Barrier(THREADS)
 
     def run(thread: int) -> Any:
-        ready.wait(timeout=30)
+        ready.wait(timeout=PATIENCE)
         return work(thread)
 
     with ThreadPoolExecutor(THREADS) as pool:

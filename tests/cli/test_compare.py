@@ -20,7 +20,7 @@ from checker.reader import Limits
 from checker.report import Access, Comparison
 from checker.run.comparison import Sides, compare
 from checker.workers import Bounds, Workers
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, PATIENCE
 from tests.support.git import commit, git
 from tests.support.mishaps import hoard, spin
 
@@ -43,7 +43,7 @@ def run(folder: Path, *arguments: str, **env: str) -> tuple[int, str, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert "Traceback" not in ran.stderr
     return ran.returncode, ran.stdout, ran.stderr

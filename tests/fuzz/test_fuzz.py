@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.fuzz.case import Answer, Case, SilentPassError, Target, WrongAnswerError
 from tests.fuzz.running import case_of, corpus, kept, minimised, read, tried
 from tests.fuzz.targets import TARGETS
-from tests.support.command import ROOT
+from tests.support.command import PATIENCE, ROOT
 
 COUNTS = {
     "json": 4000,
@@ -95,7 +95,7 @@ def test_the_script_counts_what_it_tries(tmp_path: Path) -> None:
 def test_an_input_that_takes_too_long_ends_its_process() -> None:
     code = "from tools.fuzz import _BEGUN, _begins; _begins([0] * (_BEGUN + 1), 0.1)"
     command = [sys.executable, "-c", f"{code}\nwhile True: pass"]
-    ran = subprocess.run(command, cwd=ROOT, timeout=50, check=False)
+    ran = subprocess.run(command, cwd=ROOT, timeout=PATIENCE, check=False)
     assert ran.returncode == -signal.SIGXCPU
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import ROOT, Run
+from tests.support.command import PATIENCE, ROOT, Run
 
 SAFE = (ROOT / "examples" / "policies" / "ecr-one-repository.json").read_bytes()
 VIOLATION = (ROOT / "examples" / "violations" / "ecr-push-to-one-repository.json").read_bytes()
@@ -85,7 +85,7 @@ def test_what_is_decided_is_what_was_read(
     with changing(path, change):
         for _ in range(4):
             ran = policy_check(
-                "builtin:ecr", "policies/x.json", "-o", "json", cwd=tmp_path, timeout=300
+                "builtin:ecr", "policies/x.json", "-o", "json", cwd=tmp_path, timeout=PATIENCE
             )
             assert b"Traceback" not in ran.stderr
             report = json.loads(ran.stdout)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND, ROOT, Run
+from tests.support.command import COMMAND, PATIENCE, ROOT, Run
 
 RULES = ROOT / "rules"
 POLICIES = ROOT / "examples" / "policies"
@@ -35,7 +35,7 @@ def test_every_pair_of_rule_and_managed_policy_is_accounted_for(
 ) -> None:
     folder = data / "policies" / "aws-managed"
     seeds = [
-        policy_check(RULES, folder, "-o", "json", env={"PYTHONHASHSEED": seed}, timeout=400)
+        policy_check(RULES, folder, "-o", "json", env={"PYTHONHASHSEED": seed}, timeout=PATIENCE)
         for seed in ("1", "2")
     ]
     assert seeds[0].stdout == seeds[1].stdout
@@ -191,7 +191,11 @@ def test_a_report_that_cannot_be_written_is_exit_2(
 def test_a_full_disk_behind_standard_output_is_exit_2() -> None:
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
-            [COMMAND, RULES, POLICIES], stdout=full, stderr=subprocess.PIPE, check=False, timeout=60
+            [COMMAND, RULES, POLICIES],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=PATIENCE,
         )
     assert ran.returncode == 2
     assert b"the report was not written" in ran.stderr
@@ -212,7 +216,11 @@ def test_a_full_disk_behind_standard_output_is_exit_2() -> None:
 def test_a_full_disk_behind_all_that_is_written_is_exit_2(arguments: list[str | Path]) -> None:
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
-            [COMMAND, *arguments], stdout=full, stderr=full, check=False, timeout=60
+            [COMMAND, *arguments],
+            stdout=full,
+            stderr=full,
+            check=False,
+            timeout=PATIENCE,
         )
     assert ran.returncode == 2
 
@@ -224,7 +232,11 @@ def test_a_reader_of_all_that_is_written_who_is_gone_is_exit_2(arguments: list[s
     reading, writing = os.pipe()
     os.close(reading)
     ran = subprocess.run(
-        [COMMAND, *arguments], stdout=writing, stderr=writing, check=False, timeout=60
+        [COMMAND, *arguments],
+        stdout=writing,
+        stderr=writing,
+        check=False,
+        timeout=PATIENCE,
     )
     os.close(writing)
     assert ran.returncode == 2
@@ -244,7 +256,12 @@ def test_a_target_that_cannot_be_looked_for_keeps_no_other_older_report(
 
 def test_who_ignores_the_ends_of_processes_is_no_obstacle() -> None:
     script = f"trap '' CHLD; exec {COMMAND} {RULES.resolve()} {POLICIES.resolve()}"
-    ran = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=False, timeout=60)
+    ran = subprocess.run(
+        ["/bin/sh", "-c", script],
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+    )
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
@@ -254,7 +271,11 @@ def test_a_directory_that_is_gone_is_told(tmp_path: Path) -> None:
     script = f"cd {gone} && rmdir {gone} && exec {COMMAND} {RULES.resolve()} {POLICIES.resolve()}"
     env = {"PATH": os.environ["PATH"]}
     ran = subprocess.run(
-        ["/bin/sh", "-c", script], env=env, capture_output=True, check=False, timeout=60
+        ["/bin/sh", "-c", script],
+        env=env,
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 2
     assert b"the working directory is gone" in ran.stderr
@@ -265,7 +286,11 @@ def test_a_closed_standard_output_is_exit_2() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     ran = subprocess.run(
-        [COMMAND, RULES, POLICIES], stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
+        [COMMAND, RULES, POLICIES],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=PATIENCE,
     )
     os.close(writing)
     assert ran.returncode == 2
@@ -288,7 +313,7 @@ def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
     ) as process:
         _wait_until_idle(process.pid)  # it has started, and waits for standard input
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert b"interrupted" in stderr
     assert b"Traceback" not in stderr
@@ -346,7 +371,7 @@ def test_the_module_is_the_command(policy_check: Run) -> None:
         cwd=ROOT,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert by_module.stdout == by_name.stdout
 
@@ -408,7 +433,7 @@ def test_closed_standard_streams_leave_no_traceback() -> None:
         ["/bin/sh", "-c", f"exec {COMMAND} {RULES} {POLICIES} 2>&1 >&-"],
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 2
     assert b"Traceback" not in ran.stdout
@@ -437,7 +462,7 @@ def test_a_hostile_schema_stops_nothing(
         json.dumps({"x": ["a" * 200 + "b", *items]}), encoding="utf-8"
     )
     ran = policy_check(
-        RULES, documents, VIOLATIONS, "--config", tmp_path / "policy-check.yaml", timeout=60
+        RULES, documents, VIOLATIONS, "--config", tmp_path / "policy-check.yaml", timeout=PATIENCE
     )
     assert ran.returncode == 2
     assert b"no-full-admin.json:4:5" in ran.stdout

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND, ROOT, Run
+from tests.support.command import COMMAND, PATIENCE, ROOT, Run
 
 RULES = ROOT / "rules"
 VIOLATIONS = ROOT / "examples" / "violations"
@@ -84,7 +84,7 @@ def busy_child(pid: int) -> int:
 
 
 def wait_until_gone(pids: list[int]) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while left := [pid for pid in pids if stat(pid)[0] not in {"", "Z"}]:
         if time.monotonic() > end:
             for pid in left:
@@ -97,7 +97,7 @@ def wait_until_gone(pids: list[int]) -> None:
 def test_a_killed_process_makes_its_document_an_error(endless: list[str], jobs: str) -> None:
     with started(*endless, "--jobs", jobs, "--timeout", "600", "-o", "json") as command:
         os.kill(busy_child(command.pid), signal.SIGKILL)
-        stdout, stderr = command.communicate(timeout=120)
+        stdout, stderr = command.communicate(timeout=PATIENCE)
     assert command.returncode == 2
     assert stderr == b""
     report = json.loads(stdout)
@@ -118,7 +118,7 @@ def test_an_interrupt_ends_all_processes(endless: list[str], tmp_path: Path, job
         busy_child(command.pid)
         pids = list(children(command.pid))
         os.killpg(command.pid, signal.SIGINT)  # as a terminal does
-        _, stderr = command.communicate(timeout=60)
+        _, stderr = command.communicate(timeout=PATIENCE)
     assert command.returncode == 130
     assert stderr.strip() == b"policy-check: interrupted, no report was written"
     assert [stat(pid)[0] for pid in pids] == [""] * len(pids)
@@ -132,7 +132,7 @@ def test_no_process_outlives_the_command(endless: list[str], end: signal.Signals
         busy_child(command.pid)
         pids = list(children(command.pid))
         command.send_signal(end)
-        command.communicate(timeout=60)
+        command.communicate(timeout=PATIENCE)
     assert command.returncode == -end
     wait_until_gone(pids)
 

@@ -1,10 +1,10 @@
 """Each attack of SECURITY.md on the installed command: nothing passes, hangs, crashes or is hidden.
 
-A case is a folder under tests/gate with its inputs and `case.json`; see `Case` for what that says.
-It runs in a copy, beside the rule and the policy of tests/gate/common: their one violation must be
-reported whatever else there is, unless the whole check is refused; so must those that the shipped
-rules find in that policy, in the cases that ask for these. A run is bounded in time and memory by
-`tests.gate.threats.Bounds`.
+A case is a folder under tests/gate/attacks with its inputs and `case.json`; see `Case` for what
+that says. It runs in a copy, beside the rule and the policy of tests/gate/attacks/common: their one
+violation must be reported whatever else there is, unless the whole check is refused; so must those
+that the shipped rules find in that policy, in the cases that ask for these. A run is bounded in
+time and memory by `tests.gate.threats.Bounds`.
 """
 
 from __future__ import annotations

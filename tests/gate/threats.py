@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, PATIENCE
 
 
 class Bounds(NamedTuple):
@@ -35,7 +35,7 @@ class Bounds(NamedTuple):
     """Of address space, for each process."""
     file_size: int = resource.RLIM_INFINITY
     """Bytes of each file that is written."""
-    patience: int = 60
+    patience: int = PATIENCE
     """Seconds by the clock, for the whole run."""
     confined: bool = False
     """Not even root may read and write what its mode forbids."""

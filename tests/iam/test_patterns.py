@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import time
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, partial
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from checker.iam.arn import action, resource
 from checker.iam.machine import Token, Wild, meet, reads_all_of
 from checker.iam.patterns import Pattern, Undecided, covers, matches, overlaps, pattern, witness
+from tests.support.work import moment, spent
 
 ATOM = "${aws:username}"
 LONGEST = 4
@@ -156,21 +157,24 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("index", range(len(HOSTILE)))
-def test_hostile_patterns_are_decided_or_undecided_within_a_second(index: int) -> None:
+def test_hostile_patterns_are_decided_or_undecided_soon(index: int) -> None:
     every = [resource(text, variables=True).widest for text in HOSTILE]
     found = every[index]
     undecided: list[str] = []
+
+    def attempt(question: Sequence[Pattern]) -> None:
+        try:
+            covers(question, found)
+        except Undecided as why:
+            undecided.append(str(why))
+
+    longest = 0.0
     matches(found, "ab" * 1000)
     for other in every[:8]:
         overlaps(found, other)
         for question in ((other,), (other, every[5], every[6])):
-            start = time.perf_counter()
-            try:
-                covers(question, found)
-            except Undecided as why:
-                undecided.append(str(why))
-            # Twice the time that is promised, so that a busy machine does not fail the test.
-            assert time.perf_counter() - start < 2
+            longest = max(longest, spent(partial(attempt, question)))
+    assert longest < 1000 * moment()
     assert all("use fewer wildcards" in text and len(text) < 600 for text in undecided)
 
 

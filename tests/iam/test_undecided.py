@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from checker.budget import shared
 from checker.iam.access import Access, access
 from checker.iam.patterns import Undecided
 from checker.iam.statement import policy
+from tests.support.work import moments
 
 ECR = "arn:aws:ecr:eu-west-1:123456789012:repository/"
 
@@ -109,10 +109,12 @@ def test_all_searches_of_one_rule_share_a_budget() -> None:
     taken = ["*b?a*b*?a", "*a???????????????", "*?b????????????a*", "*c?????????????*"]
     statements = [allow("s3:*", item) for item in hard]
     found = ask("s3:Put", *statements, deny("*", Resource=taken))
-    start = time.perf_counter()
-    with cel.budget(), pytest.raises(cel.BudgetError):
-        _ = found.granted
-    assert time.perf_counter() - start < 5
+
+    def search() -> None:
+        with cel.budget(), pytest.raises(cel.BudgetError):
+            _ = found.granted
+
+    assert moments(search) < 2000
 
 
 def test_a_search_costs_the_same_again() -> None:
@@ -132,14 +134,16 @@ def test_a_hostile_policy_takes_no_more_than_a_moment() -> None:
         deny("s3:*", Resource=["*b" + "?" * 39 + "a*", "*a" * 900]),
         deny("s3:*", NotResource=["*a" + "?" * 50, "*c*" * 600]),
     ]
-    start = time.perf_counter()
-    found = ask("s3:Put", *statements)
-    for question in ("granted", "resources", "actions", "statements"):
-        try:
-            getattr(found, question)
-        except Undecided as why:
-            assert "use fewer" in str(why)  # noqa: PT017 - being undecided is allowed
-    assert time.perf_counter() - start < 5
+
+    def answer() -> None:
+        found = ask("s3:Put", *statements)
+        for question in ("granted", "resources", "actions", "statements"):
+            try:
+                getattr(found, question)
+            except Undecided as why:
+                assert "use fewer" in str(why)  # noqa: PT017 - being undecided is allowed
+
+    assert moments(answer) < 2000
 
 
 def test_all_of_a_service_is_undecided_where_its_place_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import yaml
 
 from tests.oracles.planting import Mistake
-from tests.support.command import ROOT
+from tests.support.command import PATIENCE, ROOT
 
 _COPIED = ("checker", "rules", "examples", "tests", "pyproject.toml")
 """What the tests of a copy need beside the package."""
@@ -70,7 +70,7 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def run(copy: Path, tests: Sequence[str], seconds: float = 120) -> Outcome:
+def run(copy: Path, tests: Sequence[str], seconds: float = PATIENCE) -> Outcome:
     """Run tests of a copy on the copy, up to the first that fails."""
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from checker.problems import Json
 from checker.reader import Reading, parse, read_bytes
 from checker.reader.schema import Schema, Violation
 from tests.support.command import ROOT
+from tests.support.work import moments
 
 SCHEMA: Json = {
     "type": "object",
@@ -287,9 +287,8 @@ def test_a_catastrophic_pattern_takes_no_time(pattern: str, *, of_keys: bool) ->
     text = "a" * 5000 + "!"
     value: Json = {text: 1} if of_keys else text
     schema = Schema({"propertyNames": {"pattern": pattern}} if of_keys else {"pattern": pattern})
-    start = time.perf_counter()
     assert schema.violations(value)
-    assert time.perf_counter() - start < 5
+    assert moments(lambda: schema.violations(value)) < 500
 
 
 def test_a_bundled_schema_is_read_by_its_name() -> None:

@@ -29,7 +29,7 @@ from checker.report import (
     Severity,
     Status,
 )
-from tests.support.command import Run
+from tests.support.command import PATIENCE, Run
 from tests.support.golden import RENDER, compare
 from tests.support.reports import FORMULAS, accepted, everything, hostile, many, passed, changed
 
@@ -107,7 +107,7 @@ def test_microsofts_multitool_finds_no_error_and_nothing_that_github_refuses(
         [str(MULTITOOL), *map(str, arguments)],
         capture_output=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
         env=os.environ | {"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
     )
     assert b"1 files scanned" in ran.stdout

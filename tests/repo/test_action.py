@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from checker.render import FORMATS
-from tests.support.command import COMMAND, ROOT
+from tests.support.command import COMMAND, PATIENCE, ROOT
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -71,7 +71,7 @@ def run(name: str, folder: Path, known: Mapping[str, str], **inputs: str) -> Ran
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     lines = files["output"].read_text().splitlines()
     outputs = dict(line.split("=", 1) for line in lines)

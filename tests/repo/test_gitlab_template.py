@@ -15,7 +15,7 @@ import yaml
 
 from checker.render import FORMATS
 from checker.version import VERSION
-from tests.support.command import COMMAND, ROOT
+from tests.support.command import COMMAND, PATIENCE, ROOT
 
 TEMPLATE = ROOT / "templates" / "policy-check.yml"
 SPEC, JOBS = yaml.safe_load_all(TEMPLATE.read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ def run(place: Path, shell: str, programs: Path, **inputs: str) -> tuple[int, st
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     return ran.returncode, ran.stdout.decode()
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.command import ROOT, Run
+from tests.support.command import PATIENCE, ROOT, Run
 
 HOOK = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))[0]
 OFFLINE = {
@@ -75,7 +75,7 @@ def pre_commit(folder: Path, *arguments: str) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
     )
     return ran.returncode, ran.stdout.decode()
 

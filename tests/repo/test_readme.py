@@ -22,7 +22,7 @@ from checker.render import FORMATS
 from tests.repo.test_action import ACTION
 from tests.repo.test_gitlab_template import INPUTS
 from tests.repo.test_pre_commit import HOOK, git
-from tests.support.command import COMMAND, ROOT
+from tests.support.command import COMMAND, PATIENCE, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXTS = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
@@ -102,7 +102,7 @@ def run(place: Path, command: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     return ran.stdout.decode()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.support.command import ROOT, Run
+from tests.support.command import PATIENCE, ROOT, Run
 
 TIMES = 40
 """Doublings of a list: small in memory, and 2 ** 40 places to a walk that takes each anew."""
@@ -28,6 +28,6 @@ def test_a_message_that_is_too_large_to_show_keeps_its_source(
     }
     (tmp_path / "large.yaml").write_text(json.dumps(rule), encoding="utf-8")
     policy = ROOT / "examples" / "policies" / "ecr-one-repository.json"
-    ran = policy_check(tmp_path / "large.yaml", policy, timeout=30)
+    ran = policy_check(tmp_path / "large.yaml", policy, timeout=PATIENCE)
     assert ran.returncode == 1
     assert b"large: {{ cel.bind(a, [1]," in ran.stdout

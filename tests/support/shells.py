@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, PATIENCE
 
 _START = {
     "bash": ["--norc", "--noprofile", "-i"],
@@ -71,7 +71,7 @@ def _type(terminal: int, keys: str) -> None:
     os.write(terminal, keys.encode())
 
 
-def _read(terminal: int, pattern: str, seconds: float = 60) -> str:
+def _read(terminal: int, pattern: str, seconds: float = PATIENCE) -> str:
     """Return the first text on a terminal that fits a pattern."""
     text = ""
     end = time.monotonic() + seconds

@@ -15,7 +15,7 @@ from checker.reader import Limits, parse_yaml, read_bytes
 from checker.report import Input
 from checker.waivers import SCHEMA
 from checker.waivers.write import Addition, add, appended, create, created
-from tests.support.command import ROOT, Run
+from tests.support.command import PATIENCE, ROOT, Run
 
 RULES = ROOT / "tests" / "cases" / "waivers-unused" / "rules"
 NEVER = ROOT / "tests" / "cases" / "waivers-not-waivable" / "rules"
@@ -58,7 +58,7 @@ class Gate:
         }
         words = [word for key, text in named.items() for word in (f"--{key}", text)]
         ran = self.run(
-            "waive", rules, "policies", *words, *TODAY, *more, cwd=self.folder, timeout=60
+            "waive", rules, "policies", *words, *TODAY, *more, cwd=self.folder, timeout=PATIENCE
         )
         assert b"Traceback" not in ran.stderr
         assert ran.returncode == code, ran.stderr.decode()
