@@ -35,7 +35,7 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def policy_check() -> Run:
     """Return a function that runs the installed command in a clean environment."""
 

@@ -10,8 +10,8 @@ from checker.render import FORMATS
 from tests.support.command import ROOT, Run
 from tests.support.shells import typed
 
-RULES = ROOT / "rules"
-POLICIES = ROOT / "examples" / "policies"
+RULE = ROOT / "rules" / "ecr" / "ecr-push-to-one-repository.yaml"
+POLICY = ROOT / "examples" / "policies" / "ecr-one-repository.json"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -110,8 +110,9 @@ def test_no_variable_completes_in_place_of_a_check(
     policy_check: Run, name: str, value: str
 ) -> None:
     env = {name: value, "COMP_WORDS": "policy-check ", "COMP_CWORD": "1"}
-    plain, given = (policy_check(RULES, POLICIES, env=each).stdout for each in ({}, env))
-    assert given == plain
+    ran = policy_check(RULE, POLICY, env=env)
+    assert ran.returncode == 0
+    assert b"1 document" in ran.stdout
 
 
 def test_an_unknown_shell_is_exit_2(policy_check: Run) -> None:

