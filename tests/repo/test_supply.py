@@ -30,7 +30,9 @@ from tests.support.command import ROOT, Run
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUN_TIME = [*declared()["run time"], *brought_along()]
 PAGE = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-PINS = (ROOT / "requirements" / "ci.txt").read_text(encoding="utf-8")
+PINS = {
+    path.name: path.read_text(encoding="utf-8") for path in (ROOT / "requirements").glob("*.txt")
+}
 
 # ---- wheels ----
 
@@ -106,45 +108,68 @@ def test_the_page_says_of_a_package_what_it_says_of_itself(name: str) -> None:
 # ---- pins ----
 
 
-def _pins() -> dict[str, list[str]]:
-    """Return the pinned versions by the names of packages; one may have some, by its markers."""
-    found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", PINS):
-        found.setdefault(name, []).append(version)
+def _blocks(file: str) -> list[str]:
+    """Return the pins of a file, each with its hashes."""
+    parts = re.split(r"(?m)^(?=[a-z0-9])", PINS[file])
+    return [each.rstrip() for each in parts if not each.startswith("#")]
+
+
+def _pins(file: str) -> dict[str, dict[str, frozenset[str]]]:
+    """Return hashes by versions by names of packages; one may have some versions, by its markers."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for block in _blocks(file):
+        name, version = re.match(r"([a-z0-9-]+)==(\S+)", block).groups()  # type: ignore[union-attr]
+        found.setdefault(name, {})[version] = frozenset(re.findall(r"sha256:([0-9a-f]{64})", block))
     return found
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("file", "text"),
     [
-        *PROJECT["project"]["dependencies"],
-        *PROJECT["project"]["optional-dependencies"]["dev"],
-        *PROJECT["build-system"]["requires"],
+        *(("ci.txt", each) for each in PROJECT["project"]["dependencies"]),
+        *(("ci.txt", each) for each in PROJECT["project"]["optional-dependencies"]["dev"]),
+        *(("ci.txt", each) for each in PROJECT["build-system"]["requires"]),
+        *(("runtime.txt", each) for each in PROJECT["project"]["dependencies"]),
+        *(("release.txt", each) for each in PROJECT["build-system"]["requires"]),
     ],
 )
-def test_what_is_declared_is_pinned_as_it_is_declared(text: str) -> None:
+def test_what_is_declared_is_pinned_as_it_is_declared(file: str, text: str) -> None:
     wanted = Requirement(text)
     name = re.sub(r"[-_.]+", "-", wanted.name).lower()
-    versions = _pins().get(name, [])
-    assert versions, "renew requirements/ci.txt, as it says itself"
+    versions = _pins(file).get(name, {})
+    assert versions, f"renew requirements/{file}, as it says itself"
     assert all(wanted.specifier.contains(version, prereleases=True) for version in versions)
 
 
 @pytest.mark.parametrize("name", brought_along())
-def test_what_is_brought_along_is_pinned(name: str) -> None:
-    assert name in _pins()
+@pytest.mark.parametrize("file", ["ci.txt", "runtime.txt"])
+def test_what_is_brought_along_is_pinned(file: str, name: str) -> None:
+    assert name in _pins(file)
 
 
-def test_every_pin_has_a_hash_and_none_names_a_place() -> None:
-    pins = [each for each in re.split(r"(?m)^(?=[a-z0-9])", PINS) if not each.startswith("#")]
-    assert len(pins) >= len(declared()["run time"]) + len(declared()["development"])
-    for pin in pins:
-        first, *hashes = pin.rstrip().split(" \\\n")
+def test_a_pin_of_the_run_time_is_one_that_the_tests_ran_with() -> None:
+    tested = _pins("ci.txt")
+    for name, versions in _pins("runtime.txt").items():
+        assert versions == tested[name], "renew requirements/runtime.txt, as it says itself"
+
+
+def test_what_builds_a_release_is_what_the_tests_built_with() -> None:
+    tested, used = _pins("ci.txt"), _pins("release.txt")
+    for name in used.keys() & tested.keys():
+        assert used[name] == tested[name], "renew requirements/release.txt, as it says itself"
+
+
+@pytest.mark.parametrize("file", PINS)
+def test_every_pin_has_a_hash_and_none_names_a_place(file: str) -> None:
+    least = {"ci.txt": sum(map(len, declared().values())), "runtime.txt": len(RUN_TIME)}
+    assert len(_blocks(file)) >= least.get(file, 1)
+    for pin in _blocks(file):
+        first, *hashes = pin.split(" \\\n")
         assert re.fullmatch(r"[a-z0-9-]+==[0-9a-z.]+( ; [^;@/]+)?", first), first
         assert hashes
         assert all(re.fullmatch(r" {4}--hash=sha256:[0-9a-f]{64}", each) for each in hashes), first
-    assert "://" not in PINS
-    assert not re.search(r"(?m)^\s*-", re.sub(r"(?m)^ {4}--hash=.*$", "", PINS))
+    assert "://" not in PINS[file]
+    assert not re.search(r"(?m)^\s*-", re.sub(r"(?m)^ {4}--hash=.*$", "", PINS[file]))
 
 
 # ---- no network ----
