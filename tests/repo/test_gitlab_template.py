@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shlex
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import re2
 import yaml
 
 from checker.render import FORMATS
@@ -69,11 +73,67 @@ def test_an_input_becomes_a_variable_that_nothing_expands_or_a_plain_field() -> 
     assert all(each["expand"] is False for each in JOB["variables"].values())
     used = set(INPUT.findall(TEMPLATE.read_text(encoding="utf-8")))
     assert used == set(INPUTS)
-    assert [name for name, each in INPUTS.items() if "default" not in each] == ["policies"]
+    needed = [name for name, each in INPUTS.items() if "default" not in each]
+    assert needed == ["policies", "wheel"]
 
 
-def test_the_version_that_is_installed_is_this_one() -> None:
-    assert INPUTS["version"]["default"] == VERSION
+WHEEL = f"policy_check-{VERSION}-py3-none-any.whl"
+ADDRESS = f"https://example.com/releases/v{VERSION}/{WHEEL}"
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [
+        (f"{ADDRESS}#sha256={'0' * 64}", True),
+        ("", False),
+        (VERSION, False),
+        (ADDRESS, False),
+        (f"{ADDRESS}#sha256=", False),
+        (f"{ADDRESS}#sha256={'0' * 63}", False),
+        (f"{ADDRESS}#md5={'0' * 32}", False),
+        (f"http://example.com/{WHEEL}#sha256={'0' * 64}", False),
+        (f"https://example.com/another-1.0-py3-none-any.whl#sha256={'0' * 64}", False),
+        (f'{ADDRESS}#sha256={"0" * 64} ; python_version < "3"', False),
+        (f"{ADDRESS}#sha256={'0' * 64}\n--index-url=https://example.com", False),
+        (f"--index-url=https://example.com\n{ADDRESS}#sha256={'0' * 64}", False),
+        (f"{ADDRESS}#egg=x#sha256={'0' * 64}", False),
+    ],
+)
+def test_only_an_address_with_a_hash_is_installed(text: str, *, accepted: bool) -> None:
+    # GitLab decides by RE2, where `^` and `$` are the ends of the whole text.
+    assert bool(re2.search(INPUTS["wheel"]["regex"], text)) is accepted
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_wheel_of_another_hash_is_not_installed(tmp_path: Path, *, right: bool) -> None:
+    wheel = tmp_path / WHEEL
+    info = f"policy_check-{VERSION}.dist-info"
+    with zipfile.ZipFile(wheel, "w") as content:
+        content.writestr("installed.py", "")
+        content.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: policy-check\nVersion: {VERSION}\n"
+        )
+        content.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        content.writestr(f"{info}/RECORD", "")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    given = f"{wheel.as_uri()}#sha256={digest if right else '0' * 64}"
+    programs = Path(sys.executable).parent
+    ran = subprocess.run(
+        ["sh", "-ec", "\n".join(JOB["before_script"])],  # noqa: S607 - whichever there is
+        cwd=tmp_path,
+        env={
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "PIP_NO_INDEX": "1",
+            "PIP_TARGET": str(tmp_path / "target"),
+            "POLICY_CHECK_INPUT_WHEEL": given,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=120,
+    )
+    assert (ran.returncode == 0) is right, ran.stdout.decode()
+    assert (tmp_path / "target" / "installed.py").exists() is right
 
 
 def test_the_reports_are_kept_whatever_the_check_says() -> None:

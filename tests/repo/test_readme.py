@@ -28,7 +28,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXTS = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
 PICTURE = ROOT / "docs" / "images" / "report.svg"
 PAGE = ROOT / "docs" / "images" / "report.png"
-NOT_OURS = ("pip ", "docker ")
+NOT_OURS = ("pip ", "git clone ", "docker ")
 PASSES: Any = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/b"}
 PASSED_ROLE: Any = {
     "Effect": "Allow",

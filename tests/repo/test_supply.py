@@ -115,7 +115,7 @@ def _blocks(file: str) -> list[str]:
 
 
 def _pins(file: str) -> dict[str, dict[str, frozenset[str]]]:
-    """Return hashes by versions by names of packages; one may have some versions, by its markers."""
+    """Return the hashes of each version of each package; by its markers one may have several."""
     found: dict[str, dict[str, frozenset[str]]] = {}
     for block in _blocks(file):
         name, version = re.match(r"([a-z0-9-]+)==(\S+)", block).groups()  # type: ignore[union-attr]
