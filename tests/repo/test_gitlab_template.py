@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ import yaml
 from checker.render import FORMATS
 from checker.version import VERSION
 from tests.support.command import COMMAND, PATIENCE, ROOT
+from tests.support.wheels import digest, wheel
 
 TEMPLATE = ROOT / "templates" / "policy-check.yml"
 SPEC, JOBS = yaml.safe_load_all(TEMPLATE.read_text(encoding="utf-8"))
@@ -106,17 +105,8 @@ def test_only_an_address_with_a_hash_is_installed(text: str, *, accepted: bool) 
 
 @pytest.mark.parametrize("right", [True, False])
 def test_a_wheel_of_another_hash_is_not_installed(tmp_path: Path, *, right: bool) -> None:
-    wheel = tmp_path / WHEEL
-    info = f"policy_check-{VERSION}.dist-info"
-    with zipfile.ZipFile(wheel, "w") as content:
-        content.writestr("installed.py", "")
-        content.writestr(
-            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: policy-check\nVersion: {VERSION}\n"
-        )
-        content.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-        content.writestr(f"{info}/RECORD", "")
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    given = f"{wheel.as_uri()}#sha256={digest if right else '0' * 64}"
+    path = wheel(tmp_path, "policy-check", VERSION)
+    given = f"{path.as_uri()}#sha256={digest(path) if right else '0' * 64}"
     programs = Path(sys.executable).parent
     ran = subprocess.run(
         ["sh", "-ec", "\n".join(JOB["before_script"])],  # noqa: S607 - whichever there is
@@ -133,7 +123,7 @@ def test_a_wheel_of_another_hash_is_not_installed(tmp_path: Path, *, right: bool
         timeout=120,
     )
     assert (ran.returncode == 0) is right, ran.stdout.decode()
-    assert (tmp_path / "target" / "installed.py").exists() is right
+    assert (tmp_path / "target" / "policy_check.py").exists() is right
 
 
 def test_the_reports_are_kept_whatever_the_check_says() -> None:
