@@ -27,6 +27,10 @@ def test_a_command_that_decides_nothing_is_noticed(
     assert "no report was written" in said
 
 
+def test_a_command_that_is_not_there_is_noticed(tmp_path: Path) -> None:
+    assert problems(str(tmp_path / "missing")) == [f"{tmp_path / 'missing'}: no such command"]
+
+
 def test_a_report_without_findings_or_with_other_line_ends_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "json"
     path.write_bytes(b'{"findings": []}\r\n')

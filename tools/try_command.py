@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,11 +45,14 @@ def report_problems(path: Path) -> list[str]:
 
 def problems(command: str) -> list[str]:
     """Return in words what a command did otherwise than it must; empty if nothing."""
+    path = shutil.which(command)  # on Windows the name of the file has an ending
+    if path is None:
+        return [f"{command}: no such command"]
     found = []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         for arguments, code in attempts(place):
-            ran = subprocess.run([command, *arguments], capture_output=True, check=False)
+            ran = subprocess.run([path, *arguments], capture_output=True, check=False)
             if ran.returncode != code:
                 said = ran.stderr.decode("utf-8", "backslashreplace")
                 shown = " ".join(arguments)

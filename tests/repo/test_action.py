@@ -109,34 +109,99 @@ def test_every_action_is_pinned_by_its_commit(path: Path) -> None:
         assert PINNED.search(line), line
 
 
+ALLOWED = {
+    ("policy-check.yml", "examples"): {"contents": "read", "security-events": "write"},
+    ("release.yml", "attest"): {"attestations": "write", "id-token": "write"},
+    ("release.yml", "index"): {"id-token": "write"},
+    ("release.yml", "github"): {"contents": "write"},
+}
+"""What a job may do that may do more than read."""
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_may_do_no_more_than_it_must(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {"contents": "read"}
     granted = {
-        (name, level)
-        for job in workflow["jobs"].values()
-        for name, level in job.get("permissions", {}).items()
+        (path.name, name): job["permissions"]
+        for name, job in workflow["jobs"].items()
+        if "permissions" in job
     }
-    uploads = {("contents", "read"), ("security-events", "write")}
-    assert granted == (uploads if path.name == "policy-check.yml" else set())
+    assert granted == {key: each for key, each in ALLOWED.items() if key[0] == path.name}
     for job in workflow["jobs"].values():
         assert job["timeout-minutes"]
-        checkout = job["steps"][0]
-        assert checkout["with"] == {"persist-credentials": False}
-        assert all("${{" not in each.get("run", "") for each in job["steps"])
+        for each in job["steps"]:
+            assert "${{" not in each.get("run", "")
+            if each.get("uses", "").startswith("actions/checkout@"):
+                assert each["with"] == {"persist-credentials": False}
+
+
+def jobs(name: str) -> dict[str, Any]:
+    path = ROOT / ".github" / "workflows" / name
+    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
+    return found
 
 
 def test_ci_runs_the_tests_on_every_supported_python_with_what_is_pinned() -> None:
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
-    matrix = workflow["jobs"]["test"]["strategy"]["matrix"]
+    matrix = jobs("ci.yml")["test"]["strategy"]["matrix"]
     assert matrix == {"python-version": ["3.11", "3.12", "3.13", "3.14"]}
-    assert workflow["jobs"]["test"]["steps"][-1] == {"run": "make test PYTHON=python PINNED=1"}
+    assert jobs("ci.yml")["test"]["steps"][-1] == {"run": "make test PYTHON=python PINNED=1"}
+
+
+def test_ci_runs_on_macos_and_windows_with_what_is_pinned() -> None:
+    runs = {
+        name: "\n".join(each.get("run", "") for each in jobs("ci.yml")[name]["steps"])
+        for name in ("macos", "windows")
+    }
+    assert "make quick PYTHON=python PINNED=1" in runs["macos"]
+    assert "--require-hashes --requirement requirements/ci.txt" in runs["windows"]
+    assert all("tools.try_command" in text for text in runs.values())
+
+
+def test_the_tests_that_run_on_windows_are_there() -> None:
+    (text,) = (
+        each["run"]
+        for each in jobs("ci.yml")["windows"]["steps"]
+        if "pytest" in each.get("run", "")
+    )
+    words = text[text.index("tests/") :]
+    ran = subprocess.run(
+        ["bash", "-c", f"ls {words}"],  # noqa: S607 - whichever there is
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    assert len(ran.stdout.split()) > 20
+
+
+def test_nothing_is_published_before_it_was_tried_on_every_system() -> None:
+    release = jobs("release.yml")
+    assert release["try"]["needs"] == "build"
+    assert release["attest"]["needs"] == ["build", "try"]
+    assert release["index"]["needs"] == "attest"
+    assert release["github"]["needs"] == "index"
+    systems = " ".join(release["try"]["strategy"]["matrix"]["os"])
+    assert all(each in systems for each in ("ubuntu", "arm", "macos", "windows"))
+
+
+def test_what_signs_and_publishes_checks_out_nothing_and_installs_nothing() -> None:
+    for name in ("attest", "index", "github"):
+        steps_of = jobs("release.yml")[name]["steps"]
+        assert not [each for each in steps_of if "checkout" in each.get("uses", "")]
+        assert not [each for each in steps_of if "pip" in each.get("run", "")]
+    assert jobs("release.yml")["index"]["environment"] == "pypi"
+
+
+def test_all_that_a_release_installs_is_pinned_by_hash_or_its_own() -> None:
+    for job in jobs("release.yml").values():
+        for each in job["steps"]:
+            text = re.sub(r"\\\n\s*", "", each.get("run", ""))
+            for line in re.findall(r".*\binstall\b.*", text):
+                assert re.search(r"--require-hashes|--no-index --no-deps", line), line
 
 
 def test_the_workflow_tries_this_action_on_the_examples() -> None:
-    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "policy-check.yml").read_text())
-    used = workflow["jobs"]["examples"]["steps"][-1]
+    used = jobs("policy-check.yml")["examples"]["steps"][-1]
     assert used["uses"] == "./"
     assert set(used["with"]) <= set(ACTION["inputs"])
     assert (ROOT / used["with"]["policies"]).is_dir()
