@@ -2,7 +2,7 @@
 # base is Debian and not Alpine.
 FROM python:3.13-slim AS build
 WORKDIR /source
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY checker ./checker
 COPY rules ./rules
 RUN python -m venv --without-pip /opt/policy-check \
