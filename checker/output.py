@@ -15,6 +15,9 @@ from checker.problems import Problem
 
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
 """A pipe that nobody reads is opened at once, or not at all."""
+_AS_IT_IS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""No other program inherits the file, and Windows, which has the second flag alone, changes no line
+end."""
 
 
 class OutputError(Exception):
@@ -44,7 +47,7 @@ def write_file(path: Path, text: Iterable[str]) -> None:
     """Replace a file by pieces of text, at once; raises OutputError and leaves no half a report."""
     temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS, 0o666)
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(_encoded(text))
             file.flush()
@@ -63,7 +66,7 @@ def append_file(path: Path, text: Iterable[str], what: str) -> None:
 
     Raises OutputError, which says `what` was not written.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | _WITHOUT_WAITING
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _AS_IT_IS | _WITHOUT_WAITING
     try:
         with os.fdopen(os.open(path, flags, 0o666), "ab", buffering=0) as file:
             before = os.fstat(file.fileno())

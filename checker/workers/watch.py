@@ -10,6 +10,7 @@ import mmap
 import os
 import resource
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,11 +52,19 @@ def memory(most: int) -> Iterator[None]:
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+        if before is not None:
+            resource.setrlimit(resource.RLIMIT_AS, before)
 
 
-def _lower_memory(most: int) -> tuple[int, int]:
-    """Bound the memory of this process, unless it is bounded more; return what held before."""
+def _lower_memory(most: int) -> tuple[int, int] | None:
+    """Bound the memory of this process, unless it is bounded more; return what held before.
+
+    Returns None on macOS, where nothing is bounded: its kernel refuses a bound that is lower than
+    what the process has mapped, and libraries of the system alone are larger.
+    https://github.com/apple-oss-distributions/xnu/blob/main/bsd/kern/kern_resource.c
+    """
+    if sys.platform == "darwin":
+        return None
     before = resource.getrlimit(resource.RLIMIT_AS)
     if before[0] == resource.RLIM_INFINITY or most < before[0]:
         resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
