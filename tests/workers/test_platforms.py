@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND
+from tests.support.command import COMMAND
 from tools.try_command import problems
 
 WINDOWS = """

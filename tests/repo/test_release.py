@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from checker.version import VERSION
-from tests.conftest import ROOT
-from tests.wheels import digest, wheel
+from tests.support.command import ROOT
+from tests.support.wheels import digest, wheel
 from tools import release_check, sbom
 from tools.release_check import code_version, notes, problems
 

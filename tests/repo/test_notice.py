@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.support.command import ROOT
 
 NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
 FRAMEWORKS = yaml.safe_load((ROOT / "rules" / "controls.yaml").read_text(encoding="utf-8"))

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.command import ROOT
 from tests.dependencies import page
-from tests.wheels import digest, wheel
+from tests.support.wheels import digest, wheel
 from tools import wheelhouse
 from tools.pins import Pin, parse
 from tools.wheelhouse import PLATFORMS, PYTHONS, TARGETS, Target, needed, own, pack, requirements
