@@ -39,7 +39,7 @@ SHIPPED = {
     "fail ecr-push-to-one-repository policies/known.json:3:64 push is allowed on *",
     (
         "fail ecr-repository-policies policies/known.json:3:64 "
-        "ecr:SetRepositoryPolicy, ecr:DeleteRepositoryPolicy is allowed on *"
+        "ecr:SetRepositoryPolicy, ecr:DeleteRepositoryPolicy can be used on *"
     ),
 }
 """What must be found there by `builtin:ecr`, in the cases that name it."""
