@@ -53,7 +53,7 @@ def test_the_shipped_rules_are_listed_in_all_profiles(policy_check: Run, tmp_pat
     ran = policy_check("rules", cwd=tmp_path)
     lines = ran.stdout.decode().splitlines()
     at = lines.index("HIGH     ecr-push-to-one-repository  recommended, strict")
-    assert lines[at + 1] == "         ECR push actions target a single repository"
+    assert lines[at + 1] == "         ECR push actions are allowed on more than one repository"
     assert "MEDIUM   ec2-flow-logs  strict" in lines
     assert max(map(len, lines)) <= 80
     assert lines[-1].startswith(f"{SHIPPED} rules: ")

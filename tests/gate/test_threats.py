@@ -34,7 +34,7 @@ KNOWN = {"fail known policies/known.json:3:47 everything is allowed"}
 SHIPPED = {
     (
         "fail ecr-access-to-all-is-read-only policies/known.json:3:64 "
-        "ecr:BatchDeleteImage, ecr:BatchImportUpstreamImage and others may be used on *"
+        "ecr:BatchDeleteImage, ecr:BatchImportUpstreamImage and others can be used on *"
     ),
     "fail ecr-push-to-one-repository policies/known.json:3:64 push is allowed on *",
     (
