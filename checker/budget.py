@@ -1,6 +1,6 @@
-"""What evaluations may still spend: a number in a list, which goes down to zero.
+"""Limits the work of evaluations, in units that they spend from a meter.
 
-Each evaluation has a meter of its own, unless a `budget` is open: then all share that one.
+Each evaluation has its own meter, unless a `budget` is open: then all of them share that one.
 """
 
 from __future__ import annotations
@@ -13,29 +13,31 @@ from typing import Any, Final, TypeAlias
 from checker.errors import BudgetError
 
 Meter: TypeAlias = "list[Any]"
-"""The units that are left, and after them the regular expressions that were paid for.
+"""The units that are left, followed by the regular expressions that were already charged for.
 
-A list, since those who share it must see it go down, and nothing is made as fast."""
+It is a list because all its users must see the count go down, and because no other object is
+created as fast."""
 
 COST: Final = 2_000_000
-"""Units that may be spent: by one evaluation, unless the environment says otherwise, or by all
-that share a `budget`, as all evaluations of one rule on one document do.
+"""The units that one evaluation may spend, unless its environment sets another limit.
 
-A loop charges one unit an element; a concatenation, a search or a function over text or lists
-one for every element or character of what it reads or makes."""
+It is also what all evaluations under one `budget` may spend together, as all evaluations of one
+rule on one document do. A loop costs one unit for each element. A concatenation, a search or a
+function on strings or lists costs one unit for each character or element that it reads or makes.
+"""
 
 SMALL: Final = 256
-"""Work on fewer characters or elements than this is part of the unit of the loop around it."""
+"""Work on fewer characters or elements than this is free: the loop around it pays one unit."""
 
 
 _SHARED: ContextVar[Meter | None] = ContextVar("budget", default=None)
 shared: Final = _SHARED.get
-"""Returns the meter of the budget that is open here, or None."""
+"""Returns the meter of the open budget, or None if no budget is open."""
 
 
 @contextmanager
 def budget(units: int = COST) -> Iterator[None]:
-    """Let all evaluations within, and what hosts' functions `spend`, share some units."""
+    """Share a number of units among all evaluations and all calls of `spend` inside the block."""
     token = _SHARED.set([units])
     try:
         yield
@@ -44,9 +46,9 @@ def budget(units: int = COST) -> Iterator[None]:
 
 
 def spend(units: int) -> None:
-    """Spend units of the budget that is open here; raises BudgetError when there are not enough.
+    """Spend units of the open budget, if any; raises BudgetError if too few are left.
 
-    For a host's function whose work may be much larger than its arguments.
+    A host's function calls this if its work may be much larger than its arguments.
     """
     meter = shared()
     if meter is not None:
@@ -54,7 +56,10 @@ def spend(units: int) -> None:
 
 
 def charge(meter: Meter, units: int) -> None:
-    """Spend units; raises BudgetError when there are not enough."""
+    """Spend a unit for each character or element; raises BudgetError if too few are left.
+
+    Fewer than `SMALL` units are free.
+    """
     if units >= SMALL:
         meter[0] -= units
         if meter[0] < 0:
@@ -62,12 +67,15 @@ def charge(meter: Meter, units: int) -> None:
 
 
 def loop(meter: Meter, turns: int) -> None:
-    """Spend a unit for every turn of a loop, before it begins; raises BudgetError."""
+    """Spend a unit for each turn of a loop, before the loop begins.
+
+    Raises BudgetError if too few units are left.
+    """
     meter[0] -= turns
     if meter[0] < 0:
         raise over()
 
 
 def over() -> BudgetError:
-    """Return the error of an evaluation that costs too much."""
+    """Return the error for an evaluation that costs too much."""
     return BudgetError("cost budget exceeded: the expression does too much work on this document")

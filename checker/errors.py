@@ -1,10 +1,14 @@
-"""Errors of evaluations: an expression or a function of the host that gave no value."""
+"""Defines the errors that are raised when an expression or a host's function has no value."""
 
 from __future__ import annotations
 
 
 class EvaluationError(Exception):
-    """An expression that gave no value; `line` and `column` are 0 where the place is unknown."""
+    """Raised when an expression has no value.
+
+    `line` and `column` count from 1 in the text of the expression; both are 0 if the place is
+    unknown.
+    """
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)
@@ -14,12 +18,15 @@ class EvaluationError(Exception):
 
 
 class LimitError(EvaluationError):
-    """An evaluation that was stopped, or met a defect; no `||`, `&&` or `all` absorbs it."""
+    """Raised when an evaluation is stopped or meets a defect; `||`, `&&` and `all` pass it on.
+
+    They absorb any other EvaluationError if another operand or element decides.
+    """
 
 
 class BudgetError(LimitError):
-    """An evaluation that was stopped because it cost too much: there is nothing left to spend."""
+    """Raised when an evaluation is stopped because it costs more units than are left."""
 
 
 class FunctionError(Exception):
-    """Raised by a host's function or field that cannot give a value; the text says why."""
+    """Raised by a host's function or field that cannot return a value; its text says why."""

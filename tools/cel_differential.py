@@ -250,7 +250,7 @@ def run(seed: int, evaluations: int, report: Report, seconds: float = 0) -> Iter
             }
         except cel.CompileError as error:
             # on purpose: an invalid pattern, and the types of a record, which is dyn to the oracle
-            refused = "is no regular expression" in error.message or "r" in case.uses
+            refused = "is not a regular expression" in error.message or "r" in case.uses
             if not refused and not case.uses & LACKS and oracle.compile(case.text) is not None:
                 yield Difference(case.text, {}, {"codegen": error.message})
             continue

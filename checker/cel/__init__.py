@@ -1,7 +1,7 @@
-"""CEL text and an environment in, a `Program` out: the only door to the expression language.
+"""Compiles expressions of CEL, the Common Expression Language, into programs.
 
-CEL is the Common Expression Language (https://github.com/google/cel-spec). This package knows
-nothing of policies, rules or reports.
+This is the only public module of the package, which knows nothing of policies, rules or reports.
+The language: https://github.com/google/cel-spec
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ ENGINES: tuple[Engine, ...] = ("codegen", "interpret", "cel-python")
 
 
 class Program(Protocol):
-    """A compiled expression; may be evaluated any number of times, from any thread.
+    """A compiled expression; it may be evaluated any number of times, from any thread.
 
-    `type` is what the checker inferred of its value; `warnings` what may go wrong at run time;
-    `present` the optional fields that are there where it is true, for an `Env` of what depends
-    on it.
+    `type` is the inferred type of the value, and `warnings` name what may fail at run time.
+    `present` holds the optional fields that are present whenever the expression is true; give
+    them to the `Env` of expressions that are only evaluated in that case.
     """
 
     type: Type
@@ -53,26 +53,27 @@ class Program(Protocol):
     present: frozenset[Path]
 
     def evaluate(self, activation: Activation) -> object:
-        """Return the value as plain Python data or a host's value; raises EvaluationError."""
+        """Return the value, as plain Python data or a host's value; raises EvaluationError."""
 
 
-def compile(  # noqa: A001 - the verb of the trade, as in re.compile
+def compile(  # noqa: A001 - the usual verb, as in re.compile
     text: str, env: Env, *, engine: Engine = "codegen", typed: bool = True
 ) -> Program:
     """Return the program of a CEL expression.
 
-    Where not `typed`, what the checker finds wrong is left to run time, as CEL's dynamic mode
-    has it. Raises CompileError with everything that is wrong and its places in `text`.
+    Unless `typed`, errors of types and names are left to run time, as in CEL's dynamic mode; the
+    engine `cel-python` always works so. Raises CompileError with every problem in `text` and its
+    place.
     """
     if engine == "cel-python":
-        from checker.cel import reference  # noqa: PLC0415 - its import is slow; paid on use
+        from checker.cel import reference  # noqa: PLC0415 - slow to import, and rarely used
 
         return reference.program(text, env)
-    from checker.cel import program  # noqa: PLC0415 - an expression is rarely compiled twice
+    from checker.cel import program  # noqa: PLC0415 - loaded when an expression is compiled
 
     source, root, checked = program.front(text, env, typed=typed)
     if engine == "interpret":
         return program.Interpreted(source, root, env, checked)
-    from checker.cel.codegen import generated  # noqa: PLC0415 - the same
+    from checker.cel.codegen import generated  # noqa: PLC0415 - as above
 
     return generated(source, root, env, checked)

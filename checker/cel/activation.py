@@ -1,4 +1,4 @@
-"""The values of one evaluation's variables; a lazy one is computed once, when first used."""
+"""Holds the values of an evaluation's variables; a lazy one is computed when first used."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any, Final
 from checker.errors import EvaluationError
 
 UNSET: Final[Any] = object()
-"""What a variable is that has not been computed yet."""
+"""Stands for the value of a variable that has not been computed yet."""
 
 
 class Activation:
-    """Variables by name: ready values, lazy ones, and those of a parent activation.
+    """The variables of an evaluation by name: values, lazy values, and those of a parent.
 
-    A lazy value is given as a function that takes this activation and returns the value or
-    raises `EvaluationError`; either outcome is remembered, and a value that needs itself is an
-    `EvaluationError` too. `native` is an engine's room for its own form of the values, kept so
-    that a document is converted once and not per rule.
+    A lazy value is a function that takes this activation and returns the value or raises
+    `EvaluationError`. Either outcome is remembered. A lazy value that depends on itself is an
+    `EvaluationError` too. In `native` an engine keeps the values in its own form, so that a
+    document is converted once and not for each rule.
     """
 
     __slots__ = ("_failed", "_lazy", "_native", "_parent", "values")
@@ -28,7 +28,7 @@ class Activation:
         lazy: Mapping[str, Callable[[Activation], object]] | None = None,
         parent: Activation | None = None,
     ) -> None:
-        # the values of lazy variables are added to it, so what the caller has is copied then
+        # Computed values are added to this dict, so with lazy variables the caller's is copied.
         self.values: dict[str, Any] = values if type(values) is dict and not lazy else dict(values)
         self._lazy = lazy
         self._parent = parent
@@ -37,36 +37,39 @@ class Activation:
 
     @property
     def native(self) -> dict[str, object]:
-        """An engine's own form of the values, by name."""
+        """The values in an engine's own form, by name."""
         if self._native is None:
             self._native = {}
         return self._native
 
     def owner(self, name: str) -> Activation | None:
-        """Return the nearest activation that binds the name, or None."""
+        """Return the nearest activation that binds a name, or None."""
         if name in self.values or (self._lazy and name in self._lazy):
             return self
         return self._parent.owner(name) if self._parent is not None else None
 
     def ready(self, name: str) -> Any:
-        """Return the value of a variable, or UNSET where it has yet to be computed."""
+        """Return the value of a variable, or UNSET if it is unknown or not computed yet."""
         activation: Activation | None = self
         while activation is not None:
             value = activation.values.get(name, UNSET)
             if value is not UNSET or (activation._lazy and name in activation._lazy):  # noqa: SLF001 - of this class
                 return value
-            activation = activation._parent  # noqa: SLF001 - the same
+            activation = activation._parent  # noqa: SLF001 - as above
         return UNSET
 
     def read(self, name: str) -> Any:
-        """Return the value of a variable, computing a lazy one; raises EvaluationError."""
+        """Return the value of a variable, computed if it is lazy; raises EvaluationError."""
         owner = self.owner(name)
         if owner is None:
             raise EvaluationError(f"undeclared reference to `{name}`")
         return owner.value(name)
 
     def value(self, name: str) -> object:
-        """Return the value of a name bound here; raises EvaluationError or KeyError."""
+        """Return the value of a variable that this activation itself binds.
+
+        Raises EvaluationError if a lazy value has none, and KeyError for any other name.
+        """
         if name in self.values:
             return self.values[name]
         if self._failed is None:
@@ -75,7 +78,7 @@ class Activation:
             raise _again(self._failed[name])
         if self._lazy is None:
             raise KeyError(name)
-        self._failed[name] = EvaluationError(f"`{name}` is defined by itself")
+        self._failed[name] = EvaluationError(f"`{name}` is defined in terms of itself")
         try:
             self.values[name] = self._lazy[name](self)
         except EvaluationError as error:
@@ -85,5 +88,5 @@ class Activation:
 
 
 def _again(error: EvaluationError) -> EvaluationError:
-    """Return an error anew: its place was one in the text of the lazy value."""
+    """Return a copy of an error without its place, which is one in the lazy value's own text."""
     return type(error)(error.message)

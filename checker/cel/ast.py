@@ -1,6 +1,7 @@
-"""The nodes of an expression's syntax tree; the parser makes them, the checker types them.
+"""Defines the nodes of a syntax tree, which the parser makes and the checker annotates.
 
-Spans are offsets of characters in the text, the end exclusive; `Text` turns them into lines.
+Spans are character offsets into the text, with an exclusive end. `Text` converts them to lines
+and columns.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from checker.cel.types import DYN, Type
 
 
 class Text:
-    """CEL text, with its lines found."""
+    """CEL text that knows where its lines start."""
 
     __slots__ = ("_starts", "text")
 
@@ -27,22 +28,22 @@ class Text:
             end = text.find("\n", end + 1)
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return the line and column, from 1, of an offset."""
+        """Return the line and column of an offset, both from 1."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
     def diagnostic(self, message: str, start: int, end: int) -> Diagnostic:
-        """Return what there is to say about a span."""
+        """Return a diagnostic about a span."""
         return Diagnostic(message, *self.place(start), *self.place(max(end, start)))
 
     def error(self, message: str, start: int, end: int) -> CompileError:
-        """Return the error of a span."""
+        """Return the error for a span."""
         return CompileError.of((self.diagnostic(message, start, end),))
 
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """What all nodes have; `depth` counts the nodes from here to the deepest leaf."""
+    """The base of all nodes; `depth` counts the nodes from this one to its deepest leaf."""
 
     start: int
     end: int
@@ -52,23 +53,23 @@ class Node:
 
 @dataclass(slots=True, eq=False)
 class Literal(Node):
-    """A constant: None, bool, int, UInt, float, str or bytes; or a type that is named."""
+    """A constant: None, bool, int, UInt, float, str or bytes."""
 
     value: Any
 
 
 @dataclass(slots=True, eq=False)
 class Ident(Node):
-    """A name; `absolute` where a dot stands before it."""
+    """A name; `absolute` if a dot stands before it."""
 
     name: str
     absolute: bool = False
     slot: int = field(init=False, default=-1)
-    """The number of the macro's variable it refers to; -1 for a variable of the activation."""
+    """The number of the macro variable that it refers to; -1 if it refers to none."""
     variable: str = field(init=False, default="")
-    """The variable of the activation that it stands for, which may have dots in its name."""
+    """The variable of the activation that it refers to, whose name may contain dots."""
     constant: Type | None = field(init=False, default=None)
-    """The type that it is the name of."""
+    """The type that it names, or None if it does not name a type."""
 
 
 @dataclass(slots=True, eq=False)
@@ -79,14 +80,14 @@ class Select(Node):
     name: str
     optional: bool = False
     variable: str = field(init=False, default="")
-    """The variable whose name the whole of `a.b.c` is, if it is one."""
+    """The variable that the whole of `a.b.c` names; empty if it names none."""
     constant: Type | None = field(init=False, default=None)
-    """The type that it is the name of, such as `google.protobuf.Duration`."""
+    """The type that it names, such as `google.protobuf.Duration`, or None."""
 
 
 @dataclass(slots=True, eq=False)
 class Has(Node):
-    """`has(operand.name)`, or `has(operand.?name)`; `field_end` is where the name ends."""
+    """`has(operand.name)` or `has(operand.?name)`; `field_end` is where the name ends."""
 
     operand: Expr
     name: str
@@ -96,7 +97,7 @@ class Has(Node):
 
 @dataclass(slots=True, eq=False)
 class Index(Node):
-    """`operand[key]`, or `operand[?key]`."""
+    """`operand[key]` or `operand[?key]`."""
 
     operand: Expr
     key: Expr
@@ -107,8 +108,8 @@ class Index(Node):
 class Call(Node):
     """`name(arguments…)` or `target.name(arguments…)`; `at` is where the name starts.
 
-    The checker sets `overloads` to those that may apply, and for `math.least(…)` and its like
-    makes `math` part of the name.
+    The checker sets `overloads` to the overloads that may apply. In calls such as
+    `math.least(…)` it makes `math` part of the name.
     """
 
     name: str
@@ -119,7 +120,7 @@ class Call(Node):
 
     @property
     def operands(self) -> list[Expr]:
-        """The target, if there is one, and the arguments."""
+        """The target, if there is one, followed by the arguments."""
         return self.arguments if self.target is None else [self.target, *self.arguments]
 
 
@@ -133,10 +134,10 @@ class Unary(Node):
 
 @dataclass(slots=True, eq=False)
 class Binary(Node):
-    """`left op right` of arithmetic, comparison and `in`.
+    """`left op right`, for arithmetic, comparison and `in`.
 
-    A chain such as `a + b + c` nests on the left without bound: whoever walks the tree walks
-    that side in a loop (`spine`), and `depth` does not count it.
+    A chain such as `a + b + c` nests to the left without limit. Code that walks a tree therefore
+    goes down the left side in a loop (see `spine`), and `depth` does not count that side.
     """
 
     op: str
@@ -147,7 +148,7 @@ class Binary(Node):
 
 @dataclass(slots=True, eq=False)
 class Logic(Node):
-    """`a && b && …` or `a || b || …`, with all operands of the chain."""
+    """`a && b && …` or `a || b || …`: a chain with all its operands."""
 
     op: str
     operands: list[Expr]
@@ -183,7 +184,7 @@ class MapNode(Node):
 
 @dataclass(slots=True, eq=False)
 class Comprehension(Node):
-    """`range.macro(variable, …, body)`; `filter` is the condition of a three-argument form."""
+    """`range.macro(variable, …, body)`; `filter` is the condition of a form that has one."""
 
     macro: str
     range: Expr
@@ -223,7 +224,7 @@ Expr: TypeAlias = (
 
 
 def spine(node: Binary) -> tuple[Expr, list[Binary]]:
-    """Return the leftmost operand of a chain, and the operations on it from the inside out."""
+    """Return the leftmost operand of a chain, and its operations, the innermost first."""
     chain = [node]
     left = node.left
     while isinstance(left, Binary):

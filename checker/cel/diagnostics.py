@@ -1,4 +1,4 @@
-"""What can go wrong between CEL text and a value."""
+"""Defines what is reported about CEL text: diagnostics, and the error of an invalid text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Diagnostic(NamedTuple):
-    """Something to say about a span of CEL text; lines and columns (in characters) from 1."""
+    """A message about a span of CEL text; lines and columns (in characters) count from 1."""
 
     message: str
     line: int
@@ -16,9 +16,10 @@ class Diagnostic(NamedTuple):
 
 
 class CompileError(Exception):
-    """CEL text that is no valid expression; `line` and `column` count from 1 in that text.
+    """Raised for CEL text that is not a valid expression.
 
-    `problems` holds everything that is wrong with the text; the rest describes the first.
+    `problems` holds everything that is wrong with the text. `message`, `line` and `column` are
+    those of the first problem; line and column count from 1 in the text.
     """
 
     def __init__(
@@ -32,6 +33,6 @@ class CompileError(Exception):
 
     @classmethod
     def of(cls, problems: tuple[Diagnostic, ...]) -> CompileError:
-        """Return the error of one or more problems."""
+        """Return the error for one or more problems."""
         first = problems[0]
         return cls(first.message, first.line, first.column, problems)

@@ -1,4 +1,4 @@
-"""Overloads in, one function out that picks among them by the values that it is given."""
+"""Picks among the overloads of a function by the values of its arguments, at run time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from checker.errors import EvaluationError
 
 
 def dispatcher(name: str, overloads: Sequence[Overload], hosts: Hosts) -> Callable[..., Any]:
-    """Return the function of `(meter, *values)`; raises EvaluationError where none applies."""
+    """Return a function of `(meter, *values)` that calls the first overload that applies.
+
+    The returned function raises EvaluationError if no overload applies.
+    """
 
     def dispatched(meter: Meter, *values: Any) -> Any:
         for overload in overloads:
@@ -30,13 +33,13 @@ def dispatcher(name: str, overloads: Sequence[Overload], hosts: Hosts) -> Callab
 
 
 def called(overload: Overload, meter: Meter, values: Sequence[Any]) -> Any:
-    """Call an overload whose parameters the values' own types match."""
+    """Call an overload whose parameters match the types of the values."""
     call = overload.call if overload.checked is None else overload.checked
     return call(meter, *values) if overload.metered else call(*values)
 
 
 def candidates(hosts: Hosts, name: str, *, receiver: bool, count: int) -> tuple[Overload, ...]:
-    """Return the overloads that a call may mean whose types say nothing."""
+    """Return the overloads that a call may mean if nothing is known of its operands' types."""
     return tuple(
         overload
         for overload in hosts.functions.get(name, ())

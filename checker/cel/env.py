@@ -1,7 +1,7 @@
-"""What a CEL expression may refer to: variables, and the types and functions of a host's values.
+"""Declares what a CEL expression may refer to: variables, and a host's types and functions.
 
-A host (a kind of document, say) declares its own Python classes here as data; an engine reads
-the declarations and never needs to know the classes.
+A host, such as a kind of document, declares its own Python classes as data. An engine reads the
+declarations and knows nothing else of the classes.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from checker.cel.types import Type
 
 HostClass: TypeAlias = type[object]
 Path: TypeAlias = tuple[str, ...]
-"""The way from a variable to a field: `("document", "Version")`."""
+"""The path from a variable to a field, such as `("document", "Version")`."""
 
 
 class Field(NamedTuple):
-    """One field of a struct: `value.name`. `get` may raise `FunctionError`.
+    """One field of a struct: `value.name`.
 
-    A field that is not `required` may be absent from a value; that is for structs of JSON.
+    `get` takes the struct's value and returns the field's; it may raise `FunctionError`. A field
+    that is not `required` may be absent from a value; only JSON objects have such fields.
     """
 
     name: str
@@ -30,14 +31,14 @@ class Field(NamedTuple):
     doc: str
     required: bool = True
     example: str = ""
-    """An expression that is true of the sample that the list of functions shows."""
+    """An expression that is true of the sample in the reference of functions."""
 
 
 class Struct(NamedTuple):
     """A type whose values are instances of the Python class `host`.
 
-    Of the class `dict` it is an object of JSON: its fields are the keys, and `additional` is the
-    type of the values of all other keys, or None where there may be none.
+    If `host` is `dict`, it is a type of JSON objects: its fields are the keys, and `additional`
+    is the type of the values of all other keys, or None if no other keys are allowed.
     """
 
     type: Type
@@ -48,10 +49,10 @@ class Struct(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A function `name(…)`, or with a receiver a method `value.name(…)`.
+    """A function `name(…)` or, with a receiver, a method `value.name(…)`.
 
-    `call` takes the receiver first, then one argument per parameter, as plain Python values
-    (or host values), and returns such a value. It may raise `FunctionError`.
+    `call` takes the receiver, if there is one, and one argument for each parameter. All are plain
+    Python data or host values, and so is the result. It may raise `FunctionError`.
     """
 
     name: str
@@ -61,16 +62,16 @@ class Function(NamedTuple):
     doc: str
     receiver: Type | None = None
     example: str = ""
-    """An expression that is true of the sample that the list of functions shows."""
+    """An expression that is true of the sample in the reference of functions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Env:
-    """Everything that the expressions of one rule may name.
+    """Everything that the expressions of one rule may refer to.
 
-    `container` is the namespace that names are first looked up in; `cost` is what one evaluation
-    may spend (see `limits.COST`). `present` are the optional fields that are known to be there,
-    so that reading them is no warning.
+    `container` is the namespace in which names are looked up first, and `cost` the units that one
+    evaluation may spend (see `budget.COST`). `present` holds the optional fields that are known
+    to be present, so that reading them causes no warning.
     """
 
     variables: Mapping[str, Type] = field(default_factory=dict)
@@ -80,7 +81,7 @@ class Env:
     cost: int = COST
     present: frozenset[Path] = frozenset()
     index: list[Any] = field(default_factory=list, init=False, repr=False, compare=False)
-    """Where an engine keeps what it works out of the structs and functions; shared."""
+    """Where an engine keeps its index of the structs and functions; shared by `extended`."""
 
     def extended(
         self,
@@ -88,7 +89,7 @@ class Env:
         structs: tuple[Struct, ...] = (),
         present: frozenset[Path] = frozenset(),
     ) -> Env:
-        """Return this environment with more variables, structs and fields that are there."""
+        """Return this environment with more variables, structs and fields known to be present."""
         more = replace(
             self,
             variables={**self.variables, **variables},
@@ -96,6 +97,6 @@ class Env:
             present=self.present | present,
         )
         if not structs:
-            # INVARIANT: the same structs and functions, so what was worked out of them holds
+            # INVARIANT: structs and functions are the same, so their index is too
             object.__setattr__(more, "index", self.index)
         return more

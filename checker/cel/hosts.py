@@ -1,4 +1,4 @@
-"""An environment in, what engines look up of its structs and functions out."""
+"""Indexes an environment's structs and functions for the engines."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ from checker.errors import EvaluationError, FunctionError, LimitError
 
 
 class Record(NamedTuple):
-    """A struct as an engine sees it; `fields` by name, those of a host with guarded getters."""
+    """A struct with its fields by name; the getters of a host's fields are `guarded`."""
 
     struct: Struct
     fields: Mapping[str, Field]
 
     @property
     def json(self) -> bool:
-        """Whether its values are objects of JSON."""
+        """Whether its values are JSON objects."""
         return self.struct.host is dict
 
 
 class Hosts(NamedTuple):
     """The structs and functions of an environment.
 
-    `types` has records by the name of their type, `classes` those of hosts by Python class.
+    `types` maps the name of a type to its record, and `classes` a host's Python class to its own.
+    `functions` maps a name to all its overloads, those of the host first.
     """
 
     types: Mapping[str, Record]
@@ -74,7 +75,7 @@ class Hosts(NamedTuple):
         raise EvaluationError(f"{type_name(value)} has no field `{name}`")
 
     def accepts(self, wanted: Type, value: Any) -> bool:
-        """Say whether a value's own type (not that of its elements) is the wanted one."""
+        """Return whether a value, regardless of its elements, has the wanted type."""
         if wanted == DYN or (wanted.open and not wanted.parameters):
             return True
         record = self.classes.get(type(value))
@@ -86,7 +87,7 @@ class Hosts(NamedTuple):
         return type_name(value) == wanted.name
 
     def conforms(self, wanted: Type, value: Any) -> bool:
-        """Say whether a value and all within it are of the wanted type."""
+        """Return whether a value, with everything inside it, has the wanted type."""
         if not self.accepts(wanted, value):
             return False
         if type(value) is list and wanted.name == "list":
@@ -101,7 +102,7 @@ class Hosts(NamedTuple):
 
 
 def hosts(env: Env) -> Hosts:
-    """Return what an environment's structs and functions are to an engine."""
+    """Return the index of an environment's structs and functions; it is built once."""
     if not env.index:
         types: dict[str, Record] = {}
         classes: dict[type[object], Record] = {}
@@ -128,9 +129,10 @@ def _guarded_field(field: Field) -> Field:
 
 
 def guarded(call: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """Return a host's function whose errors are this language's.
+    """Return a function that calls a host's function and raises EvaluationError.
 
-    What it raises beyond FunctionError is a defect of the host, which nothing may absorb.
+    An exception other than FunctionError is a defect of the host: it becomes a LimitError, which
+    no operator absorbs.
     """
 
     def checked(*arguments: Any) -> Any:

@@ -1,7 +1,7 @@
-"""A checked syntax tree and an activation in, the expression's value out.
+"""Evaluates a checked syntax tree by walking it.
 
-Written for obviousness: it walks the tree, believes no static type, and is what generated code
-is held against. https://github.com/google/cel-spec/blob/master/doc/langdef.md#evaluation
+It is written to be obvious: it trusts no static type, and tests compare generated code with it.
+https://github.com/google/cel-spec/blob/master/doc/langdef.md#evaluation
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from checker.errors import EvaluationError, LimitError
 
 
 class Interpreter:
-    """One evaluation: the activation, what may still be spent, and the macros' variables."""
+    """One evaluation, with its activation, its meter and the values of macro variables."""
 
     def __init__(self, text: Text, hosts: Hosts, activation: Activation, cost: int) -> None:
         self.text = text
@@ -50,7 +50,7 @@ class Interpreter:
         self.variables: dict[int, Any] = {}
 
     def value(self, node: Expr) -> Any:
-        """Return a node's value; raises EvaluationError with the place where it arose."""
+        """Return a node's value; raises EvaluationError with the place of the innermost node."""
         try:
             if node.depth % HOP or isinstance(node, Binary):
                 return self._value(node)
@@ -60,7 +60,7 @@ class Interpreter:
                 error.line, error.column = self.text.place(node.start)
             raise
 
-    def _value(self, node: Expr) -> Any:  # noqa: C901, PLR0912 - one case a node
+    def _value(self, node: Expr) -> Any:  # noqa: C901, PLR0912 - one case for each kind of node
         match node:
             case Literal():
                 return node.value
@@ -135,7 +135,7 @@ class Interpreter:
         return dispatcher(node.name, overloads, self.hosts)(self.meter, *values)
 
     def _alternative(self, node: Call, value: Optional) -> Any:
-        """Return the value of an optional, or the alternative, which counts only if it is used."""
+        """Return the value of `or` or `orValue`: the argument is evaluated only if it is used."""
         if value.present:
             return value if node.name == "or" else value.value
         other = self.value(node.arguments[0])
@@ -156,7 +156,7 @@ class Interpreter:
         return operators.compare(op, left, right)
 
     def _logic(self, node: Logic) -> bool:
-        """Return what an operand decides; else the first error; else what none decides."""
+        """Return the value that an operand decides; raise the first error if none decides."""
         decisive = node.op == "||"
         failed: EvaluationError | None = None
         for operand in node.operands:
@@ -198,7 +198,7 @@ class Interpreter:
             except LimitError:
                 raise
             except EvaluationError as error:
-                # it counts only where the variable is used
+                # the error counts only where the variable is used
                 self.variables[node.slot] = error
             return self.value(node.body)
         value = self.value(node.value)

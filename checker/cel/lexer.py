@@ -1,4 +1,4 @@
-"""CEL text in, its tokens out, with the values of literals; in linear time.
+"""Splits CEL text into tokens, with the values of literals, in linear time.
 
 Grammar: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 """
@@ -32,13 +32,16 @@ RESERVED = frozenset(
         "while",
     ]
 )
-"""Words that may name a field and nothing else."""
+"""Words that may be names of fields, but of nothing else."""
 
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
 
 class Token(NamedTuple):
-    """A token: `kind` is `literal`, `name`, `quoted`, `end` or the operator itself."""
+    """A token: its `kind` is `literal`, `name`, `quoted`, `end` or the operator itself.
+
+    `value` is the value of a literal or the text of a name; `start` and `end` are offsets.
+    """
 
     kind: str
     value: Any
@@ -54,7 +57,7 @@ _RAW = r"""
     '''(?:[^']|'(?!''))*+''' | \"""(?:[^"]|"(?!""))*+\"""
     | '(?!'')[^'\r\n]*+' | "(?!"")[^"\r\n]*+"
 """
-# INVARIANT: every repetition is possessive, so that no text takes more than linear time.
+# INVARIANT: every repetition is possessive, so any text takes linear time at most.
 _TOKEN = re.compile(
     rf"""(?sx)
     (?P<space> (?:[ \t\n\f\r]|//[^\n]*+)++ )
@@ -78,7 +81,7 @@ _LAST_CHARACTER = 0x10FFFF
 
 
 def tokens(text: Text) -> list[Token]:
-    """Return the tokens of a text and a last one of the kind `end`; raises CompileError."""
+    """Return the tokens of a text, followed by one of the kind `end`; raises CompileError."""
     found: list[Token] = []
     source, end, size = text.text, 0, len(text.text)
     match = _TOKEN.match
@@ -107,7 +110,7 @@ def tokens(text: Text) -> list[Token]:
 
 
 def _no_letter_after(text: Text, start: int, end: int) -> None:
-    """Refuse `1a` and `0x`, which a reader might take for a number."""
+    """Raise CompileError for `1a` or `0x`, which a reader might take for a number."""
     after = text.text[end : end + 1]
     if after.isalnum() and text.text[end - 1].isalnum():
         message = f"`{text.text[start : end + 1]}` is neither a number nor a name"
@@ -120,14 +123,14 @@ def _literal(text: Text, kind: str, found: str, start: int) -> Any:
     if kind == "int":
         unsigned = found[-1] in "uU"
         digits = found[:-1] if unsigned else found
-        # INVARIANT: at most 20 digits become a number, since int() is quadratic in their count
+        # INVARIANT: int() gets at most 20 digits, because its time is quadratic in their number
         shown = digits[2:] if digits[:2] in ("0x", "0X") else digits
         small = len(shown.lstrip("0")) <= 20  # noqa: PLR2004 - the digits of 2 ** 64
         value = int(shown.lstrip("0") or "0", 10 if shown is digits else 16) if small else -1
-        # one more than the greatest int, for `-9223372036854775808`; the parser sees to it
+        # INT_MAX + 1 is valid in `-9223372036854775808` only, which the parser checks
         if not 0 <= value <= (UINT_MAX if unsigned else INT_MAX + 1):
             what = "uint" if unsigned else "int"
-            raise text.error(f"the number does not fit the 64 bits of {what}", start, start + 1)
+            raise text.error(f"the number is out of range for a 64-bit {what}", start, start + 1)
         return UInt(value) if unsigned else value
     prefix = re.match(r"[rRbB]*", found)[0].lower()  # type: ignore[index]
     body = found[len(prefix) :]
@@ -145,7 +148,7 @@ def _encoded(text: Text, body: str, start: int) -> bytes:
     try:
         return body.encode()
     except UnicodeEncodeError as error:
-        message = "a lone surrogate is no character: write the character itself"
+        message = "a lone surrogate is not a character: write the character itself"
         raise text.error(message, start, start + 1) from error
 
 
@@ -158,7 +161,7 @@ def _unescaped(text: Text, body: str, at: int) -> str:
             raise _bad_escape(text, at + match.start(), at + match.end())
         number = int(octal, 8) if octal else int(code or short or long, 16)
         if number > _LAST_CHARACTER or 0xD800 <= number < 0xE000:  # noqa: PLR2004 - the surrogates
-            message = f"`{match[0]}` is no character of Unicode"
+            message = f"`{match[0]}` is not a Unicode character"
             raise text.error(message, at + match.start(), at + match.end())
         return chr(number)
 
@@ -185,7 +188,7 @@ def _bytes(text: Text, body: str, at: int) -> bytes:
 def _bad_escape(text: Text, start: int, end: int) -> Exception:
     shown = text.text[start:end]
     hint = "write `\\\\` for a backslash, or a raw string as in r'\\d+'"
-    return text.error(f"`{shown}` is no escape: {hint}", start, end)
+    return text.error(f"`{shown}` is not an escape sequence: {hint}", start, end)
 
 
 def _unknown(text: Text, start: int) -> Exception:
@@ -193,8 +196,8 @@ def _unknown(text: Text, start: int) -> Exception:
     if found in "\"'" or re.match(r"[rRbB]{1,2}[\"']", text.text[start : start + 3]):
         return text.error("the string does not end: add the closing quote", start, start + 1)
     if found == "`":
-        return text.error("a quoted field is written as in a.`content-type`", start, start + 1)
+        return text.error("write a name in backquotes as in a.`content-type`", start, start + 1)
     if found in "&|=":
         hint = f": did you mean `{found * 2}`?"
-        return text.error(f"`{found}` is no operator{hint}", start, start + 1)
+        return text.error(f"`{found}` is not an operator{hint}", start, start + 1)
     return text.error(f"`{found}` is not part of the language", start, start + 1)

@@ -1,7 +1,8 @@
-"""A call in, the node of a macro out where the call is one.
+"""Turns calls of macros into the nodes of those macros.
 
-Macros: https://github.com/google/cel-spec/blob/master/doc/langdef.md#macros; those with two
-variables, `cel.bind` and the optional ones as in the extensions of cel-go.
+Macros: https://github.com/google/cel-spec/blob/master/doc/langdef.md#macros. Macros with two
+variables, `cel.bind` and the macros on optional values follow the extensions of cel-go:
+https://github.com/google/cel-go/blob/master/ext/README.md
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ NAMES = frozenset({*ONE_VARIABLE, "map", *_TRANSFORMS, *_OPTIONAL, "has", "cel.b
 
 
 def expand(text: Text, call: Expr, made: Callable[[Expr], Expr]) -> Expr:
-    """Return the macro's node, or the call itself where it is none; raises CompileError."""
+    """Return the node of a macro call, or the given node if it is no macro call.
+
+    `made` registers a new node. Raises CompileError for a macro call that is invalid.
+    """
     if not isinstance(call, Call):
         return call
     name, count, target = call.name, len(call.arguments), call.target
@@ -33,7 +37,7 @@ def expand(text: Text, call: Expr, made: Callable[[Expr], Expr]) -> Expr:
             bound = _variable(text, call, variable)
             return made(Bind(call.start, call.end, name, bound, value, body))
         if name in _REFUSED:
-            message = f"`cel.{name}` belongs to an optimiser and is not supported"
+            message = f"`cel.{name}` is for optimisers only and is not supported: use cel.bind()"
             raise text.error(message, call.start, call.end)
     if name in _OPTIONAL and count == 2:  # noqa: PLR2004 - variable and body
         bound = _variable(text, call, call.arguments[0])
@@ -75,7 +79,7 @@ def _variable(text: Text, call: Call, node: Expr) -> Ident:
 
 
 def depth(node: Expr) -> int:
-    """Return the depth of a macro's, a selection's or a test's node."""
+    """Return the depth of the node of a macro or of a selection, and 1 for any other node."""
     match node:
         case Select() | Has():
             return 1 + node.operand.depth

@@ -1,7 +1,7 @@
-"""What the operators of CEL do with values whose types are known at run time only.
+"""Implements the operators of CEL on values whose types are known only at run time.
 
-Values in, a value out, or an EvaluationError. Both engines use these; generated code replaces
-them by Python's own operators where the types are proven.
+All functions raise EvaluationError for values that they do not accept. Both engines use them;
+generated code uses Python's own operators instead if the types are proven.
 https://github.com/google/cel-spec/blob/master/doc/langdef.md#list-of-standard-definitions
 """
 
@@ -32,32 +32,32 @@ from checker.errors import EvaluationError
 
 _NUMBERS = frozenset({int, UInt, float})
 _KEYS = frozenset({bool, int, UInt, float, str})
-"""Types of what may be looked up in a map; a double finds the integer that it equals."""
+"""Types of values that may be looked up in a map; a double finds the integer that it equals."""
 _ORDERED = frozenset({bool, int, UInt, float, str, bytes, Timestamp, Duration})
 
 
 def no_overload(name: str, *values: object) -> NoReturn:
-    """Raise the error of an operator or function that does not take such values."""
+    """Raise the error for an operator or function that does not accept such values."""
     given = ", ".join(map(type_name, values))
     raise EvaluationError(f"no such overload: `{name}` does not take ({given})")
 
 
 def ranged(value: int) -> int:
-    """Return an int; raises EvaluationError beyond 64 bits."""
+    """Return an int; raises EvaluationError if it does not fit in 64 bits."""
     if INT_MIN <= value <= INT_MAX:
         return value
-    raise EvaluationError("integer overflow: the result does not fit 64 bits")
+    raise EvaluationError("integer overflow: the result does not fit in 64 bits")
 
 
 def unsigned(value: int) -> UInt:
-    """Return a uint; raises EvaluationError beyond 64 bits."""
+    """Return a uint; raises EvaluationError if it does not fit in 64 bits."""
     if 0 <= value <= UINT_MAX:
         return UInt(value)
-    raise EvaluationError("unsigned integer overflow: the result does not fit 64 bits")
+    raise EvaluationError("unsigned integer overflow: the result does not fit in 64 bits")
 
 
 def equal(left: Any, right: Any, meter: Meter) -> bool:
-    """Say whether two values are equal; numbers of any type by their value."""
+    """Return whether two values are equal; numbers of different types are compared by value."""
     kind = type(left)
     if kind is not type(right):
         if kind not in _NUMBERS or type(right) not in _NUMBERS:
@@ -66,7 +66,7 @@ def equal(left: Any, right: Any, meter: Meter) -> bool:
             return _rounded_equal(left, right)
         return bool(left == right)
     if kind is list:
-        # INVARIANT: no size is free here, since a value may hold another in many places.
+        # INVARIANT: even a short list is charged, because a value may hold another many times.
         loop(meter, 1 + len(left))
         return len(left) == len(right) and all(
             equal(one, other, meter) for one, other in zip(left, right, strict=True)
@@ -86,7 +86,7 @@ def equal(left: Any, right: Any, meter: Meter) -> bool:
 
 
 def _rounded_equal(left: Any, right: Any) -> bool:
-    """Compare an integer with a double as `<` does, so that `<=` and `>=` imply `==`."""
+    """Compare an integer with a double as `<` does, so that `<=` and `>=` together imply `==`."""
     try:
         return float(left) == float(right)
     except OverflowError:
@@ -100,7 +100,7 @@ def compare(op: str, left: Any, right: Any) -> bool:
         if one not in _NUMBERS or other not in _NUMBERS:
             no_overload(op, left, right)
         if one is float or other is float:
-            # as in the standard, an int is rounded to a double for this
+            # an integer is rounded to a double for this, as the standard says
             left, right = float(left), float(right)
     elif one not in _ORDERED:
         no_overload(op, left, right)
@@ -164,7 +164,7 @@ def multiply(left: Any, right: Any) -> Any:
 
 
 def divide(left: Any, right: Any) -> Any:
-    """Return `left / right`; integers are cut towards zero."""
+    """Return `left / right`; a quotient of integers is truncated towards zero."""
     kind = type(left)
     if kind is type(right):
         if kind is int:
@@ -179,7 +179,7 @@ def divide(left: Any, right: Any) -> Any:
 
 
 def divide_ints(left: int, right: int) -> int:
-    """Return the quotient cut towards zero, not down as Python has it."""
+    """Return the quotient truncated towards zero, where Python would round down."""
     if not right:
         raise EvaluationError("divide by zero")
     quotient = abs(left) // abs(right)
@@ -187,7 +187,7 @@ def divide_ints(left: int, right: int) -> int:
 
 
 def divide_doubles(left: float, right: float) -> float:
-    """Return the quotient; that of zero is infinite or not a number."""
+    """Return the quotient; a division by zero gives an infinity or NaN."""
     if right:
         return left / right
     if not left or math.isnan(left) or math.isnan(right):
@@ -213,7 +213,7 @@ def remainder_of_ints(left: int, right: int) -> int:
     if not right:
         raise EvaluationError("modulus by zero")
     rest = abs(left) % abs(right)
-    # the quotient of the least int and -1 does not fit, so neither engine of Google divides here
+    # the quotient of INT_MIN and -1 overflows, so cel-go and cel-cpp report an error for `%` too
     divide_ints(left, right)
     return -rest if left < 0 else rest
 
@@ -229,14 +229,14 @@ def negate(value: Any) -> Any:
 
 
 def boolean(value: Any) -> bool:
-    """Return a boolean; raises EvaluationError for anything else."""
+    """Return a boolean as it is; raises EvaluationError for any other value."""
     if value is True or value is False:
         return bool(value)
     raise EvaluationError(f"expected true or false, not {type_name(value)}")
 
 
 def contains(item: Any, container: Any, meter: Meter) -> bool:
-    """Return `item in container`, of a list or the keys of a map."""
+    """Return `item in container`, for a list or for the keys of a map."""
     kind = type(container)
     if kind is list:
         if type(item) is str:
@@ -250,7 +250,7 @@ def contains(item: Any, container: Any, meter: Meter) -> bool:
 
 
 MISSING: Any = object()
-"""What `find` returns for a key that is not there."""
+"""What `find` returns for a key that is not in the map."""
 
 
 def find(mapping: dict[Any, Any], key: Any) -> Any:
@@ -280,7 +280,7 @@ def index(container: Any, key: Any) -> Any:
 
 
 def optional_index(container: Any, key: Any) -> Optional:
-    """Return `container[?key]`: absent where there is no such key or index."""
+    """Return `container[?key]`: an absent optional if there is no such key or index."""
     kind = type(container)
     if kind is Optional:
         return optional_index(container.value, key) if container.present else container
@@ -296,7 +296,7 @@ def optional_index(container: Any, key: Any) -> Optional:
 
 
 def no_such_key(key: Any) -> EvaluationError:
-    """Return the error of a key or field that is not there."""
+    """Return the error for a key or field that is absent."""
     shown = key if isinstance(key, str) else repr(key)
     return EvaluationError(f"no such key: `{shown if len(shown) <= 80 else shown[:79] + '…'}`")  # noqa: PLR2004 - a line's worth
 
@@ -306,61 +306,61 @@ def _position(key: Any) -> int:
         return int(key)
     if type(key) is float and key.is_integer():
         return int(key)
-    raise EvaluationError(f"the index of a list is an int, not {type_name(key)}")
+    raise EvaluationError(f"the index of a list must be an int, not {type_name(key)}")
 
 
 def keys(mapping: dict[Any, Any]) -> Any:
-    """Return what a loop over a map meets: its keys."""
+    """Return the list of a map's keys, for a loop."""
     return [key.value if type(key) is BoolKey else key for key in mapping]
 
 
 def elements(value: Any) -> Any:
-    """Return what a loop over a list or map of any kind meets; raises EvaluationError."""
+    """Return what a loop with one variable runs over: the items of a list or the keys of a map."""
     kind = type(value)
     if kind is list:
         return value
     if kind is dict:
         return keys(value)
-    raise EvaluationError(f"a macro goes over a list or a map, not {type_name(value)}")
+    raise EvaluationError(f"a macro loops over a list or a map, not {type_name(value)}")
 
 
 def pairs(value: Any) -> Any:
-    """Return what a loop with two variables meets: indices and items, or keys and values."""
+    """Return what a loop with two variables runs over: (index, item) or (key, value) pairs."""
     kind = type(value)
     if kind is list:
         return list(enumerate(value))
     if kind is dict:
         return list(zip(keys(value), value.values(), strict=True))
-    raise EvaluationError(f"a macro goes over a list or a map, not {type_name(value)}")
+    raise EvaluationError(f"a macro loops over a list or a map, not {type_name(value)}")
 
 
 def made_map(entries: Any) -> dict[Any, Any]:
-    """Return the map of key-value pairs; raises EvaluationError for a key that repeats."""
+    """Return the map of (key, value) pairs; raises EvaluationError for a repeated key."""
     made: dict[Any, Any] = {}
     for key, value in entries:
         held = map_key(key)
         if held in made:
-            raise EvaluationError(f"the key `{key}` repeats in a map")
+            raise EvaluationError(f"the key `{key}` is repeated in a map")
         made[held] = value
     return made
 
 
 def present(value: Any) -> Optional:
-    """Return the value of `?item` of a list or map; raises EvaluationError for no optional."""
+    """Return the optional value of a `?item` in a list or map; raises EvaluationError."""
     if type(value) is Optional:
         return value
     raise EvaluationError(f"expected an optional value after `?`, not {type_name(value)}")
 
 
 def opened(name: str, value: Any) -> Optional:
-    """Return what an optional macro or function takes; raises EvaluationError for no optional."""
+    """Return the optional value that `name` needs; raises EvaluationError for any other value."""
     if type(value) is not Optional:
         no_overload(name, value)
     return value
 
 
 def merged(meter: Meter, maps: list[Any]) -> dict[Any, Any]:
-    """Return one map of several; raises EvaluationError for a key that repeats."""
+    """Return several maps merged into one; raises EvaluationError for a repeated key."""
     found: dict[Any, Any] = {}
     for each in maps:
         if type(each) is not dict:
@@ -368,10 +368,10 @@ def merged(meter: Meter, maps: list[Any]) -> dict[Any, Any]:
         charge(meter, len(each))
         for key, value in each.items():
             if key in found:
-                raise EvaluationError(f"the key `{key}` repeats in a map")
+                raise EvaluationError(f"the key `{key}` is repeated in a map")
             found[key] = value
     return found
 
 
 ARITHMETIC = {"-": subtract, "*": multiply, "/": divide, "%": remainder}
-"""The operators that need no meter."""
+"""The arithmetic operators that need no meter."""

@@ -1,7 +1,7 @@
-"""CEL text in, its syntax tree out; or a CompileError with the place.
+"""Parses CEL text into a syntax tree.
 
-Precedence climbing with a stack of its own, so that the depth of the text costs no depth of
-Python's. Grammar: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
+It climbs precedences with a stack of its own, so that deep nesting in the text never deepens
+Python's stack. Grammar: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 """
 
 from __future__ import annotations
@@ -42,33 +42,33 @@ _CLOSERS = {"(": ")", "call": ")", "[": "]", "index": "]", "{": "}"}
 
 @dataclass(slots=True)
 class _Open:
-    """Something begun whose end is still to come: an operator or a bracket."""
+    """An operator or a bracket that was read and is not complete yet."""
 
     kind: str
     """`binary`, `unary`, `?`, `:` or a bracket: `(`, `call`, `[`, `index`, `{`."""
     token: Token
     rank: int = 0
     left: Expr | None = None
-    """The left operand, the condition, the call's target or what is indexed."""
+    """The left operand, the condition, the call's target or the operand of an index."""
     then: Expr | None = None
-    """Of `:` the middle operand, of `{` the key whose value follows."""
+    """For `:` the middle operand, for `{` the key whose value follows."""
     items: list[Expr] = field(default_factory=list)
     keys: list[Expr] = field(default_factory=list)
     optional: list[int] = field(default_factory=list)
     flag: bool = False
-    """Whether a `?` stands before the item or index at hand."""
+    """Whether a `?` stands before the current item or index."""
     name: str = ""
 
 
 def parse(text: Text) -> Expr:
-    """Return the tree of an expression; raises CompileError."""
+    """Return the tree of an expression; raises CompileError with the first error's place."""
     if len(text.text) > MAX_LENGTH:
-        raise text.error(f"an expression has at most {MAX_LENGTH:,} characters", 0, 1)
+        raise text.error(f"the expression is too long: at most {MAX_LENGTH:,} characters", 0, 1)
     return _Parser(text).parse()
 
 
 class _Parser:
-    """The state of one parse: where it stands, what is open, and the operand at hand."""
+    """The state of one parse: the position, what is open, and how many nodes were made."""
 
     def __init__(self, text: Text) -> None:
         self.text = text
@@ -79,7 +79,7 @@ class _Parser:
         self.brackets = 0
 
     def parse(self) -> Expr:
-        """Return the tree; alternates between reading an operand and what follows it."""
+        """Return the tree, by reading operands and what follows them in turn."""
         while True:
             operand = self._operand()
             while operand is not None:
@@ -106,7 +106,7 @@ class _Parser:
     def _push(self, opened: _Open) -> None:
         if opened.kind in _CLOSERS:
             self.brackets += 1
-        # operators wait here too, at most one of each rank between brackets and conditionals
+        # operators are open too, at most one of each rank between brackets and conditionals
         if self.brackets > MAX_NESTING or len(self.open) >= 8 * MAX_NESTING:
             message = f"the expression is nested too deeply: at most {MAX_NESTING} levels"
             raise self.text.error(message, opened.token.start, opened.token.end)
@@ -118,7 +118,7 @@ class _Parser:
         kind = token.kind
         if kind == "literal":
             if token.value == INT_MAX + 1 and type(token.value) is int:
-                message = "the number does not fit the 64 bits of int"
+                message = "the number is out of range for a 64-bit int"
                 raise self.text.error(message, token.start, token.end)
             return self.made(Literal(token.start, token.end, token.value))
         if kind in ("name", "."):
@@ -149,7 +149,7 @@ class _Parser:
             raise self.text.error(message, name.start, name.end)
         if self._token().kind == "(":
             self.position += 1
-            # a leading dot means the root, where every function is
+            # a leading dot means the root namespace, which holds every function
             return self._call(_Open("call", name, left=None, name=name.value))
         return self.made(Ident(token.start, name.end, name.value, absolute))
 
@@ -158,7 +158,7 @@ class _Parser:
         return self._element(opened)
 
     def _element(self, opened: _Open) -> Expr | None:
-        """Begin an element of a bracket, or close it where none follows."""
+        """Begin an element of a bracket, or close the bracket if no element follows."""
         if opened.kind not in ("(", "index") and self._closes(opened):
             return self._close(opened)
         if opened.kind in ("[", "{", "index") and self._accept("?"):
@@ -188,7 +188,7 @@ class _Parser:
         return operand
 
     def _following(self, operand: Expr) -> Expr | None:
-        """Read what follows an operand: return None where another operand has to follow."""
+        """Read what follows an operand; return None if another operand must follow."""
         token = self._token()
         kind = token.kind
         if kind == ".":
@@ -200,7 +200,7 @@ class _Parser:
             self.position += 1
             return self._call(_Open("index", token, left=operand))
         if kind == "{":
-            message = "messages of protobuf cannot be made here: write a map as in {'key': value}"
+            message = "protobuf messages cannot be made: write a map as in {'key': value}"
             raise self.text.error(message, operand.start, token.end)
         if kind in _BINARY:
             self.position += 1
@@ -217,7 +217,7 @@ class _Parser:
         return self._end_of_part(operand, token)
 
     def _end_of_part(self, operand: Expr, token: Token) -> Expr | None:
-        """Give the operand to the bracket or `?` that waits for it."""
+        """Give the operand to the open bracket or `?` around it."""
         while self.open and self.open[-1].kind == ":":
             operand = self._conditional(self.open.pop(), operand)
         opened = self.open[-1] if self.open else None
@@ -261,9 +261,9 @@ class _Parser:
         if opened.kind == "(":
             inner = items[0]
             if isinstance(inner, Logic):
-                # a chain in parentheses is an operand of its own to the chain around it
+                # a chain in parentheses is one operand of the chain around it
                 inner.closed = True
-            # what is around it spans the parentheses too
+            # spans of nodes around this one include the parentheses
             inner.start, inner.end = start, end
             return inner
         if opened.kind == "[":
@@ -279,7 +279,7 @@ class _Parser:
         return self.made(node) if node is call else node
 
     def _reduce(self, operand: Expr, rank: int) -> Expr:
-        """Apply the open operators that bind at least as tightly as `rank`."""
+        """Apply the open operators whose rank is at least `rank`, and return the result."""
         while self.open and self.open[-1].rank >= rank:
             opened = self.open.pop()
             token = opened.token
@@ -307,7 +307,7 @@ class _Parser:
         return self.made(Conditional(condition.start, otherwise.end, condition, then, otherwise))
 
     def made(self, node: Expr) -> Expr:
-        """Count a new node and work out its depth; raises CompileError beyond a limit."""
+        """Count a new node, set its depth and return it; raises CompileError beyond a limit."""
         self.nodes += 1
         if self.nodes > MAX_NODES:
             message = f"the expression is too large: at most {MAX_NODES:,} nodes"

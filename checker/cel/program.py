@@ -1,6 +1,6 @@
-"""A checked expression in, a program that evaluates it out, by one engine or the other.
+"""Parses and checks CEL text, and makes programs that the interpreter runs.
 
-INVARIANT: nothing but CompileError and EvaluationError leaves this module.
+INVARIANT: only CompileError and EvaluationError leave this module.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Interpreted:
         self.present: frozenset[Path] = checked.present
 
     def evaluate(self, activation: Activation) -> object:
-        """Return the value as plain Python data or a host's value; raises EvaluationError."""
+        """Return the value, as plain Python data or a host's value; raises EvaluationError."""
         interpreter = Interpreter(self._text, hosts(self._env), activation, self._env.cost)
         try:
             return on_own_stack(lambda: plain(interpreter.value(self._root)), self._root.depth)
@@ -39,17 +39,20 @@ class Interpreted:
             raise
         except RecursionError as error:
             raise too_deep() from error
-        except Exception as error:  # fail closed: what raises has no value
+        except Exception as error:  # fail closed: an expression that raises has no value
             raise EvaluationError(f"{type(error).__name__}: {error}") from error
 
 
 def too_deep() -> LimitError:
-    """Return the error of values, or of an expression, that are nested too deeply to walk."""
-    return LimitError("nested too deeply to be evaluated")
+    """Return the error for a value or an expression that is nested too deeply to walk."""
+    return LimitError("a value or the expression is nested too deeply to be evaluated")
 
 
 def front(text: str, env: Env, *, typed: bool = True) -> tuple[Text, Expr, Checked]:
-    """Return a text's checked tree; raises CompileError with all that is wrong."""
+    """Return the text, its tree and the result of its check.
+
+    Raises CompileError with every problem; unless `typed`, with those of syntax only.
+    """
     source = Text(text)
     root = parse(source)
     try:

@@ -1,9 +1,9 @@
-"""CEL text in, a program run by cel-python's interpreter out.
+"""Runs CEL text with cel-python's interpreter (celpy), to compare other engines with.
 
-Where celpy lets an error count as a value, this adapter does not: `has()` is false for a
-missing key only, a condition that is no boolean and a map with an error in it are errors, and any
-other exception of the interpreter is an `EvaluationError`. celpy's types and quirks stay here and
-in `reference_values`.
+celpy sometimes takes an error for a value; this adapter does not. `has()` is false only for a
+missing key. A condition that is not a boolean, and a map that contains an error, are errors. Any
+other exception of celpy becomes an `EvaluationError`. Only this module and `reference_values`
+know celpy's types and quirks.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from checker.cel.types import DYN
 from checker.errors import EvaluationError
 
 _STEP = 20
-"""Units of one expression: celpy takes as long for it as the other engines for that many."""
+"""Units that one step costs: celpy needs as long for it as other engines for that many units."""
 
 
 def program(text: str, env: Env) -> ReferenceProgram:
     """Return the program of an expression; raises CompileError."""
     if len(text) > MAX_LENGTH:
-        raise CompileError(f"an expression has at most {MAX_LENGTH:,} characters", 1, 1)
+        raise CompileError(f"the expression is too long: at most {MAX_LENGTH:,} characters", 1, 1)
     if opened := _open_string(text):
         raise opened
     try:
@@ -66,7 +66,7 @@ class ReferenceProgram:
         self.present: frozenset[Path] = frozenset()
 
     def evaluate(self, activation: Activation) -> object:
-        """Return the value as plain Python data or a host's value; raises EvaluationError."""
+        """Return the value, as plain Python data or a host's value; raises EvaluationError."""
         meter = shared() or [COST]
         interpreter = _Interpreter(self._tree, self._activation, self._hosts, activation, meter)
         try:
@@ -77,12 +77,12 @@ class ReferenceProgram:
             raise
         except RecursionError as error:
             raise EvaluationError("the expression is nested too deeply") from error
-        except Exception as error:  # fail closed: whatever celpy raises is no value
+        except Exception as error:  # fail closed: an expression that raises has no value
             raise EvaluationError("cel-python cannot evaluate the expression") from error
 
 
 class _Interpreter(Evaluator):
-    """celpy's interpreter, with host values, lazy variables and no error taken for a value."""
+    """celpy's interpreter with host values and lazy variables, which takes no error for a value."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class _Interpreter(Evaluator):
         return _Interpreter(ast, self.activation, self.hosts, self.variables, self.meter)
 
     def ident_value(self, name: str, root_scope: bool = False) -> Any:  # noqa: FBT001, FBT002 - celpy's signature
-        """Return a macro's variable, else one of the activation."""
+        """Return the value of a macro variable, or else of a variable of the activation."""
         if name in self.activation.identifiers:
             return super().ident_value(name, root_scope)
         owner = self.variables.owner(name)
@@ -128,7 +128,7 @@ class _Interpreter(Evaluator):
         return CELEvalError(f"{name_of(member)} has no field `{name}`", TypeError, tree=tree)
 
     def macro_has_eval(self, exprlist: lark.Tree[Any]) -> Any:
-        """Return whether `e` of `has(e.f)` has the field; an error of `e` stays an error."""
+        """Return whether `e` in `has(e.f)` has the field; an error in `e` remains an error."""
         node: Any = exprlist.children[0] if len(exprlist.children) == 1 else None
         while isinstance(node, lark.Tree) and node.data != "member_dot":
             node = node.children[0] if len(node.children) == 1 else None
@@ -145,9 +145,9 @@ class _Interpreter(Evaluator):
         return CELEvalError(f"{name_of(member)} has no fields", TypeError)
 
     def expr(self, tree: lark.Tree[Any]) -> Any:
-        """Return `condition ? a : b`, evaluating the condition once; it must be a boolean.
+        """Return `condition ? a : b`; the condition is evaluated once and must be a boolean.
 
-        Every expression and every turn of a loop comes through here and is charged.
+        celpy calls this method for every expression and every turn of a loop, so it charges here.
         """
         loop(self.meter, _STEP)
         if len(tree.children) == 1:
@@ -158,11 +158,11 @@ class _Interpreter(Evaluator):
         return self.visit(cast("lark.Tree[Any]", tree.children[1 if condition else 2]))
 
     def conditionaland(self, tree: lark.Tree[Any]) -> Any:
-        """Return `a && b`: false if either is, else an error if either is."""
+        """Return `a && b`: false if either is false, else an error if either is an error."""
         return self._absorbing(tree, decisive=False)
 
     def conditionalor(self, tree: lark.Tree[Any]) -> Any:
-        """Return `a || b`: true if either is, else an error if either is."""
+        """Return `a || b`: true if either is true, else an error if either is an error."""
         return self._absorbing(tree, decisive=True)
 
     def _absorbing(self, tree: lark.Tree[Any], *, decisive: bool) -> Any:
@@ -203,7 +203,7 @@ class _Interpreter(Evaluator):
 
 
 def _boolean(value: Any) -> Any:
-    """Return a boolean or an error as it is, and the error for anything else."""
+    """Return a boolean or an error as it is, and a new error for any other value."""
     if isinstance(value, celtypes.BoolType | CELEvalError):
         return value
     return CELEvalError(f"a condition must be bool, not {name_of(value)}")
@@ -213,7 +213,7 @@ def _reason(error: CELEvalError) -> str:
     text = str(error.args[0]) if error.args else "the expression has no value"
     if text.startswith("found no matching overload"):
         return f"no such operation for ({', '.join(_CELPY_TYPES.findall(text)).lower()})"
-    # celpy appends every variable's whole value to an unknown name
+    # after an unknown name, celpy appends the whole values of all variables
     name, appended, _ = text.partition(" (in activation")
     return name.replace("'", "`") if appended else text
 
@@ -226,7 +226,7 @@ def _no_such(name: object) -> CELEvalError:
 
 
 def _open_string(text: str) -> CompileError | None:
-    """Return the error for a string that is not closed, which celpy takes exponential time for."""
+    """Return the error for a string that is not closed, on which celpy takes exponential time."""
     end = 0
     while match := _STRING.search(text, end):
         end = match.end()

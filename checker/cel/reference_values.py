@@ -1,7 +1,7 @@
-"""Plain values and host values in, celpy's out, and back; and the functions between them.
+"""Converts values to celpy's types and back, and adapts functions to them.
 
-Equality, `in` and indexing follow the language, not celpy: types are compared before values, a
-text is no collection, and no index counts from the end.
+Equality, `in` and indexing follow the language where celpy does not: types are compared before
+values, a string is not a collection, and no index counts from the end.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from checker.errors import EvaluationError, LimitError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Host:
-    """A host's value on its way through celpy, where it may be wrapped more than once."""
+    """Wraps a host's value for celpy, which may wrap the same value more than once."""
 
     value: object
 
     def __eq__(self, other: object) -> bool:
-        """Return whether it is the same value."""
+        """Return whether both wrap equal values."""
         return isinstance(other, Host) and self.value == other.value
 
     def __hash__(self) -> int:
-        """Return what is equal for equal values."""
+        """Return a hash that is the same for all values of a class."""
         return hash(type(self.value))
 
 
 def functions(env: Env) -> dict[str, Callable[..., Any]]:
-    """Return the declared functions, those that celpy lacks, and our own operations, by name."""
+    """Return the host's functions, those that celpy lacks, and our own operators, by name."""
     known = hosts(env)
     names = {*_LACKING, *(function.name for function in env.functions)}
     return {name: _function(name, known) for name in names} | _OPERATIONS
 
 
 def _function(name: str, known: Hosts) -> Callable[..., Any]:
-    """Return a celpy function that picks among the overloads of a name by its arguments."""
+    """Return a function for celpy that picks among a name's overloads by its arguments."""
     dispatched = dispatcher(name, known.functions[name], known)
 
     def call(*arguments: Any) -> Any:
@@ -54,9 +54,9 @@ def _function(name: str, known: Hosts) -> Callable[..., Any]:
 
 
 def called(function: Callable[..., object], *arguments: object) -> Any:
-    """Return what a function gives, or the error for why it gives nothing.
+    """Return the result of a function as a celpy value, or its EvaluationError as celpy's error.
 
-    An error that nothing may absorb is raised instead of returned.
+    Raises LimitError, which no operator may absorb.
     """
     try:
         return to_celpy(function(*arguments))
@@ -67,7 +67,7 @@ def called(function: Callable[..., object], *arguments: object) -> Any:
 
 
 def _checked(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """Return an operation that hands on an error among its arguments."""
+    """Return an operation that returns the first error among its arguments, if there is one."""
 
     def call(*arguments: Any) -> Any:
         errors = (argument for argument in arguments if isinstance(argument, CELEvalError))
@@ -100,7 +100,7 @@ def _equal(left: Any, right: Any) -> bool:
 
 
 def _family(value: Any) -> type[object]:
-    """Return what a value may be equal to: all numbers are one family, and no bool is in it."""
+    """Return the family of values that may be equal to a value; all numbers are one family."""
     if isinstance(value, celtypes.IntType | celtypes.UintType | celtypes.DoubleType):
         return celtypes.IntType
     families = (celtypes.ListType, celtypes.MapType, celtypes.StringType, celtypes.BoolType)
@@ -142,23 +142,23 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 
 _LACKING = ("join", "lowerAscii", "split", "upperAscii")
-"""Of CEL's strings extension, what celpy lacks and rules need."""
+"""Functions of CEL's strings extension that rules need and celpy lacks."""
 
 
 class _Map(celtypes.MapType):
-    """A map that remembers the document's own object, so that its place can be found."""
+    """A map that remembers the document's own object, whose place in the file is known."""
 
     host: object
 
 
 class _List(celtypes.ListType):
-    """A list that remembers the document's own object, so that its place can be found."""
+    """A list that remembers the document's own object, whose place in the file is known."""
 
     host: object
 
 
 def to_celpy(value: object) -> Any:
-    """Return a plain or host value as celpy takes it."""
+    """Return a plain value or a host's value in the form that celpy accepts."""
     match value:
         case None:
             return None
@@ -184,7 +184,7 @@ def to_celpy(value: object) -> Any:
 
 
 def from_celpy(value: Any) -> object:
-    """Return a value of celpy as plain data, or the document's or host's own object."""
+    """Return a celpy value as plain data, or the document's or the host's own object."""
     match value:
         case Host() | _Map() | _List():
             return value.value if isinstance(value, Host) else value.host

@@ -1,10 +1,10 @@
-"""A JSON Schema in, the type of its values with the structs that it needs out.
+"""Derives CEL types from a JSON Schema.
 
-Only what the schema proves becomes a type; unions, numbers (which are int or double), recursive
-references and those that are no plain way through this schema are `dyn`. `if`, `allOf`, `anyOf`
-and `not` say nothing about types here.
+Only what the schema proves becomes a type. Unions, numbers (which may be int or double),
+recursive references and references other than a plain path in this schema are `dyn`. `if`,
+`allOf`, `anyOf` and `not` are ignored.
 
-INVARIANT: what the schema accepts is of the type, since generated code believes it.
+INVARIANT: every value that the schema accepts has the type, because generated code trusts it.
 """
 
 from __future__ import annotations
@@ -20,30 +20,31 @@ from checker.cel.values import INT_MAX, INT_MIN
 from checker.problems import Json
 
 _OWN_SPACE = frozenset({"$id", "id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef"})
-"""Keywords by which a reference within means something else than a way from the root."""
+"""Keywords under which a reference may mean something other than a path from the root."""
 _MAX_REFS = 50
-"""References that are followed one after the other."""
+"""The most references that are followed one after the other."""
 
 
 def from_json_schema(schema: Json, name: str = "document") -> tuple[Type, tuple[Struct, ...]]:
-    """Return the type of the values that a schema accepts, and the structs it is made of.
+    """Return the type of the values that a schema accepts, and the structs that it refers to.
 
-    The structs' types are called `name`, `name.Statement` and so on, after the way to them.
+    The types of the structs are named after the path to them: `name`, `name.Statement` and so on.
     """
     reading = _Reading(schema)
     return reading.type_of(schema, name, ()), tuple(reading.structs.values())
 
 
 def normalised(value: Any, type_: Type, structs: Mapping[str, Struct]) -> Any:
-    """Return a valid value with its whole doubles as ints where the type says `int`.
+    """Return a valid value in which whole doubles are ints where the type says `int`.
 
-    JSON Schema takes 1.0 for an integer. What needs no change is returned as the same object;
-    `structs` are by the name of their type. Raises ValueError for an int beyond 64 bits.
+    JSON Schema accepts 1.0 as an integer. A value that needs no change is returned as the same
+    object. `structs` maps names of types to structs. Raises ValueError for an int that does not
+    fit in 64 bits.
     """
     if type_ == INT:
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
         if isinstance(whole, int) and not INT_MIN <= whole <= INT_MAX:
-            raise ValueError(f"{whole} does not fit the 64 bits of int")
+            raise ValueError(f"{whole} is out of range for a 64-bit int")
         return whole
     if type_.name == "list" and isinstance(value, list):
         items = [normalised(item, type_.parameters[0], structs) for item in value]
@@ -58,7 +59,10 @@ def normalised(value: Any, type_: Type, structs: Mapping[str, Struct]) -> Any:
 
 
 def normaliser(type_: Type, structs: tuple[Struct, ...]) -> Callable[[Any], Any]:
-    """Return `normalised` for values of a type; one that holds no int takes no walk at all."""
+    """Return a function that calls `normalised` for values of a type.
+
+    If the type contains no int, the function returns its argument at once.
+    """
     named = {struct.type.name: struct for struct in structs}
     types = [type_, *(field.type for struct in structs for field in struct.fields)]
     types += [struct.additional for struct in structs if struct.additional is not None]
@@ -86,7 +90,7 @@ def _type_of_key(type_: Type, key: str, structs: Mapping[str, Struct]) -> Type:
 
 
 class _Reading:
-    """One schema, with the structs found so far by the name of their type."""
+    """A schema that is being read, and the structs found so far by the name of their type."""
 
     def __init__(self, root: Json) -> None:
         self.root = root
@@ -94,7 +98,7 @@ class _Reading:
         self.by_ref: dict[str, Type] = {}
 
     def type_of(self, schema: Json, name: str, within: tuple[str, ...]) -> Type:
-        """Return the type of a subschema; `within` are the references that lead to it."""
+        """Return the type of a subschema; `within` holds the references that led to it."""
         if not isinstance(schema, dict) or (_OWN_SPACE & schema.keys() and schema is not self.root):
             return DYN
         ref = schema.get("$ref")
@@ -116,7 +120,7 @@ class _Reading:
         return _SCALARS.get(kind, DYN) if isinstance(kind, str) else DYN
 
     def _kind_of_values(self, schema: dict[str, Any]) -> str | None:
-        """Return the type that a schema without `type` implies by `enum` or `const`."""
+        """Return the `type` that a schema without one implies by `enum` or `const`, or None."""
         values = schema.get("enum", [schema["const"]] if "const" in schema else [])
         kinds = {type(value) for value in values} if isinstance(values, list) else set()
         return _KINDS.get(kinds.pop()) if len(kinds) == 1 else None
@@ -129,7 +133,7 @@ class _Reading:
         if not isinstance(properties, dict) or not properties:
             return map_of(self.type_of(more, f"{name}.value", within))
         type_ = Type(self._free(name))
-        # the name is taken before the fields are read, which may have the same
+        # the name is taken before the fields are read, since one may want the same name
         self.structs[type_.name] = Struct(type_, dict, (), "")
         required = schema.get("required", [])
         fields = tuple(
@@ -155,7 +159,7 @@ class _Reading:
         return found
 
     def _target(self, ref: str) -> Json:
-        """Return the subschema at a JSON Pointer; null, which says nothing, for any other way."""
+        """Return the subschema at a JSON Pointer; None, which proves nothing, for any other ref."""
         node: Any = self.root
         if not re.fullmatch(r"#(/[^/%]+)*", ref):
             return None

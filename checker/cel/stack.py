@@ -1,6 +1,6 @@
-"""Work that recurses as deep as an expression in, its result out, on a stack that is empty.
+"""Runs deeply recursive work on an empty stack.
 
-INVARIANT: sys.setrecursionlimit is never touched.
+INVARIANT: sys.setrecursionlimit is never called.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Final, TypeVar
 
 _T = TypeVar("_T")
 _SHALLOW = 20
-"""Levels of nesting that are worked on on the caller's stack."""
+"""The deepest nesting, in levels, that is handled on the caller's stack."""
 HOP: Final = 80
-"""Levels of nesting after which a walk goes on on a stack of its own."""
+"""Levels of nesting after which a walk continues on a new stack."""
 
 
 def on_own_stack(work: Callable[[], _T], depth: int) -> _T:
-    """Return what some work returns whose recursion is as deep as an expression.
+    """Return the result of `work`, whose recursion is about `depth` levels of nesting deep.
 
-    Beyond a shallow depth it runs in a thread: a thread starts with an empty stack, so it does
-    not matter how deep the caller stands.
+    Beyond a shallow depth the work runs in a new thread, whose stack is empty, so that the depth
+    of the caller does not matter. Exceptions are passed on.
     """
     if depth <= _SHALLOW:
         try:
             return work()
         except RecursionError:
-            pass  # the caller stands deep: try again on an empty stack
+            pass  # the caller's stack is nearly full: try again on an empty one
     result: list[_T] = []
     failed: list[BaseException] = []
 

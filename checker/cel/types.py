@@ -1,4 +1,4 @@
-"""The types of CEL values, and their written form: `bool`, `list(string)`, `map(string, int)`."""
+"""Defines the types of CEL and their notation: `bool`, `list(string)`, `map(string, int)`."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from dataclasses import dataclass, field
 class Type:
     """A CEL type: a name, with parameters for `list(T)`, `map(K, V)`, `optional(T)`, `type(T)`.
 
-    The names of structs are their own. A name that starts with `?` is a type variable, one that
-    is a single capital letter a type parameter of an overload. Types are values, too: of type
-    `type`.
+    A struct is a type without parameters, with its own name. A name that starts with `?` is a
+    type variable, and a single capital letter is a type parameter of an overload. A type is also
+    a value, whose type is `type`.
     """
 
     name: str
     parameters: tuple[Type, ...] = ()
     open: bool = field(init=False, compare=False, repr=False)
-    """Whether a type variable or parameter is in it."""
+    """Whether it is or contains a type variable or a type parameter."""
 
     def __post_init__(self) -> None:
-        """Work out once what the checker asks often."""
+        """Set `open`, which the checker reads often."""
         name = self.name
         variable = name[:1] == "?" or (len(name) == 1 and name.isupper())
         object.__setattr__(self, "open", variable or any(t.open for t in self.parameters))
 
     def __str__(self) -> str:
-        """Return the type as a rule author writes it."""
+        """Return the notation of the type, such as `list(string)`."""
         if not self.parameters:
             return self.name
         return f"{self.name}({', '.join(map(str, self.parameters))})"
@@ -48,36 +48,36 @@ _LONGEST = 200
 
 
 def list_of(element: Type) -> Type:
-    """Return the type of a list whose elements have the given type."""
+    """Return the type of lists whose elements have the given type."""
     return Type("list", (element,))
 
 
 def map_of(value: Type, key: Type = STRING) -> Type:
-    """Return the type of a map from keys (strings, unless said) to the given type."""
+    """Return the type of maps to values of the given type, from strings or another key type."""
     return Type("map", (key, value))
 
 
 def optional_of(value: Type) -> Type:
-    """Return the type of a value that may be absent."""
+    """Return the type of optional values: a value of the given type, or none."""
     return Type("optional", (value,))
 
 
 def type_of(value: Type) -> Type:
-    """Return the type of a type, such as that of the expression `int`."""
+    """Return the type of a type: `type(int)` for the expression `int`."""
     return Type("type", (value,))
 
 
 def parse_type(text: str) -> Type:
-    """Return the type with the given written form, such as `map(string, list(int))`.
+    """Return the type that a notation such as `map(string, list(int))` stands for.
 
-    Grammar: `type = name | "list(" type ")" | "map(string," type ")"`.
-    Raises ValueError when the text is no such type.
+    Grammar: `type = name | "list(" type ")" | "map(string," type ")"`, where a name is bool, int,
+    double or string. Raises ValueError for any other text.
     """
     text = text.strip()
     if text in _SCALARS:
         return Type(text)
     if len(text) > _LONGEST:
-        message = f"a type is written in at most {_LONGEST} characters"
+        message = f"the type is too long: at most {_LONGEST} characters"
         raise ValueError(message)
     name, bracket, rest = text.partition("(")
     if bracket and rest.endswith(")"):
@@ -95,9 +95,10 @@ def parse_type(text: str) -> Type:
 
 
 def conforms(value: object, wanted: Type) -> bool:
-    """Say whether a plain Python value is of a type; `dyn` takes everything.
+    """Return whether a plain Python value has a type; every value has the type `dyn`.
 
-    A type that is not one of the language's own (a host's struct) is not decided here: False.
+    The answer is False for all types but bool, int, double, string, and lists and maps of these.
+    Keys of maps must be strings.
     """
     match wanted:
         case Type("dyn"):
@@ -109,7 +110,7 @@ def conforms(value: object, wanted: Type) -> bool:
                 isinstance(key, str) and conforms(item, element) for key, item in value.items()
             )
         case Type(name) if name in _SCALARS:
-            # INVARIANT: exact types, since in Python True is an int as well.
+            # INVARIANT: exact types are compared, because in Python True is an int as well.
             return type(value) is _SCALARS[name]
     return False
 

@@ -1,7 +1,7 @@
-"""The values of CEL that plain Python data lacks, and how any value's type is told.
+"""Defines the values of CEL that Python data lacks, and finds the type of any value.
 
 null, bool, int, double, string, bytes, list and map are None, bool, int, float, str, bytes,
-list and dict; a type is a `Type`.
+list and dict in Python; a type is a `Type`.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ BILLION: Final = 1_000_000_000
 _DURATION_MAX = 315_576_000_000 * BILLION
 """https://protobuf.dev/reference/protobuf/google.protobuf/#duration"""
 _DIFFERENCE_MAX = INT_MAX
-"""Nanoseconds that two timestamps may lie apart: the standard's Duration is an int64 there."""
+"""The most nanoseconds between two timestamps: their difference is an int64 in other engines."""
 _TIMESTAMP_MIN = -62_135_596_800 * BILLION
 _TIMESTAMP_MAX = 253_402_300_800 * BILLION - 1
 """https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp"""
 
 
 class UInt(int):
-    """An unsigned integer of 64 bits; equal to the int of the same number, as CEL has it."""
+    """An unsigned 64-bit integer; it equals the int of the same value, as in CEL."""
 
     __slots__ = ()
 
@@ -52,7 +52,7 @@ class UInt(int):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Timestamp:
-    """A moment, in nanoseconds since 1970."""
+    """A point in time, in nanoseconds since 1970-01-01T00:00:00Z."""
 
     nanos: int
 
@@ -65,7 +65,7 @@ class Duration:
 
 
 class Optional:
-    """A value that may be absent; `x[key]` of one that is present looks into the value."""
+    """A value that may be absent; `value` is `...` if it is."""
 
     __slots__ = ("value",)
 
@@ -85,37 +85,37 @@ NONE: Final = Optional()
 
 
 class BoolKey:
-    """How a map holds a boolean key: in Python, True and 1 would be the same key."""
+    """A boolean key of a map; in a Python dict, True and 1 would be the same key."""
 
     __slots__ = ("value",)
 
-    def __init__(self, value: bool) -> None:  # noqa: FBT001 - it stands for the boolean
+    def __init__(self, value: bool) -> None:  # noqa: FBT001 - it wraps the boolean
         self.value = value
 
     def __repr__(self) -> str:
         return str(self.value)
 
 
-TRUE_KEY: Final = BoolKey(True)  # noqa: FBT003 - the same
-FALSE_KEY: Final = BoolKey(False)  # noqa: FBT003 - the same
+TRUE_KEY: Final = BoolKey(True)  # noqa: FBT003 - as above
+FALSE_KEY: Final = BoolKey(False)  # noqa: FBT003 - as above
 
 
 def timestamp(nanos: int) -> Timestamp:
-    """Return a moment; raises EvaluationError out of the years 1 to 9999."""
+    """Return a timestamp; raises EvaluationError outside the years 1 to 9999."""
     if not _TIMESTAMP_MIN <= nanos <= _TIMESTAMP_MAX:
         raise EvaluationError("timestamp out of range: expected a year from 0001 to 9999")
     return Timestamp(nanos)
 
 
 def duration(nanos: int) -> Duration:
-    """Return a span; raises EvaluationError beyond some 10,000 years."""
+    """Return a duration; raises EvaluationError beyond about 10,000 years."""
     if not -_DURATION_MAX <= nanos <= _DURATION_MAX:
         raise EvaluationError("duration out of range: expected at most 315,576,000,000 seconds")
     return Duration(nanos)
 
 
 def difference(left: Timestamp, right: Timestamp) -> Duration:
-    """Return `left - right`; raises EvaluationError where it exceeds int64 nanoseconds."""
+    """Return `left - right`; raises EvaluationError if its nanoseconds exceed an int64."""
     nanos = left.nanos - right.nanos
     if not -_DIFFERENCE_MAX - 1 <= nanos <= _DIFFERENCE_MAX:
         raise EvaluationError("duration out of range: the timestamps lie too far apart")
@@ -141,39 +141,39 @@ _TYPES: dict[type[object], Type] = {
 
 
 def type_name(value: object) -> str:
-    """Return the name of a value's type, for messages; a host value has its class's name."""
+    """Return the name of a value's type for messages; for a host's value, that of its class."""
     known = _TYPES.get(type(value))
     return known.name if known is not None else type(value).__name__.lower()
 
 
 def runtime_type(value: object) -> Type:
-    """Return the value of `type(value)`: lists and maps without their parameters."""
+    """Return the value of `type(value)`; lists and maps have no parameters there."""
     known = _TYPES.get(type(value))
     return Type(known.name) if known is not None else Type(type(value).__name__.lower())
 
 
 def map_key(value: Any) -> Any:
-    """Return the form in which a map holds a key; raises EvaluationError for no key's type."""
+    """Return a key in the form that maps hold; raises EvaluationError for a wrong type."""
     kind = type(value)
     if kind is str or kind is int or kind is UInt:
         return value
     if kind is bool:
         return TRUE_KEY if value else FALSE_KEY
-    raise EvaluationError(f"a key of a map is a string, int, uint or bool, not {type_name(value)}")
+    raise EvaluationError(f"a map key must be a string, int, uint or bool, not {type_name(value)}")
 
 
 def plain(value: Any) -> Any:
-    """Return a value with its maps' boolean keys as Python booleans, where they do not collide.
+    """Return a value whose maps have Python booleans as boolean keys, unless keys would collide.
 
-    What holds no such map is returned as the same object.
+    A value without such maps is returned as the same object.
     """
     return _plain(value, {}) if type(value) in (list, dict, Optional) else value
 
 
 def _plain(value: Any, done: dict[int, Any]) -> Any:
-    """Return a plain value; `done` holds those of the objects that were met before.
+    """Return a plain value; `done` maps the id of each object seen so far to its plain value.
 
-    INVARIANT: each object is walked once, since a value may hold another in many places.
+    INVARIANT: each object is walked once, because a value may hold another in many places.
     """
     kind = type(value)
     if kind is not list and kind is not dict and kind is not Optional:

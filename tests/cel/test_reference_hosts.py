@@ -203,7 +203,7 @@ def test_a_value_that_needs_itself_is_an_error(let: dict[str, str]) -> None:
     lazy = {
         name: cel.compile(text, ENV, engine="cel-python").evaluate for name, text in let.items()
     }
-    with pytest.raises(cel.EvaluationError, match="`a` is defined by itself"):
+    with pytest.raises(cel.EvaluationError, match="`a` is defined in terms of itself"):
         cel.compile("a", ENV, engine="cel-python").evaluate(cel.Activation({}, lazy))
 
 

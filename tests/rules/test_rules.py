@@ -129,7 +129,7 @@ def test_every_problem_of_every_file_is_told_at_once(write: Write) -> None:
 
 SYNTAX = {
     "+": "expected a value, not `+`",
-    "=": "`=` is no operator: did you mean `==`?",
+    "=": "`=` is not an operator: did you mean `==`?",
     "\U0001f642": "`\U0001f642` is not part of the language",
 }
 
@@ -206,9 +206,9 @@ LEAST = "params: {least: {description: d, type: int, default: 1}}\n"
         ("require: 1 == 1\nfor_each: {s: policy}\n", (8, 15), "policy",
             "for_each takes a list, not policy"),
         ("require: \"'a'.matches('^(a$')\"\n", (7, 23), "'^(a$'",
-            "`^(a$` is no regular expression: missing ): ^(a$"),
+            "`^(a$` is not a regular expression: missing ): ^(a$"),
         ("require: 1 + 'a' == 2\n", (7, 12), "+",
-            "`+` does not take int and string: convert the other to text with string(…)"),
+            "`+` does not take int and string: convert the other operand with string(…)"),
         ("require: a\nlet: {a: b, b: 1 == 1}\n", (8, 10), "b", "undeclared name `b`"),
         ("require: a\nlet: {a: a}\n", (8, 10), "a", "undeclared name `a`"),
         ("require: 1 == 1\nfor_each: {s: a}\nlet: {a: policy.statements}\n", (8, 15), "a",
@@ -277,7 +277,7 @@ def test_an_optional_field_that_is_read_unguarded_is_warned_of(
     assert places(warnings) == expected
     for each in warnings:
         assert marked(each) in {"Version", "Id"}
-        assert f"guard it by `has(document.{marked(each)}) && …`" in each.message
+        assert f"guard it with `has(document.{marked(each)}) && …`" in each.message
 
 
 def test_a_field_of_an_untyped_document_is_not_warned_of(write: Write) -> None:

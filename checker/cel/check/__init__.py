@@ -1,4 +1,4 @@
-"""A syntax tree and an environment in; every node typed, and what is wrong or risky, out."""
+"""Infers the type of every node of a syntax tree, and finds its errors and risks."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ _KEYS = frozenset({"string", "int", "uint", "bool", "dyn"})
 
 
 class Checked(NamedTuple):
-    """What a check found.
+    """The result of a check.
 
-    `present` are the fields that are there where the expression is true, `slots` is the number of
-    the macros' variables.
+    `type` is the type of the whole expression. `problems` are its errors and `warnings` what may
+    fail at run time, both in order of place. `present` holds the optional fields that are present
+    whenever the expression is true, and `slots` is the number of macro variables.
     """
 
     type: Type
@@ -50,7 +51,7 @@ class Checked(NamedTuple):
 
 
 def check(text: Text, root: Expr, env: Env, *, strict: bool = True) -> Checked:
-    """Type every node of a tree; where not `strict`, what is wrong is left to run time."""
+    """Set the type of every node of a tree; unless `strict`, report no problems or warnings."""
     checker = _Checker(text, env, strict=strict)
     type_ = checker.type_of(root)
     checker.close()
@@ -65,7 +66,7 @@ def _sorted(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 class _Checker:
-    """Types nodes, going down the tree; chains of operators in a loop."""
+    """Types the nodes of a tree by recursion, and chains of operators in a loop."""
 
     def __init__(self, text: Text, env: Env, *, strict: bool) -> None:
         known = hosts(env)
@@ -79,7 +80,7 @@ class _Checker:
         self.nodes: list[Expr] = []
 
     def type_of(self, node: Expr) -> Type:
-        """Type a node and all below it."""
+        """Set the types of a node and of all nodes below it; return the node's type."""
         if node.depth % HOP or isinstance(node, Binary):
             found = self._typed(node)
         else:
@@ -90,11 +91,11 @@ class _Checker:
         return found
 
     def close(self) -> None:
-        """Replace what is left of type variables in the types of nodes by what they stand for."""
+        """Replace the type variables that are left in the types of nodes; unbound ones by dyn."""
         for node in self.nodes:
             node.type = self.state.inference.resolved(node.type, closed=True)
 
-    def _typed(self, node: Expr) -> Type:  # noqa: C901, PLR0912 - one case a node
+    def _typed(self, node: Expr) -> Type:  # noqa: C901, PLR0912 - one case for each kind of node
         state = self.state
         match node:
             case Literal():
@@ -128,7 +129,7 @@ class _Checker:
 
     def _logic(self, node: Logic) -> Type:
         state, before = self.state, self.state.guards
-        # any operand guards any other: an error next to the one that decides is absorbed
+        # Any operand can guard any other: where one operand decides, errors of others are absorbed.
         state.guards = before | facts(state, node, holds=node.op == "&&")
         for operand in node.operands:
             state.is_bool(f"an operand of `{node.op}`", phrases.not_bool, operand)

@@ -1,4 +1,4 @@
-"""Functions and operators: a node in, its type out, with the overloads that may apply."""
+"""Infers the types of calls and operations, and finds the overloads that may apply."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from checker.errors import EvaluationError
 
 
 def call(state: State, node: Call) -> Type:
-    """Type a call."""
+    """Return the type of a call, and set its overloads."""
     _namespaced(state, node)
     given = [state.inference.resolved(state.type_of(operand)) for operand in node.operands]
     receiver = node.target is not None
@@ -63,7 +63,7 @@ def _name_end(node: Call) -> int:
 
 
 def _namespaced(state: State, node: Call) -> None:
-    """Make the target part of the name where that is a function, as of `math.abs(…)`."""
+    """Make the target part of the name if the two name a function, as in `math.abs(…)`."""
     if node.target is None:
         for candidate in candidates(state.env.container, node.name, absolute=False):
             if candidate in state.hosts.functions:
@@ -87,7 +87,10 @@ def _namespaced(state: State, node: Call) -> None:
 def resolve(
     state: State, overloads: Sequence[Overload], *, receiver: bool, given: Sequence[Type]
 ) -> tuple[tuple[Overload, ...], Type] | None:
-    """Return the overloads that may take values of the types, and the type of the result."""
+    """Return the overloads that may accept values of the given types, and the result's type.
+
+    Return None if no overload accepts them.
+    """
     inference = state.inference
     count = len(given)
     found: list[tuple[Overload, Type]] = []
@@ -103,12 +106,12 @@ def resolve(
         if not inference.assign(given, parameters):
             continue
         if all(map(covers, wanted, given)):
-            # INVARIANT: the types prove this one, so that later ones can not matter
+            # INVARIANT: the types prove that this overload applies, so no later one can
             found.append((overload, inference.resolved(result)))
             if len(found) == 1:
                 return (overload,), found[0][1]
             break
-        # INVARIANT: what dyn arguments leave open stays dyn, for generated code trusts the types
+        # INVARIANT: type parameters that dyn arguments leave open are dyn: code trusts the types
         found.append((overload, _loose(overload.result)))
     if not found:
         return None
@@ -117,7 +120,7 @@ def resolve(
 
 
 def _loose(type_: Type) -> Type:
-    """Return a declared result with dyn for its type parameters."""
+    """Return a declared result type with dyn in place of its type parameters."""
     if not type_.open:
         return type_
     if not type_.parameters:
@@ -135,7 +138,7 @@ def _check_pattern(state: State, node: Call) -> None:
 
 
 def binary(state: State, node: Binary) -> Type:
-    """Type a chain of operators."""
+    """Return the type of a chain of operators, and set the type of each operation."""
     first, chain = spine(node)
     left = state.inference.resolved(state.type_of(first))
     for each in chain:
@@ -161,7 +164,7 @@ def operator(state: State, node: Binary, left: Type, right: Type) -> Type:
 
 
 def unary(state: State, node: Unary) -> Type:
-    """Type `!x` and `-x`."""
+    """Return the type of `!x` or `-x`."""
     if node.op == "!":
         return state.is_bool("the operand of `!`", phrases.not_bool, node.operand)
     found = state.inference.resolved(state.type_of(node.operand))

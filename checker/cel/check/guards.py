@@ -1,4 +1,4 @@
-"""Conditions in, the optional fields that are there where the conditions hold out."""
+"""Finds the optional fields that a condition proves to be present."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from checker.cel.env import Path
 
 
 def path_of(state: State, node: Expr) -> Path | None:
-    """Return the way from a variable to what a node reads, or None where it is no plain way.
+    """Return the path from a variable to what a node reads, or None if it is no plain path.
 
-    A macro's variable carries its number, since another may have its name.
+    A macro variable carries its number, because another variable may have the same name.
     """
     parts: list[str] = []
     while True:
@@ -34,7 +34,7 @@ def path_of(state: State, node: Expr) -> Path | None:
 
 
 def facts(state: State, node: Expr, *, holds: bool) -> frozenset[Path]:
-    """Return the fields that are there when a condition is true (or, not `holds`, false)."""
+    """Return the fields that are present if a condition is true, or unless `holds`, false."""
     if not state.guarded:
         return frozenset()
     if isinstance(node, Has):

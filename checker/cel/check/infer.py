@@ -1,4 +1,4 @@
-"""Which types may stand for which: assignability with type variables, as in cel-go's checker.
+"""Decides which types are assignable to which, with type variables, as cel-go's checker does.
 
 https://github.com/google/cel-go/blob/master/checker/types.go
 """
@@ -13,7 +13,7 @@ _SCALARS = frozenset({"bool", "int", "uint", "double", "string", "bytes", "list"
 
 
 class Inference:
-    """The type variables of one expression and what they stand for so far."""
+    """The type variables of one expression, and the types that they are bound to so far."""
 
     __slots__ = ("_count", "_trail", "found")
 
@@ -23,12 +23,12 @@ class Inference:
         self._count = 0
 
     def variable(self) -> Type:
-        """Return a type variable that is used nowhere else."""
+        """Return a new type variable."""
         self._count += 1
         return Type(f"?{self._count}")
 
     def fresh(self, parameters: Sequence[Type], result: Type) -> tuple[Sequence[Type], Type]:
-        """Return a signature with type variables in place of its type parameters."""
+        """Return a signature with new type variables in place of its type parameters."""
         if not (result.open or any(parameter.open for parameter in parameters)):
             return parameters, result
         names: dict[str, Type] = {}
@@ -44,7 +44,10 @@ class Inference:
         return names[type_.name]
 
     def assign(self, given: Sequence[Type], wanted: Sequence[Type]) -> bool:
-        """Say whether all given types may stand for the wanted ones; if so, variables are set."""
+        """Return whether each given type is assignable to its wanted one; if so, bind variables.
+
+        If any is not, no variable is bound.
+        """
         start = len(self._trail)
         for one, other in zip(given, wanted, strict=True):
             if not self._assign(one, other):
@@ -86,7 +89,7 @@ class Inference:
         return all(map(self._assign, one.parameters, other.parameters))
 
     def _substitute(self, type_: Type, variable: Type) -> tuple[bool, bool]:
-        """Let a variable stand for a type: whether it may, and whether it was set before."""
+        """Bind a variable to a type; return whether that works, and whether it was bound before."""
         known = self.found.get(variable.name)
         if known is not None:
             if type_ == known:
@@ -103,7 +106,7 @@ class Inference:
         return True, False
 
     def _within(self, variable: Type, type_: Type) -> bool:
-        """Say whether a type is made of the variable."""
+        """Return whether a type contains a variable."""
         if not type_.open:
             return False
         if type_ == variable:
@@ -114,7 +117,7 @@ class Inference:
         return any(self._within(variable, each) for each in type_.parameters)
 
     def joined(self, before: Type, now: Type) -> Type:
-        """Return the type of elements of two types: the more general one, or dyn."""
+        """Return the type of a list's elements if two have these types: the wider one, or dyn."""
         if before == now:
             return before
         if self.assign((before,), (now,)):
@@ -122,7 +125,7 @@ class Inference:
         return DYN
 
     def resolved(self, type_: Type, *, closed: bool = False) -> Type:
-        """Return a type with its variables replaced; where `closed`, unknown ones by dyn."""
+        """Return a type with its bound variables replaced; if `closed`, unbound ones become dyn."""
         if not type_.open:
             return type_
         if type_.name[0] == "?":
@@ -139,7 +142,7 @@ def _nullable(type_: Type) -> bool:
 
 
 def _general(one: Type, other: Type) -> Type:
-    """Return the type that has all values of two types of which one may stand for the other."""
+    """Return the wider of two types of which one is assignable to the other."""
     if one == other or one.name == "dyn" or one.name[0] == "?":
         return one
     if other.name == "dyn" or other.name[0] == "?":
@@ -152,7 +155,7 @@ def _general(one: Type, other: Type) -> Type:
 
 
 def covers(wanted: Type, given: Type) -> bool:
-    """Say whether every value of the given type is proven to be of the wanted one."""
+    """Return whether every value of the given type is sure to be of the wanted type."""
     if wanted.open and not wanted.parameters:
         return True
     if wanted.name == "dyn":

@@ -1,4 +1,4 @@
-"""Macros: a node in, its type out."""
+"""Infers the types of macros and of their variables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checker.cel.types import BOOL, DYN, INT, Type, list_of, map_of, optional_of
 
 
 def comprehension(state: State, node: Comprehension) -> Type:
-    """Type a macro that loops."""
+    """Return the type of a macro that loops, and number its variables."""
     over = state.inference.resolved(state.type_of(node.range))
     types = _variables(state, node, over)
     with state.bound(list(zip(node.variables, types, strict=True))) as slots:
@@ -55,13 +55,13 @@ def _result(state: State, node: Comprehension, types: list[Type], body: Type) ->
     if body.name == "map":
         return body
     if body.name != "dyn" and body.name[0] != "?":
-        message = f"transformMapEntry() makes maps as in {{key: value}}, not {body}"
+        message = f"the body of transformMapEntry() must be a map as in {{key: value}}, not {body}"
         state.problem(message, node.body.start, node.body.end)
     return map_of(DYN, DYN)
 
 
 def bind(state: State, node: Bind) -> Type:
-    """Type `cel.bind`, `optMap` and `optFlatMap`."""
+    """Return the type of `cel.bind`, `optMap` or `optFlatMap`, and number its variable."""
     value = state.inference.resolved(state.type_of(node.value))
     if node.macro != "bind":
         if value.name == "optional":

@@ -1,4 +1,4 @@
-"""Names, fields and indices: a node in, its type out."""
+"""Infers the types of constants, names, fields and indices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checker.cel.types import BOOL, DYN, INT, NULL, STRING, Type, optional_of, t
 
 
 def ident(state: State, node: Ident) -> Type:
-    """Type a name."""
+    """Return the type of a name, and record in the node what it refers to."""
     if not node.absolute and node.name in state.scope:
         node.slot, found = state.scope[node.name]
         return found
@@ -25,7 +25,7 @@ def ident(state: State, node: Ident) -> Type:
 
 
 def candidates(container: str, name: str, *, absolute: bool) -> Iterator[str]:
-    """Yield the full names that a name may stand for, from the innermost namespace out."""
+    """Yield the full names that a name may stand for, from the innermost namespace outwards."""
     while container and not absolute:
         yield f"{container}.{name}"
         container = container.rpartition(".")[0]
@@ -33,7 +33,7 @@ def candidates(container: str, name: str, *, absolute: bool) -> Iterator[str]:
 
 
 def named(state: State, node: Ident | Select, name: str, *, absolute: bool) -> bool:
-    """Say whether a full name is a variable's or a type's, and note that in the node."""
+    """Record in a node the variable or type that a name stands for; return whether there is one."""
     for candidate in candidates(state.env.container, name, absolute=absolute):
         if candidate in state.env.variables:
             node.variable = candidate
@@ -51,7 +51,7 @@ def _type_of_named(state: State, node: Ident | Select) -> Type:
 
 
 def qualified(state: State, node: Expr) -> tuple[str, bool] | None:
-    """Return the dotted name that a node may be, and whether it starts at the root, or None."""
+    """Return the dotted name that a node spells and whether it starts with a dot, or None."""
     parts: list[str] = []
     while isinstance(node, Select) and not node.optional:
         parts.append(node.name)
@@ -63,7 +63,7 @@ def qualified(state: State, node: Expr) -> tuple[str, bool] | None:
 
 
 def select(state: State, node: Select) -> Type:
-    """Type `operand.name` and `operand.?name`."""
+    """Return the type of `operand.name` or `operand.?name`."""
     if not node.optional and (state.dotted or node.name in ("Timestamp", "Duration")):
         name = qualified(state, node)
         if name is not None and named(state, node, name[0], absolute=name[1]):
@@ -77,7 +77,7 @@ def select(state: State, node: Select) -> Type:
 
 
 def has(state: State, node: Has) -> Type:
-    """Type `has(operand.name)`."""
+    """Return the type of `has(operand.name)`: bool; the field must be one that may exist."""
     owner = state.inference.resolved(state.type_of(node.operand))
     _field(state, node, owner, node.name, absent_is_fine=True)
     return BOOL
@@ -86,7 +86,7 @@ def has(state: State, node: Has) -> Type:
 def _field(
     state: State, node: Select | Has, owner: Type, name: str, *, absent_is_fine: bool
 ) -> Type:
-    """Return the type of a field of a value of a type."""
+    """Return the type of the field `name` of a value whose type is `owner`."""
     record = state.hosts.types.get(owner.name)
     if record is not None:
         known = record.fields.get(name)
@@ -128,7 +128,7 @@ def _warn(state: State, node: Select | Has, name: str) -> None:
 
 
 def index(state: State, node: Index) -> Type:
-    """Type `operand[key]` and `operand[?key]`."""
+    """Return the type of `operand[key]` or `operand[?key]`."""
     owner = state.inference.resolved(state.type_of(node.operand))
     key = state.inference.resolved(state.type_of(node.key))
     found = _element(state, node, owner, key, in_optional=False)
@@ -171,7 +171,7 @@ def _of_record(state: State, node: Index, owner: Type) -> Type:
 
 
 def literal(node: Literal) -> Type:
-    """Type a constant."""
+    """Return the type of a constant."""
     return _LITERALS[type(node.value).__name__]
 
 

@@ -1,4 +1,4 @@
-"""The state of one check: what is in scope, what is known of types, what was found wrong."""
+"""Holds the state of one check: what is in scope, the type variables, and the problems found."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from checker.cel.types import BOOL, DYN, Type
 
 @dataclass(slots=True, eq=False)
 class State:
-    """What the functions of this package share; `type_of` types a node and all below it."""
+    """The state that the functions of this package share.
+
+    `type_of` types a node and all nodes below it, and returns the node's type.
+    """
 
     text: Text
     env: Env
@@ -27,37 +30,37 @@ class State:
     strict: bool
     inference: Inference = field(default_factory=Inference)
     scope: dict[str, tuple[int, Type]] = field(default_factory=dict)
-    """The macros' variables: their number and type."""
+    """The macro variables in scope: number and type by name."""
     slots: int = 0
     problems: list[Diagnostic] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
     guards: frozenset[Path] = field(init=False)
-    """The fields that are known to be there."""
+    """The optional fields that are known to be present."""
     guarded: bool = False
-    """Whether any struct has optional fields, so that guards matter."""
+    """Whether any struct has optional fields; guards do not matter otherwise."""
     dotted: bool = False
-    """Whether names of variables have dots in them."""
+    """Whether names of variables may contain dots."""
     calls: dict[tuple[str, bool, tuple[Type, ...]], tuple[tuple[Overload, ...], Type]] = field(
         default_factory=dict
     )
-    """The calls that were resolved, by name, style and types."""
+    """The calls that were resolved, by name, whether they have a target, and operand types."""
 
     def __post_init__(self) -> None:
         self.guards = self.env.present
 
     def problem(self, message: str, start: int, end: int) -> Type:
-        """Note something wrong; return the type to go on with."""
+        """Record an error at a span; return dyn, the type to continue with."""
         if self.strict and len(self.problems) < MAX_PROBLEMS:
             self.problems.append(self.text.diagnostic(message, start, end))
         return DYN
 
     def warn(self, message: str, start: int, end: int) -> None:
-        """Note something that may go wrong."""
+        """Record a warning at a span."""
         if self.strict and len(self.warnings) < MAX_PROBLEMS:
             self.warnings.append(self.text.diagnostic(message, start, end))
 
     def is_bool(self, what: str, wording: Callable[[str, Type], str], node: Expr) -> Type:
-        """Type a node that has to be a boolean."""
+        """Type a node that must be a boolean, and record an error if it is not; return bool."""
         found = self.inference.resolved(self.type_of(node))
         if not self.inference.assign((found,), (BOOL,)):
             self.problem(wording(what, found), node.start, node.end)
@@ -65,7 +68,7 @@ class State:
 
     @contextmanager
     def bound(self, variables: list[tuple[Ident, Type]]) -> Iterator[list[int]]:
-        """Bring a macro's variables into scope and yield their numbers."""
+        """Bring a macro's variables into scope inside the block, and yield their numbers."""
         before = self.scope
         self.scope = dict(before)
         slots = []

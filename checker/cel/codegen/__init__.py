@@ -1,7 +1,7 @@
-"""A checked syntax tree in, a program that runs it as a Python function out.
+"""Generates Python functions from checked syntax trees.
 
-INVARIANT: the code has no builtins and no names but its own; no text of the expression becomes
-an identifier of Python.
+INVARIANT: the generated code has no builtins, and only names made here; no text of an expression
+becomes a Python identifier.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ _Function: TypeAlias = Callable[[Activation], Any]
 
 @dataclass(slots=True)
 class Generated:
-    """A program that is a Python function: it takes the activation and raises EvaluationError.
+    """A program that is a Python function of the activation, and raises EvaluationError.
 
-    The function is generated when it is first called, since many programs of a run never are.
+    The function is generated when it is first called, because many programs of a run never are.
     """
 
     evaluate: _Function
@@ -64,19 +64,19 @@ class Generated:
 
 
 def _told(error: Exception) -> NoReturn:
-    """Raise what went wrong in a generated function as this language's error, with its place."""
+    """Raise an exception of a generated function as an EvaluationError with its place."""
     if isinstance(error, EvaluationError):
         if not error.line:
             error.line, error.column = _place(error.__traceback__)
         raise error
     if isinstance(error, RecursionError):
         raise too_deep() from error
-    # fail closed: what raises has no value
+    # fail closed: an expression that raises has no value
     raise EvaluationError(_reason(error), *_place(error.__traceback__)) from error
 
 
 def _reason(error: Exception) -> str:
-    """Return what an error of Python's own operators means."""
+    """Return the message for an exception of Python's own operators."""
     match error:
         case KeyError():
             return f"no such key: `{error.args[0]}`"
@@ -87,12 +87,12 @@ def _reason(error: Exception) -> str:
         case TypeError() | AttributeError():
             return "no such overload: the value has another type than expected"
         case UnicodeEncodeError():
-            return "the text has a lone surrogate, which is no character"
+            return "the string has a lone surrogate, which is not a character"
     return f"{type(error).__name__}: {error}"
 
 
 def _place(trace: TracebackType | None) -> tuple[int, int]:
-    """Return the line and column in the CEL text where an error arose, or zeros."""
+    """Return the line and column in the CEL text where an error was raised, or zeros."""
     found = (0, 0)
     while trace is not None:
         code: CodeType = trace.tb_frame.f_code
@@ -109,7 +109,7 @@ def _place(trace: TracebackType | None) -> tuple[int, int]:
 def generated(text: Text, root: Expr, env: Env, checked: Checked) -> Generated:
     """Return the program of a checked tree.
 
-    Loops at the very limit of nesting make code that CPython refuses; those are interpreted.
+    CPython refuses the code of loops that are nested up to the limit; those are interpreted.
     """
     known = hosts(env)
 
@@ -140,9 +140,9 @@ def generated(text: Text, root: Expr, env: Env, checked: Checked) -> Generated:
 def _compiled(
     text: Text, root: Expr, known: Hosts, cost: int, otherwise: _Function | None
 ) -> _Function:
-    """Return a function that expects every variable to be ready, and calls another otherwise.
+    """Return the function of a tree, which calls `otherwise` if a variable is not computed yet.
 
-    Without another, the function reads variables where they are used.
+    Without `otherwise`, the function reads variables where they are used, and computes them.
     """
     emitter = _Generator(text, known, lazy=otherwise is None).emitter
     code = emitter.code(root)
@@ -156,9 +156,9 @@ def _compiled(
     arguments = ast.arguments([], [py.Argument("a", None, None)], None, [], [], None, [])
     function = py.FunctionDef("program", arguments, body, [], None, None)
     module = ast.Module([function], [])
-    # INVARIANT: the code was made here from nodes of our own, and its names are mangled
+    # INVARIANT: the code consists of nodes that were made here, and all its names are generated
     with warnings.catch_warnings():
-        # `1.a` is a mistake that CEL tells at run time, not one for Python to remark on.
+        # `1.a` is an error that CEL reports at run time, so Python need not warn of it.
         warnings.simplefilter("ignore", SyntaxWarning)
         made = compile(module, _FILE, "exec", dont_inherit=True, optimize=1)
     exec(made, emitter.globals)  # noqa: S102 - see above
@@ -166,7 +166,7 @@ def _compiled(
 
 
 def _prologue(emitter: Emitter, cost: int, otherwise: _Function | None) -> list[ast.stmt]:
-    """Return the statements that read the ready variables, and fill the meter."""
+    """Return the statements that read the variables and set up the meter."""
     body: list[ast.stmt] = []
     for name, local in emitter.variables.items():
         values = py.Attribute(py.name("a"), "values", py.LOAD)
@@ -187,13 +187,13 @@ def _prologue(emitter: Emitter, cost: int, otherwise: _Function | None) -> list[
 
 
 class _Generator:
-    """Emits nodes, going down the tree; chains of operators in a loop."""
+    """Emits the nodes of a tree by recursion, and chains of operators in a loop."""
 
     def __init__(self, text: Text, known: Hosts, *, lazy: bool) -> None:
         self.emitter = Emitter(text, known, self.emit, lazy=lazy)
 
-    def emit(self, node: Expr) -> Code:  # noqa: C901, PLR0912 - one case a node
-        """Return the code of a node and all below it."""
+    def emit(self, node: Expr) -> Code:  # noqa: C901, PLR0912 - one case for each kind of node
+        """Return the code of a node and of all nodes below it."""
         emitter = self.emitter
         match node:
             case Literal():

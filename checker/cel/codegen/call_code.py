@@ -1,4 +1,4 @@
-"""Calls of functions: a node in, its code out; Python's own methods where the types allow."""
+"""Generates the code of function calls, as Python's own methods where the types allow."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def call(emitter: Emitter, node: Call) -> Code:
 
 
 def _proven(overload: Overload, operands: list[Expr]) -> bool:
-    """Say whether the static types of the operands are those of the overload's parameters."""
+    """Return whether the operands' static types match the overload's parameters."""
     wanted = overload.parameters
     if overload.variadic:
         wanted = (wanted[0],) * len(operands)
@@ -57,7 +57,7 @@ def _proven(overload: Overload, operands: list[Expr]) -> bool:
 def _is_proven(wanted: Type, given: Type) -> bool:
     if wanted.name == "dyn" or (wanted.open and not wanted.parameters):
         return True
-    # a null may stand for any of these
+    # Names must be equal: null is assignable to many types, but is not a value of them.
     return wanted.name == given.name
 
 
@@ -88,7 +88,7 @@ def _dispatched(emitter: Emitter, node: Call, arguments: list[ast.expr]) -> ast.
 def _native(
     emitter: Emitter, node: Call, overload: Overload, arguments: list[ast.expr]
 ) -> ast.expr | None:
-    """Return Python's own form of a call whose types are proven, or None."""
+    """Return the Python operation for a call whose types are proven, or None."""
     name = overload.name
     if name == "size":
         return emitter.at(py.call(emitter.ref(len), arguments[0]), node.at)
@@ -109,13 +109,13 @@ def _native(
 
 
 _SHORT = frozenset({"lowerAscii", "upperAscii", "split", "replace"})
-"""Functions for which Python has a method, on a text that is short enough to be free."""
+"""Functions that are one method in Python; the method is used on strings below `SMALL`."""
 
 
 def _short(
     emitter: Emitter, node: Call, overload: Overload, arguments: list[ast.expr]
 ) -> ast.expr | None:
-    """Return Python's own method on a short text, and the function on any other, or None."""
+    """Return code that calls Python's method on a short string, else our function; or None."""
     first, again = emitter.held(arguments[0])
     fits = py.compare(py.call(emitter.ref(len), first), py.LT, py.constant(SMALL))
     literals = [each.value for each in node.operands[1:] if isinstance(each, Literal)]
@@ -138,7 +138,10 @@ def _short(
 def _searched(
     emitter: Emitter, node: Call, overload: Overload, arguments: list[ast.expr]
 ) -> ast.expr | None:
-    """Return the search of a short text for a constant; the function charges for long ones."""
+    """Return code that searches a string for a constant, or None if it is no constant.
+
+    Long strings are given to the function, which charges for them.
+    """
     wanted = node.operands[1]
     if not isinstance(wanted, Literal):
         return None
@@ -155,7 +158,7 @@ def _search(emitter: Emitter, node: Call, text: ast.expr, wanted: str) -> ast.ex
     try:
         search: Callable[[str], bool] = searcher(wanted)
     except EvaluationError as error:
-        # only where types are not checked: the text fails when it is reached
+        # happens only if types are not checked: the call then fails when it is reached
         search = _raising(error.message)
     return emitter.at(py.call(emitter.ref(search), text), node.at)
 
@@ -168,13 +171,13 @@ def _raising(message: str) -> Callable[[Any], bool]:
 
 
 def _likely(emitter: Emitter, node: Call, arguments: list[ast.expr]) -> ast.expr | None:
-    """Return a call on a value of any type that is most likely a text, or sized; or None."""
+    """Return a fast path for a dyn value that is most likely a string or has a size, or None."""
     operands = node.operands
     if not operands or operands[0].type.name != "dyn" or node.name not in _LIKELY:
         return None
     if any(each.receiver != (node.target is not None) for each in node.overloads):
         return None
-    # a constant or a local may stand in both branches without growing the code
+    # a constant or a local may be repeated in both branches without growing the code
     if not all(isinstance(each, ast.Name | ast.Constant) for each in arguments[1:]):
         return None
     first, again = emitter.held(arguments[0])
@@ -183,7 +186,7 @@ def _likely(emitter: Emitter, node: Call, arguments: list[ast.expr]) -> ast.expr
     if node.name == "size" and len(operands) == 1:
         sized = py.compare(kind, py.IN, emitter.ref(_SIZED))
         return py.choose(sized, py.call(emitter.ref(len), again), slow)
-    if len(operands) != 2 or operands[1].type.name != "string":  # noqa: PLR2004 - a text and another
+    if len(operands) != 2 or operands[1].type.name != "string":  # noqa: PLR2004 - target, argument
         return None
     is_text = py.compare(kind, py.IS, emitter.ref(str))
     if node.name in ("startsWith", "endsWith"):
@@ -199,11 +202,11 @@ def _likely(emitter: Emitter, node: Call, arguments: list[ast.expr]) -> ast.expr
 
 _LIKELY = frozenset({"size", "startsWith", "endsWith", "contains", "matches"})
 _ABSENT: dict[str, Any] = {}
-"""What stands for an absent object in the code of `x.?a.?b.orValue(c)`: it has no field."""
+"""Stands for an absent object in the code of `x.?a.?b.orValue(c)`: it has no fields."""
 
 
 def _or_value(emitter: Emitter, node: Call) -> Code | None:
-    """Return the code of `x.?a.?b.orValue(c)` without making the optionals, or None."""
+    """Return code for `x.?a.?b.orValue(c)` that makes no optional values, or None."""
     if node.name != "orValue" or node.target is None or len(node.arguments) != 1:
         return None
     if not _is_constant(node.arguments[0]) or len(node.overloads) != 1:
@@ -230,7 +233,7 @@ def _or_value(emitter: Emitter, node: Call) -> Code | None:
 
 
 def _alternative(emitter: Emitter, node: Call, target: Expr, argument: Expr) -> Code:
-    """Return the code of `or` and `orValue`, whose argument counts only if it is used."""
+    """Return the code of `or` and `orValue`, which evaluate the argument only if it is used."""
     owner = emitter.code(target)
     name = py.constant(node.name)
     expr, fails = owner.expr, owner.fails

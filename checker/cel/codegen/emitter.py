@@ -1,6 +1,6 @@
-"""What generated code is built in: statements so far, names that are free, values by reference.
+"""Collects the statements, names and referenced values of one program's code.
 
-INVARIANT: every node of the expression is emitted once, so that the code is linear in it.
+INVARIANT: every node of the expression is emitted once, so the size of the code is linear in it.
 """
 
 from __future__ import annotations
@@ -22,61 +22,61 @@ _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 _MAX_BLOCKS = 10
 """Loops and `try` inside one another in one function; CPython allows 20."""
 _SPILL = 12
-"""Levels of the expression that become one Python expression."""
+"""Levels of a CEL expression that become one Python expression."""
 
 ABSORBED = (EvaluationError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError)
-"""What a failing operand raises: this language's errors, and those of Python's operators."""
+"""What a failing operand may raise: EvaluationError, and the errors of Python's operators."""
 
 
 def keep(error: Exception) -> Exception:
-    """Return an error that another operand may absorb; raises one that none may."""
+    """Return an error that another operand may absorb; raise a LimitError, which none may."""
     if isinstance(error, LimitError):
         raise error
     return error
 
 
 def again(error: Exception) -> Any:
-    """Raise an error that was kept."""
+    """Raise an error that `keep` returned."""
     raise error
 
 
 class Code(NamedTuple):
-    """A Python expression, and whether evaluating it may raise what may be absorbed."""
+    """A Python expression, and whether it may raise an error that an operator may absorb."""
 
     expr: ast.expr
     fails: bool
 
 
 class Emitter:
-    """The state of one generation; `emit` gives the code of a node and all below it."""
+    """The state of one generation; `emit` returns the code of a node and of all below it."""
 
     def __init__(
         self, text: Text, hosts: Hosts, emit: Callable[[Expr], Code], *, lazy: bool
     ) -> None:
         self.text = text
         self.lazy = lazy
-        """Whether variables are read where they are used, since not all are ready."""
+        """Whether variables are read where they are used, because some may not be computed yet."""
         self.hosts = hosts
         self._emit = emit
         self.body: list[ast.stmt] = []
         self.globals: dict[str, Any] = {"__builtins__": {}}
         self.variables: dict[str, str] = {}
-        """The locals that hold the activation's variables, by name."""
+        """The local that holds each variable of the activation, by the variable's name."""
         self.failed: dict[int, str] = {}
-        """The locals that hold the errors of bound values, by the variable's number."""
+        """The local that holds the error of a `cel.bind` value, by the variable's number."""
         self.metered = False
         self.bool_keys = False
-        """Whether a map may be made that has boolean keys."""
+        """Whether the code may make a map with boolean keys."""
         self.range: ast.expr | None = None
-        """What the loop at hand goes over."""
+        """What the current loop iterates over."""
         self.level = 0
-        """Functions inside one another; 0 in the outermost."""
+        """How deep functions are nested; 0 in the outermost."""
         self._names: dict[int, ast.expr] = {}
         self._temps = 0
         self._blocks = 0
 
     def code(self, node: Expr) -> Code:
-        """Return the code of a node, after the statements it needs."""
+        """Return the code of a node, after adding the statements that it needs."""
         if self._blocks >= _MAX_BLOCKS and not isinstance(node, Literal):
             return self._outlined(node)
         if node.depth % HOP or isinstance(node, Binary):
@@ -88,13 +88,13 @@ class Emitter:
         return code
 
     def spilled(self, expr: ast.expr) -> ast.expr:
-        """Return a name that a statement gives the value of an expression to."""
+        """Add a statement that assigns an expression to a new name, and return the name."""
         temp = self.temp()
         self.body.append(py.assign(temp, expr))
         return py.name(temp)
 
     def _outlined(self, node: Expr) -> Code:
-        """Return a call of a function of its own, for code that is inside too many blocks."""
+        """Return a call of a new function with a node's code, which is inside too many blocks."""
         outer, blocks = self.body, self._blocks
         self.body, self._blocks = [], 0
         self.level += 1
@@ -108,7 +108,7 @@ class Emitter:
 
     @contextmanager
     def block(self) -> Iterator[list[ast.stmt]]:
-        """Collect the statements that are emitted within."""
+        """Collect the statements that are emitted inside the block, and yield their list."""
         outer = self.body
         self.body = []
         try:
@@ -118,7 +118,7 @@ class Emitter:
 
     @contextmanager
     def nested(self) -> Iterator[None]:
-        """Count a loop or `try` around what is emitted within."""
+        """Count a loop or `try` around what is emitted inside the block."""
         self._blocks += 1
         try:
             yield
@@ -126,36 +126,36 @@ class Emitter:
             self._blocks -= 1
 
     def temp(self) -> str:
-        """Return a name that is used nowhere else."""
+        """Return a new name."""
         self._temps += 1
         return f"t{self._temps}"
 
     def ref(self, value: Any) -> ast.expr:
-        """Return the reading of a value that the code refers to."""
+        """Return an expression that reads a value, which becomes a global of the code."""
         known = self._names.get(id(value))
         if known is None:
             identifier = f"g{len(self._names)}"
             known = self._names[id(value)] = py.name(identifier)
-            # INVARIANT: kept alive by the globals, so that no other value gets its id
+            # INVARIANT: the globals keep the value alive, so that no other value gets its id
             self.globals[identifier] = value
         return known
 
     def constant(self, value: Any) -> ast.expr:
-        """Return a constant."""
+        """Return an expression for a constant."""
         return py.constant(value) if type(value) in _PLAIN else self.ref(value)
 
     def meter(self) -> ast.expr:
-        """Return the reading of the meter."""
+        """Return an expression that reads the meter."""
         self.metered = True
         return py.name("m")
 
     def at(self, expr: ast.expr, node: Expr | int) -> ast.expr:
-        """Return an expression with a node's place (or an offset's), for its errors."""
+        """Return an expression with the place of a node or offset, which its errors will have."""
         offset = node if isinstance(node, int) else node.start
         return py.stamped(expr, self.text.place(offset))
 
     def held(self, expr: ast.expr) -> tuple[ast.expr, ast.expr]:
-        """Return an expression for its first and its later uses, evaluated once.
+        """Return expressions for the first and for later uses of a value that is computed once.
 
         The first must be evaluated before the others.
         """
@@ -165,11 +165,11 @@ class Emitter:
         return py.walrus(temp, expr), py.name(temp)
 
     def boolean(self, node: Expr, code: Code, check: Callable[[Any], bool]) -> Code:
-        """Return code that is true or false, or raises where the value is neither.
+        """Return code whose value is true or false, or that raises if the value is neither.
 
-        INVARIANT: only what the operators, the macros and the library make is believed to be
-        boolean by its type. What comes from data or a host is looked at, since anything else would
-        count as its truth.
+        INVARIANT: only a value that the operators, the macros or the library make is trusted to be
+        a boolean by its type. A value from data or a host is checked, because Python would take
+        any other value for true or false.
         """
         if node.type.name == "bool" and self._is_made(node):
             return code
@@ -179,7 +179,7 @@ class Emitter:
         return Code(py.choose(is_bool, again, bad), fails=True)
 
     def _is_made(self, node: Expr) -> bool:
-        """Say whether the language itself makes the boolean that is a node's value."""
+        """Return whether the language itself makes the boolean that is a node's value."""
         if not isinstance(node, Call):
             return isinstance(node, Logic | Unary | Binary | Has | Comprehension | Literal)
         receiver = node.target is not None

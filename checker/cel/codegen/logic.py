@@ -1,7 +1,8 @@
-"""`&&`, `||` and `?:`: a node in, its code out.
+"""Generates the code of `&&`, `||`, `?:`, `!` and unary `-`.
 
-An operand's error counts only where no other operand decides. Operands that cannot fail come
-first, in Python's own `and` and `or`; every other but the last is tried, and its error kept.
+An operand's error counts only if no other operand decides. Operands that cannot fail come first,
+joined by Python's own `and` or `or`. Every other operand but the last is tried in turn, and its
+error is kept.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def logic(emitter: Emitter, node: Logic) -> Code:
 
 
 def _sequence(emitter: Emitter, segments: list[_Operand], *, decisive: bool) -> Code:
-    """Return the name of the result of statements that try one operand after the other."""
+    """Add statements that try one operand after the other; return the name of their result."""
     result, failed = emitter.temp(), emitter.temp()
     failing = sum(each.fails for each in segments)
     kept = failing - segments[-1].fails
@@ -72,14 +73,14 @@ def _sequence(emitter: Emitter, segments: list[_Operand], *, decisive: bool) -> 
 
 
 def attempt(emitter: Emitter, body: list[ast.stmt], failed: str, then: list[ast.stmt]) -> ast.stmt:
-    """Return a `try` that keeps an error which may be absorbed."""
+    """Return a `try` that keeps an error if another operand may absorb it."""
     kept = py.assign(failed, py.call(emitter.ref(keep), py.name("e")))
     handler = py.ExceptHandler(emitter.ref(ABSORBED), "e", [kept, *then])
     return py.Try(body, [handler], [], [])  # type: ignore[no-any-return]
 
 
 def raise_kept(failed: str, undecided: ast.expr) -> ast.stmt:
-    """Return the statement that raises a kept error where nothing has decided."""
+    """Return the statement that raises a kept error if no operand has decided."""
     is_kept = py.compare(py.name(failed), py.IS_NOT, py.constant(None))
     both = py.BoolOp(py.AND, [is_kept, undecided])
     return py.when(both, [py.Raise(py.name(failed), None)])
@@ -103,7 +104,7 @@ def conditional(emitter: Emitter, node: Conditional) -> Code:
 
 
 def unary(emitter: Emitter, node: Unary) -> Code:
-    """Return the code of `!x` and `-x`."""
+    """Return the code of `!x` or `-x`."""
     code = emitter.code(node.operand)
     if node.op == "!":
         checked = emitter.boolean(node.operand, code, operators.boolean)

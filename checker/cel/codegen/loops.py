@@ -1,4 +1,4 @@
-"""Macros that loop or bind, lists and maps: a node in, its code out."""
+"""Generates the code of macros that loop or bind, and of lists and maps."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from checker.cel.values import NONE, Optional
 
 
 def exceed() -> None:
-    """Raise the error of a loop that the meter has no units for."""
+    """Raise the error for a loop that exceeds the budget."""
     raise over()
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return a list; raises EvaluationError for anything else."""
+    """Return a list as it is; raises EvaluationError for any other value."""
     if type(value) is not list:
         operators.no_overload("sortBy", value)
     return value
 
 
 def listed(items: Iterable[tuple[bool, Any]]) -> list[Any]:
-    """Return the items of a list, those flagged as optional only where they are present."""
+    """Return the values of pairs (optional, value), without optional values that are absent."""
     found: list[Any] = []
     for optional, value in items:
         if not optional:
@@ -43,7 +43,10 @@ def listed(items: Iterable[tuple[bool, Any]]) -> list[Any]:
 
 
 def mapped(entries: Iterable[tuple[bool, Any, Any]]) -> dict[Any, Any]:
-    """Return a map, the entries flagged as optional only where they are present."""
+    """Return the map of triples (optional, key, value), without optional values that are absent.
+
+    Raises EvaluationError for a key that is repeated or has a wrong type.
+    """
     return operators.made_map(
         (key, value.value if optional else value)
         for optional, key, value in entries
@@ -52,7 +55,7 @@ def mapped(entries: Iterable[tuple[bool, Any, Any]]) -> dict[Any, Any]:
 
 
 def comprehension(emitter: Emitter, node: Comprehension) -> Code:
-    """Return the name of the result of a loop."""
+    """Return the code of a macro that loops."""
     iterable, fails = _range(emitter, node)
     target: Any = py.NameNode(f"x{node.slots[0]}", py.STORE)
     if len(node.slots) > 1:
@@ -64,7 +67,7 @@ def comprehension(emitter: Emitter, node: Comprehension) -> Code:
 
 
 def _range(emitter: Emitter, node: Comprehension) -> tuple[ast.expr, bool]:
-    """Return what the loop goes over, after the charge for its turns."""
+    """Add the charge for a loop's turns; return what it iterates over, and whether that fails."""
     code = emitter.code(node.range)
     type_ = node.range.type
     two = len(node.slots) > 1
@@ -104,7 +107,7 @@ def _any_range(emitter: Emitter, node: Comprehension, expr: ast.expr, *, two: bo
 def _quantified(
     emitter: Emitter, node: Comprehension, target: Any, iterable: ast.expr, *, fails: bool
 ) -> Code:
-    """Return `all` or `exists`: an element's error counts only where no other decides."""
+    """Return the code of `all` or `exists`: an error counts only if no other element decides."""
     decisive = node.macro == "exists"
     result, failed = emitter.temp(), emitter.temp()
     emitter.body.append(py.assign(result, py.constant(not decisive)))
@@ -150,7 +153,7 @@ def _collected(
 
 
 def _step(node: Comprehension, result: str, value: ast.expr, *, keyed: bool) -> list[ast.stmt]:
-    """Return what a turn of the loop does with the value of the body."""
+    """Return the statements of one turn, which use the value of the macro's body."""
     variable = py.name(f"x{node.slots[0]}")
     if node.macro == "exists_one":
         count = py.AugAssign(py.NameNode(result, py.STORE), py.ADD, py.constant(1))
@@ -183,7 +186,7 @@ def _finished(
 
 
 def bind(emitter: Emitter, node: Bind) -> Code:
-    """Return the code of `cel.bind`, `optMap` and `optFlatMap`."""
+    """Return the code of `cel.bind`, `optMap` or `optFlatMap`."""
     if node.macro == "bind":
         return _bound(emitter, node)
     value = emitter.code(node.value)
@@ -206,7 +209,7 @@ def bind(emitter: Emitter, node: Bind) -> Code:
 
 
 def _bound(emitter: Emitter, node: Bind) -> Code:
-    """Return the code of `cel.bind`; an error of the value counts only where it is used."""
+    """Return the code of `cel.bind`: an error of the value counts only where it is used."""
     variable = f"x{node.slot}"
     with emitter.nested(), emitter.block() as body:
         value = emitter.code(node.value)

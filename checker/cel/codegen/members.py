@@ -1,4 +1,4 @@
-"""Variables, fields and indices: a node in, its code out."""
+"""Generates the code of variables, fields and indices."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from checker.cel.types import Type
 from checker.errors import EvaluationError
 
 KEYS = frozenset({"string", "int", "uint"})
-"""Types of keys that Python's maps hold as they are."""
+"""Types of keys that a Python dict holds as they are."""
 
 
 def negative(position: int) -> object:
-    """Raise the error of an index that Python would count from the end."""
+    """Raise the error for a negative index, which Python would count from the end."""
     raise EvaluationError(f"index out of range: {position}")
 
 
 def ident(emitter: Emitter, node: Ident | Select) -> Code:
-    """Return the code of a variable, of the activation or of a macro, or of a type's name."""
+    """Return the code of a variable of the activation or of a macro, or of a type's name."""
     if isinstance(node, Ident) and node.slot >= 0:
         variable = py.name(f"x{node.slot}")
         failed = emitter.failed.get(node.slot)
@@ -44,7 +44,7 @@ def ident(emitter: Emitter, node: Ident | Select) -> Code:
 
 
 def is_json(emitter: Emitter, type_: Type) -> bool:
-    """Say whether values of a type are dicts with texts as keys."""
+    """Return whether values of a type are dicts whose keys are strings."""
     if type_.name == "map":
         return type_.parameters[0].name == "string"
     record = emitter.hosts.types.get(type_.name)
@@ -58,7 +58,7 @@ def _is_required(emitter: Emitter, type_: Type, name: str) -> bool:
 
 
 def select(emitter: Emitter, node: Select) -> Code:
-    """Return the code of `operand.name` and `operand.?name`."""
+    """Return the code of `operand.name` or `operand.?name`."""
     if node.variable or node.constant is not None:
         return ident(emitter, node)
     owner = emitter.code(node.operand)
@@ -79,9 +79,9 @@ def select(emitter: Emitter, node: Select) -> Code:
 
 
 def _dynamic(emitter: Emitter, owner: ast.expr, key: ast.expr, at: int, slow: object) -> ast.expr:
-    """Return the code that reads a key of what is most likely an object of JSON."""
+    """Return code that reads a key of a value that is most likely a JSON object."""
     if isinstance(owner, ast.Constant):
-        # Python's compiler warns of what it knows to fail
+        # Python's compiler would warn of a subscript on a constant
         owner = emitter.ref(owner.value)
     first, again = emitter.held(owner)
     is_dict = py.compare(py.call(emitter.ref(type), first), py.IS, emitter.ref(dict))
@@ -111,7 +111,7 @@ def has(emitter: Emitter, node: Has) -> Code:
 
 
 def index(emitter: Emitter, node: Index) -> Code:
-    """Return the code of `operand[key]` and `operand[?key]`."""
+    """Return the code of `operand[key]` or `operand[?key]`."""
     owner = emitter.code(node.operand)
     key = emitter.code(node.key)
     if node.optional:

@@ -1,4 +1,4 @@
-"""Operators: Python's own where the types prove them right, else the functions of `operators`."""
+"""Generates the code of operators: Python's own where types allow, else calls of `operators`."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from checker.cel.values import INT_MAX, INT_MIN
 from checker.errors import EvaluationError
 
 _CHAIN = 16
-"""Operations of a chain that become one Python expression."""
+"""Operations in a chain that become one Python expression."""
 _COMPARES: dict[str, ast.cmpop] = {"<": py.LT, "<=": py.LE, ">": py.GT, ">=": py.GE}
 _INTS = frozenset({"int", "uint"})
 _SAFE = frozenset({"string", "bool", "int", "uint", "bytes", "timestamp", "duration", "null_type"})
-"""Types whose values Python compares as CEL does, also within lists and maps."""
+"""Types whose values Python compares as CEL does, in lists and maps too."""
 _ORDERED = frozenset({"string", "bool", "int", "uint", "double", "bytes", "timestamp", "duration"})
 _PYTHON: dict[str, ast.operator] = {"+": py.ADD, "-": py.SUB, "*": py.MULT}
 
 
 def overflow() -> int:
-    """Raise the error of an int that does not fit."""
-    raise EvaluationError("integer overflow: the result does not fit 64 bits")
+    """Raise the error for an int that does not fit in 64 bits."""
+    raise EvaluationError("integer overflow: the result does not fit in 64 bits")
 
 
 def made(meter: Meter, value: str) -> str:
-    """Return a concatenation, charged."""
+    """Return a concatenation, after charging for its length; raises BudgetError."""
     charge(meter, len(value))
     return value
 
@@ -135,7 +135,7 @@ def _comparison(emitter: Emitter, node: Binary, left: Expr, one: Code, other: Co
     if "dyn" in types and ("int" in types or "string" in types):
         at_left = types[0] == "dyn"
         kind = int if "int" in types else str
-        # the one whose type is open is tested first, so it must be evaluated first
+        # the dyn operand is tested first, so it must also be evaluated first
         first, again = emitter.held((one if at_left else other).expr)
         sides = (again, other.expr) if at_left else (one.expr, again)
         if _is_simple(sides[1] if at_left else sides[0]):
@@ -148,7 +148,7 @@ def _comparison(emitter: Emitter, node: Binary, left: Expr, one: Code, other: Co
 
 
 def _is_simple(expr: ast.expr) -> bool:
-    """Say whether an expression may stand in two branches without growing the code."""
+    """Return whether an expression may be repeated in two branches without growing the code."""
     return isinstance(expr, ast.Name | ast.Constant)
 
 
@@ -164,7 +164,7 @@ def _equality(emitter: Emitter, node: Binary, left: Expr, one: Code, other: Code
         return Code(py.compare(one.expr, python, other.expr), fails)
     for constant, value in ((left, other), (right, one)):
         if isinstance(value.expr, ast.Constant) or not isinstance(constant, Literal):
-            continue  # Python warns of `is` between constants
+            continue  # Python would warn of `is` between constants
         if constant.value is None or constant.value is True or constant.value is False:
             test = py.IS_NOT if negated else py.IS
             return Code(py.compare(value.expr, test, py.constant(constant.value)), fails)
@@ -173,7 +173,7 @@ def _equality(emitter: Emitter, node: Binary, left: Expr, one: Code, other: Code
         if isinstance(value.expr, ast.Constant):
             continue
         if isinstance(constant, Literal) and type(constant.value) is int:
-            # the only numbers that Python takes for one another and CEL does not are booleans
+            # booleans are the only values that Python, but not CEL, takes for numbers
             first, again = emitter.held(value.expr)
             fits = py.compare(py.call(emitter.ref(type), first), py.IS, emitter.ref(int))
             number = py.constant(constant.value)
@@ -187,7 +187,7 @@ def _equality(emitter: Emitter, node: Binary, left: Expr, one: Code, other: Code
 def _native_equality(left: Expr, right: Expr) -> bool:
     one, other = left.type, right.type
     if "string" in (one.name, other.name):
-        # a text is equal to nothing but a text, in Python as in CEL
+        # a string is equal only to strings, in Python as in CEL
         return True
     if one.name in _INTS and other.name in _INTS:
         return True
@@ -204,7 +204,7 @@ def _safe(type_: Type) -> bool:
 
 
 def is_constant(node: ListNode) -> bool:
-    """Say whether a list holds nothing but literals."""
+    """Return whether a list holds nothing but literals."""
     return not node.optional and all(isinstance(item, Literal) for item in node.items)
 
 
@@ -243,7 +243,7 @@ def _membership(emitter: Emitter, node: Binary, left: Expr, one: Code, other: Co
 
 
 def _alike(item: Type, element: Type) -> bool:
-    """Say whether Python finds an item in a list of such elements as CEL does."""
+    """Return whether Python finds an item of one type in a list of another just as CEL does."""
     if "string" in (item.name, element.name):
         return True
     return item.name in _INTS and element.name in _INTS

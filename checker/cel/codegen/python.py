@@ -1,6 +1,6 @@
-"""Constructors of Python's syntax nodes, in which only what may fail carries a place.
+"""Builds Python syntax nodes, of which only those that may fail carry a place.
 
-A node without a place of its own has line 1; CEL's line n is stamped as n + 1.
+A node without a place of its own has line 1, and line n of the CEL text is stamped as n + 1.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 LOAD, STORE = ast.Load(), ast.Store()
 _N = TypeVar("_N", bound="ast.expr | ast.stmt | ast.excepthandler | ast.arg")
 
-# INVARIANT: compile() finds places on the classes where a node has none, which is why these
-# subclasses exist: stamping every node, or ast.fix_missing_locations, would double the time.
+# INVARIANT: if a node has no place, compile() takes that of its class. These subclasses exist for
+# that: to stamp every node, or to call ast.fix_missing_locations, would double the time.
 _PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
 
 
@@ -59,38 +59,38 @@ NO_ARGUMENTS = ast.arguments([], [], None, [], [], None, [])
 
 
 def stamped(node: _N, place: tuple[int, int]) -> _N:
-    """Return a node with a place in the CEL text, as line and column from 1."""
+    """Return a node with a place in the CEL text: its line and column, both from 1."""
     node.lineno = node.end_lineno = place[0] + 1
     node.col_offset = place[1]
     node.end_col_offset = place[1] + 1
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        # CPython gives the call of a method the place of its name
+        # CPython reports the error of a method call at the place of the method's name
         stamped(node.func, place)
     return node
 
 
 def name(identifier: str) -> ast.expr:
-    """Return the reading of a name."""
+    """Return an expression that reads a name."""
     return NameNode(identifier, LOAD)  # type: ignore[no-any-return]
 
 
 def constant(value: object) -> ast.expr:
-    """Return a constant that Python's compiler knows."""
+    """Return a constant of a type that Python's compiler accepts."""
     return Constant(value, None)  # type: ignore[no-any-return]
 
 
 def call(function: ast.expr, *arguments: ast.expr) -> ast.expr:
-    """Return a call."""
+    """Return `function(arguments…)`."""
     return CallNode(function, list(arguments), [])  # type: ignore[no-any-return]
 
 
 def method(owner: ast.expr, attribute: str, *arguments: ast.expr) -> ast.expr:
-    """Return a call of a method."""
+    """Return `owner.attribute(arguments…)`."""
     return CallNode(Attribute(owner, attribute, LOAD), list(arguments), [])  # type: ignore[no-any-return]
 
 
 def compare(left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
-    """Return one comparison."""
+    """Return `left op right` for a comparison."""
     return Compare(left, [op], [right])  # type: ignore[no-any-return]
 
 

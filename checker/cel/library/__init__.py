@@ -1,4 +1,4 @@
-"""The functions of the language: nothing goes in, `functions()` by name come out."""
+"""Collects the functions of the language, with their overloads, by name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Cost", "Overload", "functions", "grouped"]
 
 
 def grouped(overloads: Iterable[Overload]) -> dict[str, tuple[Overload, ...]]:
-    """Return overloads by their function's name, in their order."""
+    """Return overloads by the name of their function, in the given order."""
     names: dict[str, list[Overload]] = {}
     for overload in overloads:
         names.setdefault(overload.name, []).append(overload)
@@ -22,7 +22,7 @@ def grouped(overloads: Iterable[Overload]) -> dict[str, tuple[Overload, ...]]:
 
 @cache
 def functions() -> Mapping[str, tuple[Overload, ...]]:
-    """Return every function of the language with its overloads."""
+    """Return the overloads of every function of the language, by the function's name."""
     modules = (standard, strings, numbers, lists, optionals)
     return MappingProxyType(
         grouped(overload for module in modules for overload in module.OVERLOADS)

@@ -1,4 +1,4 @@
-"""A format string and its values in, the text out: `"%s is %d".format([name, age])`.
+"""Implements format strings: `"%s is %d".format([name, age])`.
 
 https://github.com/google/cel-go/blob/master/ext/README.md#format
 """
@@ -22,7 +22,10 @@ _MAX_PRECISION = 1000
 
 
 def format_text(meter: Meter, text: str, values: list[Any]) -> str:
-    """Return the formatted text; raises EvaluationError."""
+    """Return the formatted string.
+
+    Raises EvaluationError for an invalid clause, a value of the wrong type or one that is missing.
+    """
     charge(meter, len(text))
     parts: list[str] = []
     end = used = 0
@@ -33,7 +36,7 @@ def format_text(meter: Meter, text: str, values: list[Any]) -> str:
             parts.append("%")
             continue
         if used >= len(values):
-            raise EvaluationError(f"format: index {used} out of range of the values")
+            raise EvaluationError(f"format: no value for `{match[0]}` at index {used}")
         part = _clause(meter, match[2], match[1], values[used])
         charge(meter, len(part))
         parts.append(part)
@@ -59,7 +62,7 @@ def _clause(meter: Meter, verb: str, digits: str | None, value: Any) -> str:
     if verb in ("b", "o"):
         return _of_integer(verb, value)
     raise EvaluationError(
-        f"format: `%{verb}` is no clause: expected one of %s %d %f %e %b %o %x %X"
+        f"format: `%{verb}` is not a clause: expected one of %s %d %f %e %b %o %x %X"
     )
 
 
@@ -75,7 +78,7 @@ def _float(verb: str, precision: int, value: Any) -> str:
     if type(value) not in (float, int, UInt):
         raise _refused(verb, value)
     if precision > _MAX_PRECISION:
-        raise EvaluationError(f"format: a precision is at most {_MAX_PRECISION}")
+        raise EvaluationError(f"format: the precision must be at most {_MAX_PRECISION}")
     number = float(value)
     return f"{number:.{precision}{verb}}" if math.isfinite(number) else _special(number)
 
@@ -106,7 +109,7 @@ def _of_integer(verb: str, value: Any) -> str:
     return format(int(value), verb)
 
 
-def _shown(meter: Meter, value: Any) -> str:  # noqa: C901 - one case a type
+def _shown(meter: Meter, value: Any) -> str:  # noqa: C901 - one case for each type
     kind = type(value)
     if kind is str:
         charge(meter, len(value))

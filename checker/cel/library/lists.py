@@ -1,4 +1,4 @@
-"""The lists and sets extensions of CEL, as data.
+"""Declares and implements the lists and sets extensions of CEL.
 
 https://github.com/google/cel-go/blob/master/ext/README.md#lists and #sets
 """
@@ -39,7 +39,7 @@ def _distinct(meter: Meter, items: list[Any]) -> list[Any]:
 
 def _flatten(meter: Meter, items: list[Any], depth: int = 1) -> list[Any]:
     if depth < 0:
-        raise EvaluationError(f"flatten() takes a depth of at least 0, not {depth}")
+        raise EvaluationError(f"the depth of flatten() must be at least 0, not {depth}")
     found = items
     while depth > 0 and any(type(item) is list for item in found):
         flat: list[Any] = []
@@ -68,7 +68,10 @@ def _reverse(meter: Meter, items: list[Any]) -> list[Any]:
 
 
 def sort_by(meter: Meter, items: list[Any], by: list[Any]) -> list[Any]:
-    """Return the items in the order of their keys, which have one comparable type."""
+    """Return the items in ascending order of their keys; `by` holds the key of each item.
+
+    Raises EvaluationError unless all keys have the same comparable type.
+    """
     loop(meter, len(items))
     for key in by:
         if type(key) is not type(by[0]) or type(key) not in _COMPARABLE:

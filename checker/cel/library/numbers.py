@@ -1,4 +1,4 @@
-"""The math extension of CEL, as data.
+"""Declares and implements the math extension of CEL.
 
 https://github.com/google/cel-go/blob/master/ext/README.md#math
 """
@@ -22,7 +22,7 @@ _BITS = 64
 def _extreme(name: str, op: str) -> tuple[Overload, ...]:
     def of(values: tuple[Any, ...] | list[Any]) -> Any:
         if not values:
-            raise EvaluationError(f"math.{name}() takes a number, or a list that is not empty")
+            raise EvaluationError(f"math.{name}() needs at least one number")
         best = values[0]
         for value in values:
             if type(value) not in (int, UInt, float):
@@ -53,7 +53,7 @@ def _round(value: float) -> float:
     if not math.isfinite(value):
         return value
     whole = math.floor(abs(value))
-    return math.copysign(whole + (abs(value) - whole >= 0.5), value)  # noqa: PLR2004 - halves go away from zero
+    return math.copysign(whole + (abs(value) - whole >= 0.5), value)  # noqa: PLR2004 - halves round away from zero
 
 
 def _whole(call: Callable[[float], int]) -> Callable[[float], float]:
@@ -74,7 +74,7 @@ def _root(value: float) -> float:
 
 
 def _wrapped(value: int) -> int:
-    """Return the int of the lowest 64 bits."""
+    """Return the lowest 64 bits of a number as a signed int."""
     value &= UINT_MAX
     return value - (1 << _BITS) if value >> (_BITS - 1) else value
 

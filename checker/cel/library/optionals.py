@@ -1,4 +1,4 @@
-"""The functions of CEL on optional values, as data.
+"""Declares and implements the functions of CEL on optional values.
 
 https://github.com/google/cel-go/blob/master/cel/library.go (OptionalTypes)
 """
@@ -35,7 +35,7 @@ def _of_non_zero(value: Any) -> Optional:
 
 def _value(value: Optional) -> Any:
     if not value.present:
-        raise EvaluationError("the optional value is absent: guard it by hasValue() or orValue()")
+        raise EvaluationError("the optional value is absent: test hasValue() or use orValue()")
     return value.value
 
 

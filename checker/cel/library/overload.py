@@ -1,4 +1,4 @@
-"""How a function of the language is declared: one `Overload` for each signature."""
+"""Defines how a function of the language is declared: as one `Overload` for each signature."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checker.cel.types import Type
 
 
 class Cost(Enum):
-    """How the work of a call grows; whatever grows gets the meter and charges it."""
+    """How the work of a call grows with its arguments; unless constant, the call is metered."""
 
     CONSTANT = "constant"
     LINEAR = "linear"
@@ -20,10 +20,11 @@ class Cost(Enum):
 class Overload(NamedTuple):
     """One signature of a function.
 
-    `call` takes one value per parameter (the receiver first) and returns one; where `cost` is
-    not constant it takes the meter before them. It may raise EvaluationError if `fails`, and
-    must itself check what lies within a list or map, unless there is a `checked` form of it for
-    arguments whose types are not proven. `variadic` repeats the last parameter.
+    `call` takes one value for each parameter, the receiver first, and returns one value. Unless
+    `cost` is constant, it takes the meter before them. Only if `fails` may it raise
+    EvaluationError. It must itself check the elements of lists and maps, unless `checked` is
+    another form of it, for arguments whose types are not proven. If `variadic`, it takes one or
+    more arguments, all of the first parameter's type.
     """
 
     name: str
@@ -43,11 +44,11 @@ class Overload(NamedTuple):
 
     @property
     def of_host(self) -> bool:
-        """Whether a host declared it: then nothing is known of what it returns."""
+        """Whether a host declared it, so that its results cannot be trusted."""
         return self.checked is not None
 
     def __str__(self) -> str:
-        """Return the signature as a rule author reads it: `string.split(string) -> …`."""
+        """Return the signature for authors of rules, such as `string.split(string) -> …`."""
         texts = [str(parameter) for parameter in self.parameters]
         head = f"{texts.pop(0)}." if self.receiver else ""
         return f"{head}{self.name}({', '.join(texts)}) -> {self.result}"

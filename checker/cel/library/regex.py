@@ -1,4 +1,4 @@
-"""A regular expression in, a search function out; RE2, so that the time is linear.
+"""Compiles regular expressions to search functions with RE2, which takes linear time.
 
 Syntax: https://github.com/google/re2/wiki/Syntax
 """
@@ -15,18 +15,21 @@ _LITERAL = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/_- ,;=@!\"'<>~%&"
 )
 _LONGEST = 10_000
-"""Characters of one regular expression."""
+"""Characters in one regular expression."""
 _TEXTS = 1_000
-"""Short texts whose answer an expression remembers: policies repeat them."""
+"""Short strings whose result each expression remembers, because policies repeat them."""
 _COMPILED = 1_000
-"""Units that compiling a regular expression costs, beside ten for each of its characters."""
+"""Units that it costs to compile a regular expression, plus ten for each of its characters."""
 
 
 @lru_cache(maxsize=512)
 def searcher(pattern: str) -> Callable[[str], bool]:
-    """Return the function that says whether a text has a match; raises EvaluationError."""
+    """Return a function that tells whether a string has a match; raises EvaluationError.
+
+    The error says why the pattern is not a regular expression.
+    """
     if len(pattern) > _LONGEST:
-        raise EvaluationError(f"a regular expression has at most {_LONGEST:,} characters")
+        raise EvaluationError(f"the pattern is too long: at most {_LONGEST:,} characters")
     simple = _simple(pattern)
     if simple is not None:
         return simple
@@ -34,7 +37,7 @@ def searcher(pattern: str) -> Callable[[str], bool]:
 
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = 1 << 20  # bytes of one compiled expression: it bounds the time as well
+    options.max_mem = 1 << 20  # bytes of a compiled expression; this also bounds the time
     try:
         compiled = re2.compile(pattern, options=options)
         one = re2.Set.SearchSet(options)
@@ -42,22 +45,22 @@ def searcher(pattern: str) -> Callable[[str], bool]:
         one.Compile()
     except re2.error as error:
         reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else ""
-        raise EvaluationError(f"`{pattern}` is no regular expression: {reason}") from error
+        raise EvaluationError(f"`{pattern}` is not a regular expression: {reason}") from error
     except UnicodeEncodeError as error:
-        raise EvaluationError("a lone surrogate is no character") from error
+        raise EvaluationError("a lone surrogate is not a character") from error
     empty = compiled.search("") is not None
     match = one.Match
 
     @lru_cache(maxsize=_TEXTS)
     def short(text: str) -> bool:
-        # `Match` of a set is several times faster than `search`; it is unsure of empty texts
+        # `Match` of a set is several times faster than `search`, but unreliable on empty strings
         return bool(match(text)) if text else empty
 
     return lambda text: short(text) if len(text) < SMALL else bool(match(text))
 
 
 def _simple(pattern: str) -> Callable[[str], bool] | None:
-    """Return the search for a pattern without operators, or None."""
+    """Return a plain search if a pattern has no operators but `^` and `$`, else None."""
     start = pattern.startswith("^")
     end = pattern.endswith("$")
     body = pattern[start : len(pattern) - end]
@@ -73,9 +76,12 @@ def _simple(pattern: str) -> Callable[[str], bool] | None:
 
 
 def searcher_for(pattern: str, meter: Meter) -> Callable[[str], bool]:
-    """Return the search for a pattern, charging for compiling it; raises EvaluationError."""
-    # INVARIANT: charged before it is compiled, and once per meter even if another evaluation had it
-    # compiled: what one may do does not depend on what ran before
+    """Return the search function of a pattern after charging for it; raises EvaluationError.
+
+    Raises BudgetError if too few units are left.
+    """
+    # INVARIANT: each meter is charged once, before the pattern is compiled and even if another
+    # evaluation compiled it: what an evaluation may do does not depend on what ran before it.
     if pattern not in meter:
         loop(meter, _COMPILED + 10 * len(pattern))
         meter.append(pattern)

@@ -1,4 +1,4 @@
-"""The standard functions of CEL on plain values, as data.
+"""Declares and implements the standard functions of CEL, and the names of its types.
 
 https://github.com/google/cel-spec/blob/master/doc/langdef.md#list-of-standard-definitions
 """
@@ -39,13 +39,13 @@ _UNSIGNED = re.compile(r"\+?[0-9]{1,20}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?")
 _SPECIAL = re.compile(r"[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
 _LEAST, _MOST = -4, 6
-"""Exponents of ten from and up to which a double is written without one."""
+"""Exponents of ten from (included) and to (excluded) which a double is written without one."""
 _TRUE = frozenset({"1", "t", "true", "TRUE", "True"})
 _FALSE = frozenset({"0", "f", "false", "FALSE", "False"})
 
 
 def double_text(value: float) -> str:
-    """Return the shortest text that gives the double again."""
+    """Return the shortest decimal string that reads back as the same double."""
     if math.isnan(value):
         return "nan"
     if math.isinf(value):
@@ -65,34 +65,34 @@ def double_text(value: float) -> str:
 
 
 def _int_of_double(value: float) -> int:
-    # the standard's engines exclude both ends, which doubles cannot tell from their neighbours
+    # both ends are excluded, as in other engines: a double there may be a number beyond, rounded
     if -(2.0**63) < value < 2.0**63:
         return int(value)
-    raise EvaluationError("integer overflow: the double does not fit 64 bits")
+    raise EvaluationError("integer overflow: the double does not fit in 64 bits")
 
 
 def _uint_of_double(value: float) -> UInt:
     if 0 <= value < 2.0**64:
         return UInt(value)
-    raise EvaluationError("unsigned integer overflow: the double does not fit 64 bits")
+    raise EvaluationError("unsigned integer overflow: the double does not fit in 64 bits")
 
 
 def _int_of_text(text: str) -> int:
     if _DIGITS.fullmatch(text) is None:
-        raise EvaluationError("no int: expected digits, with a sign at most")
+        raise EvaluationError("not an int: expected up to 20 digits with an optional sign")
     return ranged(int(text))
 
 
 def _uint_of_text(text: str) -> UInt:
     if _UNSIGNED.fullmatch(text) is None:
-        raise EvaluationError("no uint: expected digits")
+        raise EvaluationError("not a uint: expected up to 20 digits")
     return unsigned(int(text))
 
 
 def _double_of_text(meter: Meter, text: str) -> float:
     charge(meter, len(text))
     if _DECIMAL.fullmatch(text) is None and _SPECIAL.fullmatch(text) is None:
-        raise EvaluationError("no double: expected a decimal number")
+        raise EvaluationError("not a double: expected a decimal number")
     return float(text)
 
 
@@ -101,7 +101,7 @@ def _bool_of_text(text: str) -> bool:
         return True
     if text in _FALSE:
         return False
-    raise EvaluationError("no bool: expected `true` or `false`")
+    raise EvaluationError("not a bool: expected `true` or `false`")
 
 
 def _text_of_bytes(meter: Meter, value: bytes) -> str:
@@ -109,7 +109,7 @@ def _text_of_bytes(meter: Meter, value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError as error:
-        raise EvaluationError("the bytes are no text in UTF-8") from error
+        raise EvaluationError("the bytes are not valid UTF-8") from error
 
 
 def _bytes_of_text(meter: Meter, value: str) -> bytes:
@@ -190,4 +190,4 @@ TYPES: dict[str, Type] = {
     "google.protobuf.Timestamp": TIMESTAMP,
     "google.protobuf.Duration": DURATION,
 }
-"""What the names of types stand for."""
+"""The types that expressions may name."""

@@ -1,4 +1,4 @@
-"""The strings extension of CEL, and base64, as data.
+"""Declares and implements the strings extension of CEL, and base64.
 
 https://github.com/google/cel-go/blob/master/ext/README.md#strings
 """
@@ -23,7 +23,7 @@ _SPACE = (
     " \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
     "\u200a\u2028\u2029\u202f\u205f\u3000"
 )
-"""White_Space of Unicode; Python's strip() also takes U+001C to U+001F."""
+"""Unicode's White_Space; Python's strip() would remove U+001C to U+001F as well."""
 _QUOTED = str.maketrans(
     {
         "\a": "\\a",
@@ -43,7 +43,7 @@ _STRINGS = list_of(STRING)
 def _in_range(position: int, size: int) -> int:
     if 0 <= position <= size:
         return position
-    raise EvaluationError(f"index out of range: {position} in a text of {size} characters")
+    raise EvaluationError(f"index out of range: {position} in a string of {size} characters")
 
 
 def _char_at(text: str, position: int) -> str:
@@ -71,7 +71,7 @@ def _substring(meter: Meter, text: str, start: int, end: int | None = None) -> s
     _in_range(start, len(text))
     _in_range(last, len(text))
     if start > last:
-        raise EvaluationError(f"invalid range of a substring: from {start} to {last}")
+        raise EvaluationError(f"substring() from {start} to {last}: the end is before the start")
     charge(meter, last - start)
     return text[start:last]
 
@@ -80,7 +80,7 @@ def _replace(meter: Meter, text: str, old: str, new: str, limit: int = -1) -> st
     charge(meter, len(text))
     found = text.count(old)
     times = found if limit < 0 else min(found, limit)
-    # INVARIANT: charged before it is made, since the result may be as long as the product
+    # INVARIANT: charged before it is made, because the result may be as long as this product
     charge(meter, len(text) + times * len(new))
     return text.replace(old, new, times)
 
@@ -122,11 +122,11 @@ def _decode(meter: Meter, text: str) -> bytes:
     try:
         return base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise EvaluationError("the text is no base64") from error
+        raise EvaluationError("the string is not valid base64") from error
 
 
 def _linear(call: Any) -> Any:
-    """Return a function that first charges the length of its text."""
+    """Return a function that charges for the length of its string before it calls another."""
 
     def charged(meter: Meter, text: str) -> str:
         charge(meter, len(text))

@@ -1,4 +1,4 @@
-"""The functions of CEL on timestamps and durations, as data.
+"""Declares and implements the functions of CEL on timestamps and durations.
 
 https://github.com/google/cel-spec/blob/master/doc/langdef.md#timestamps
 """
@@ -33,14 +33,14 @@ _UNITS = {
 _OFFSET = re.compile(r"([+-]?)(\d\d):(\d\d)", re.ASCII)
 _EPOCH = date(1970, 1, 1).toordinal()
 _LONGEST = 100
-"""Characters of a duration or time zone."""
+"""Characters in a duration, without its sign, and characters shown of an unknown time zone."""
 
 
 def parse_timestamp(text: str) -> Timestamp:
-    """Return the moment of an RFC 3339 text; raises EvaluationError."""
+    """Return the timestamp of an RFC 3339 string; raises EvaluationError for any other."""
     match = _RFC3339.fullmatch(text)
     if match is None:
-        raise EvaluationError("no timestamp: expected RFC 3339, as in 2009-02-13T23:31:30Z")
+        raise EvaluationError("not a timestamp: expected RFC 3339, as in 2009-02-13T23:31:30Z")
     year, month, day, hour, minute, second = map(int, match.groups()[:6])
     fraction, sign, hours, minutes = match.groups()[6:]
     try:
@@ -58,10 +58,10 @@ def parse_timestamp(text: str) -> Timestamp:
 
 
 def parse_duration(text: str) -> Duration:
-    """Return the span of a text such as `1h45m` or `-1.5s`; raises EvaluationError."""
+    """Return the duration of a string such as `1h45m` or `-1.5s`; raises EvaluationError."""
     body = text[1 : _LONGEST + 2] if text[:1] in ("-", "+") else text[: _LONGEST + 1]
     total = end = 0
-    # INVARIANT: only what starts where the last match ended is looked at, so the time is linear
+    # INVARIANT: each match starts where the last one ended, so the time is linear
     while len(body) <= _LONGEST and (match := _SPAN.match(body, end)):
         number, unit = match.groups()
         if number in ("", "."):
@@ -74,12 +74,12 @@ def parse_duration(text: str) -> Duration:
     if end != len(body) or not body:
         if body == "0":
             return Duration(0)
-        raise EvaluationError("no duration: expected numbers with units, as in 1h30m or 1.5s")
+        raise EvaluationError("not a duration: expected numbers with units, as in 1h30m or 1.5s")
     return duration(-total if text[0] == "-" else total)
 
 
 def timestamp_text(moment: Timestamp, *, grouped: bool = True) -> str:
-    """Return a moment in RFC 3339; the digits of a fraction are three, six or nine if grouped."""
+    """Return a timestamp in RFC 3339; if `grouped`, a fraction has three, six or nine digits."""
     seconds, nanos = divmod(moment.nanos, BILLION)
     days, rest = divmod(seconds, 86400)
     day = date.fromordinal(_EPOCH + days).isoformat()
@@ -89,13 +89,13 @@ def timestamp_text(moment: Timestamp, *, grouped: bool = True) -> str:
 
 
 def duration_text(span: Duration) -> str:
-    """Return a span in seconds, as in `1.5s`."""
+    """Return a duration in seconds, as in `1.500s`."""
     seconds, nanos = divmod(abs(span.nanos), BILLION)
     return f"{'-' if span.nanos < 0 else ''}{seconds}{_fraction(nanos)}s"
 
 
 def _fraction(nanos: int) -> str:
-    """Return a fraction of three, six or nine digits, as protobuf's JSON has it."""
+    """Return a fraction of a second with three, six or nine digits, as in protobuf's JSON."""
     if not nanos:
         return ""
     digits = f"{nanos:09d}"
@@ -110,7 +110,7 @@ def _zone(name: str) -> tzinfo:
     if match:
         sign, hours, minutes = match.groups()
         if int(hours) > 23 or int(minutes) > 59:  # noqa: PLR2004 - a clock's numbers
-            raise EvaluationError(f"`{name}` is no time zone")
+            raise EvaluationError(f"`{name}` is not a time zone")
         away = timedelta(hours=int(hours), minutes=int(minutes))
         return timezone(-away if sign == "-" else away)
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - few expressions name a zone
@@ -118,7 +118,7 @@ def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError) as error:
-        message = f"`{name[:_LONGEST]}` is no time zone: expected a name or an offset as in +02:00"
+        message = f"`{name[:_LONGEST]}` is not a time zone: use a name or an offset as in +02:00"
         raise EvaluationError(message) from error
 
 
