@@ -1,6 +1,6 @@
-"""Files and bytes go in, sources, their data and the place of every node come out.
+"""Reads files and bytes as strict JSON or YAML, and knows the place of every node.
 
-This is the only door: strict JSON, strict YAML, regular files of UTF-8, and nothing else.
+All input comes through this package, which accepts only regular files in UTF-8.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A JSON text that was refused goes in; what is wrong with it, and where, comes out."""
+"""Finds the first fault of a JSON text that was refused, and its place."""
 
 from __future__ import annotations
 
@@ -36,19 +36,23 @@ _SURROGATES = re.compile(
     r"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2}|[\ud800-\udfff])|\\.",
     re.DOTALL,
 )
+_CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b"
+"""Quotation marks that text processors write instead of straight ones."""
+_CURLY_DOUBLE = re.compile("[\u201c-\u201f]")
 _HINTS = {
-    "'": "JSON strings stand in double quotes",
+    "'": "put keys and strings in double quotes",
     "/": "JSON has no comments; remove it",
     "#": "JSON has no comments; remove it",
-    "\ufeff": "a byte order mark can only start a file; remove it",
-    "\xa0": "it is a no-break space; write a space",
+    "\ufeff": "a byte order mark is only allowed at the start of a file; remove it",
+    "\xa0": "this is a no-break space; replace it with a space",
+    **dict.fromkeys(_CURLY, 'use straight quotes (`"`)'),
 }
 _ESCAPES = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _SPELLINGS = {"True": "true", "False": "false", "None": "null"}
 
 
 class _Expected(StrEnum):
-    """What may stand next, in the words of a message."""
+    """What may come next, in the words of a message."""
 
     VALUE = "a value"
     FIRST_ITEM = "a value or `]`"
@@ -81,21 +85,21 @@ _TRAILING: Final = frozenset({(_Expected.ITEM, "]"), (_Expected.KEY, "}")})
 
 @dataclass(slots=True)
 class _Walk:
-    """Where the walk over a text stands."""
+    """The state of the walk over a text."""
 
     source: Source
     limits: Limits
     expected: _Expected
     keys: list[dict[str, int] | None]
-    """For each open object the offsets of its keys so far, for each open array None."""
+    """For each open object, the offset of each key so far; for each open array, None."""
     comma: int
     """The offset of the last comma."""
 
 
 def json_fault(source: Source, limits: Limits) -> InputError:
-    """Return the error for the first thing that is wrong with a JSON text.
+    """Return the error for the first fault of a JSON text that was refused.
 
-    A text that ends without a fault gives an error as well: it was refused.
+    A text in which no fault is found gives an error too, so that no refused text passes.
     """
     walk = _Walk(source, limits, _Expected.VALUE, [], -1)
     offset = 0
@@ -109,7 +113,7 @@ def json_fault(source: Source, limits: Limits) -> InputError:
 
 
 def lone_surrogate(text: str) -> re.Match[str] | None:
-    r"""Return the first surrogate, spelled `\ud800` or not, that is not one of a pair."""
+    r"""Return the first surrogate (escaped as `\ud800`, or raw) that is not part of a pair."""
     return next((match for match in _SURROGATES.finditer(text) if match["lone"]), None)
 
 
@@ -191,7 +195,7 @@ def _unexpected(walk: _Walk, start: int, end: int) -> InputError:
 
 
 def _no_token(walk: _Walk, start: int) -> InputError:
-    """Return the error for the text at `start`, which begins no JSON token."""
+    """Return the error for the text at `start`, where no JSON token begins."""
     text = walk.source.text
     if start == len(text):
         is_empty = walk.expected is _Expected.VALUE and not walk.keys
@@ -220,8 +224,8 @@ def _bad_word(word: str) -> str:
     if word in _SPELLINGS:
         return f"expected `{_SPELLINGS[word]}`, not {quoted(word)}"
     if word[0] in "-+.0123456789":
-        return f"{quoted(word)} is no JSON number: write it as a string, in quotes"
-    return f"expected a value, not {quoted(word)}: a string stands in double quotes"
+        return f"{quoted(word)} is not a JSON number: put it in double quotes"
+    return f"expected a value, not {quoted(word)}: put a string in double quotes"
 
 
 def _bad_string(source: Source, start: int) -> InputError:
@@ -231,10 +235,15 @@ def _bad_string(source: Source, start: int) -> InputError:
     if end == len(text):
         return fault(source, start, start + 1, 'the string that starts here has no closing `"`')
     if text[end] == "\\":
-        message = f"{quoted(text[end : end + 2])} is no JSON escape: write `\\\\` for a backslash"
+        message = (
+            f"{quoted(text[end : end + 2])} is not a JSON escape: write `\\\\` for a backslash"
+        )
         return fault(source, end, end + 2, message)
     code = _ESCAPES.get(text[end], f"\\u{ord(text[end]):04x}")
     if text[end] in "\r\n":
+        if curly := _CURLY_DOUBLE.search(text, start, end):
+            message = 'the string is not closed: use straight quotes (`"`)'
+            return fault(source, *curly.span(), message)
         message = f'line break in a string: write it as `{code}`, or close the string with `"`'
         return fault(source, end, end, message)
     return fault(source, end, end + 1, f"control character in a string: write it as `{code}`")

@@ -1,4 +1,4 @@
-"""A JSON text that was read without a fault goes in, the place of every node comes out."""
+"""Finds the place of every node of a valid JSON text."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 
 from checker.reader.places import Place, Tree
 
-# Possessive, so that it is linear; enough for a text that is known to be JSON.
+# Possessive, and therefore linear. It tells the tokens of valid JSON apart, and checks nothing.
 _TOKEN = re.compile(
     r'(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+")|(?P<open>[\[{])|(?P<close>[\]}])|[^][{}:,"\s]++',
 )
 
 
 def json_places(text: str) -> Place:
-    """Return the place of the root of a JSON text, and in it all others."""
+    """Return the place of the root of a JSON text, which contains the places of all other nodes."""
     tree = Tree()
     for match in _TOKEN.finditer(text):
         start, end = match.span()

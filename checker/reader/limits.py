@@ -1,4 +1,4 @@
-"""How large and how deep an input may be before it is refused."""
+"""Defines how large and how deeply nested an input may be."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 
 class Limits(NamedTuple):
-    """The largest input that is read: its size in bytes, and its levels of nesting."""
+    """The limits of an input: its size in bytes, and its levels of nesting."""
 
     max_bytes: int = 16 * 1024 * 1024
     max_depth: int = 64
 
     def too_large(self) -> str:
-        """Return the message for an input of more bytes."""
+        """Return the message for an input that exceeds `max_bytes`."""
         return f"larger than the limit of {self.max_bytes} bytes: shorten or split it"
 
     def too_deep(self) -> str:
-        """Return the message for the bracket that is one level too deep."""
-        return f"nested deeper than {self.max_depth} levels: flatten what stands here"
+        """Return the message for the first node that exceeds `max_depth`."""
+        return f"nested deeper than {self.max_depth} levels: reduce the nesting"
 
 
 DEFAULT_LIMITS = Limits()

@@ -1,4 +1,4 @@
-"""The text of a JSON or YAML number goes in, an int of 64 bits or a finite float comes out."""
+"""Reads numbers of JSON and YAML as integers of 64 bits or finite floats."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ _LONGEST = len(str(_LOWEST))
 def integer(text: str) -> int:
     """Return the integer that `-?(0|[1-9][0-9]*)` spells.
 
-    Raises ValueError, with a message for the user, beyond 64 bits: such a number would be
-    another one to the next reader (https://www.rfc-editor.org/rfc/rfc8259#section-6).
+    Raises ValueError, with a message for the user, if it does not fit into 64 bits, because
+    other readers would round it (https://www.rfc-editor.org/rfc/rfc8259#section-6).
     """
-    # The length comes first: `int` refuses more than 4,300 digits in its own words.
+    # The length is checked first: for more than 4,300 digits `int` raises an error of its own.
     if len(text) <= _LONGEST and _LOWEST <= (value := int(text)) <= _HIGHEST:
         return value
     raise ValueError(f"{quoted(text)} is beyond 64 bits: write it as a string, in quotes")
 
 
 def real(text: str) -> float:
-    """Return the float that a JSON number spells; raises ValueError if it is infinite."""
+    """Return the float that a JSON number spells.
+
+    Raises ValueError, with a message for the user, if the float would be infinite.
+    """
     if isfinite(value := float(text)):
         return value
     raise ValueError(f"{quoted(text)} is beyond the range of a double: write a smaller number")
 
 
 def not_a_number(text: str) -> float:
-    """Raise ValueError for `NaN`, `Infinity` or `-Infinity`, which are no JSON."""
-    raise ValueError(f"{quoted(text)} is no JSON number: write a number, or a string in quotes")
+    """Raise ValueError, with a message for the user: JSON has no `NaN` and no `Infinity`."""
+    raise ValueError(f"{quoted(text)} is not a JSON number: write a number, or a string in quotes")

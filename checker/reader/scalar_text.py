@@ -1,8 +1,8 @@
 """Maps the characters of a string's value to where a JSON or YAML text spells them.
 
-In every style each character that is neither blank nor escaped spells itself, in order; the
-styles differ in their escapes and in what becomes of blanks (spaces, tabs, line breaks):
-https://yaml.org/spec/1.2.2/#chapter-7-flow-style-productions and #chapter-8.
+In every style of YAML, each character that is neither blank nor escaped spells itself, and the
+order is kept. The styles differ in their escapes and in how they treat blanks (spaces, tabs and
+line breaks): https://yaml.org/spec/1.2.2/#chapter-7-flow-style-productions and #chapter-8.
 """
 
 from __future__ import annotations
@@ -101,11 +101,11 @@ class Spelling:
 
 
 def offset_in_scalar(raw: str, value: str, line: int, column: int) -> int:
-    """Return the offset in `raw` of what spells a character of `value`.
+    """Return the offset in `raw` of the text that spells one character of `value`.
 
-    `raw` is the scalar from its first character (a quote, `|`, `>` or text) to its end. The
-    line and column count from 1 in the value, in which only line feeds end lines; a place
-    beyond a line's end means that end, and one at the value's end means what follows it.
+    `raw` is the scalar from its first character (a quote, `|`, `>` or text) to its end. `line`
+    and `column` count from 1 in the value, where only line feeds end lines. A column after the end
+    of its line means that end; the end of the value means what follows it, such as a quote.
     """
     lines = value.split("\n")
     if line > len(lines):

@@ -1,4 +1,4 @@
-"""Offsets of a text go in, lines and columns (or an error that shows them) come out."""
+"""Converts offsets in a text into lines and columns, and into errors at these places."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from checker.problems import InputError, Location, Problem, Source
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    r"""Where each line of a text starts.
+    r"""The offsets at which the lines of a text start.
 
-    Only `\n` ends a line (so does `\r\n`), as `Source.line` has it, whatever a format's own
-    grammar says: a location always leads to the line that is shown for it.
+    Only `\n` and `\r\n` end a line, as in `Source.line`, whatever the grammar of a format says.
+    So a location always refers to the line that is shown for it.
     """
 
     starts: list[int]
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Return where the lines of a text start."""
+        """Return the lines of a text."""
         lengths = (len(line) + 1 for line in text.split("\n"))
         starts = list(accumulate(lengths, initial=0))
         starts.pop()
@@ -37,7 +37,7 @@ class Lines:
         return text[start:end].removesuffix("\r")
 
     def location(self, start: int, end: int) -> Location:
-        """Return the place of the characters from offset `start` up to offset `end`."""
+        """Return the location of the characters from offset `start` up to offset `end`."""
         line, end_line = bisect_right(self.starts, start), bisect_right(self.starts, end)
         column, end_column = start - self.starts[line - 1], end - self.starts[end_line - 1]
         return Location(line, column + 1, end_line, end_column + 1)
@@ -58,12 +58,12 @@ class PartSource(Source):
 
 
 def fault(source: Source, start: int, end: int, message: str) -> InputError:
-    """Return the error that says `message` of the characters from `start` up to `end`."""
+    """Return an error with `message` for the characters from offset `start` up to `end`."""
     return InputError(Problem.at(source, message, _location(source, start, end)))
 
 
 def duplicate_key(source: Source, key: str, first: int, span: tuple[int, int]) -> InputError:
-    """Return the error for the key at `span` that stood at offset `first` already."""
+    """Return the error for a key at `span` that already occurred at offset `first`."""
     place = _location(source, first, first)
     where = f"line {place.line}, column {place.column}"
     return fault(source, *span, f"duplicate key {quoted(key)}: first at {where}; keep one")

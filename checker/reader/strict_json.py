@@ -1,8 +1,8 @@
-"""A JSON text goes in, its data comes out: RFC 8259, with every ambiguity refused.
+"""Reads the data of JSON texts and refuses whatever two readers may read differently.
 
-Refused beyond the grammar (https://www.rfc-editor.org/rfc/rfc8259): duplicate keys however
-they are spelled, NaN and Infinity, integers beyond 64 bits, infinite floats, unpaired
-surrogates, and nesting deeper than the limit.
+In addition to what the grammar of JSON excludes (https://www.rfc-editor.org/rfc/rfc8259), these
+are refused: duplicate keys, however they are spelled; NaN and Infinity; integers that do not fit
+into 64 bits; infinite floats; unpaired surrogates; and nesting deeper than the limit.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _NO_MARKS = bytes(set(range(256)) - _STEPS.keys() - {ord('"')})
 
 
 def read_json(source: Source, limits: Limits) -> Json:
-    """Return the data of a JSON text; raises InputError at the first thing that is wrong.
+    """Return the data of a JSON text; raises InputError for its first fault.
 
-    This says only that something is wrong. What and where is found by a second, slower walk
-    over the text, so that a sound document does not pay for it.
+    The fast decoder only detects that there is a fault. A second, slower pass then finds what is
+    wrong and where, so that valid documents do not pay for it.
     """
     text = source.text
     try:
-        # INVARIANT: the decoder, which recurses, only sees what is within the depth limit.
+        # INVARIANT: the decoder recurses, so it only gets texts within the depth limit.
         _check_depth(text, limits.max_depth)
         data: Json = _DECODER.decode(text)
         _check_surrogates(text)
@@ -55,24 +55,24 @@ def _check_depth(text: str, max_depth: int) -> None:
 
 
 def _depth(text: str) -> int:
-    r"""Return how deep brackets outside strings nest; exact up to the first syntax error.
+    r"""Return how deeply brackets outside strings nest; exact up to the first syntax error.
 
-    Once `\\` and then `\"` are gone, every `"` left opens or closes a string, so that every
-    second piece between quotes is outside strings. A backslash outside a string makes the
-    rest wrong, but the decoder stops there.
+    Once `\\` and then `\"` are removed, every remaining `"` opens or closes a string, so every
+    second piece between quotes is outside strings. A backslash outside a string makes the rest
+    of the result wrong, but the decoder stops there.
     """
     if "\\" in text:
         text = text.replace("\\\\", "").replace('\\"', "")
     marks = text.encode("ascii", "replace").translate(None, delete=_NO_MARKS)
-    # Two quotes side by side may go: what stands before and after is as much in a string.
+    # Two adjacent quotes can be removed: whether the rest is inside strings does not change.
     outside = b"".join(marks.replace(b'""', b"").split(b'"')[::2])
     return max(accumulate(map(_STEPS.__getitem__, outside)), default=0)
 
 
 def _check_surrogates(text: str) -> None:
     if not text.isascii():
-        text.encode()  # raises UnicodeEncodeError, a ValueError, at an unpaired surrogate
-    # One character is looked for first, as that is several times faster than two.
+        text.encode()  # raises UnicodeEncodeError, a ValueError, for an unpaired surrogate
+    # A search for one character is several times faster than a search for two.
     if "\\" in text and "\\u" in text and _SURROGATE.search(text):
         from checker.reader.json_faults import lone_surrogate  # noqa: PLC0415 - rarely needed
 

@@ -1,12 +1,12 @@
-"""A YAML text goes in, the data of its documents comes out: no more of YAML than JSON has.
+"""Reads the data of YAML texts, limited to what JSON can express.
 
-Only the events of PyYAML are used, one after another and without recursion. Refused are
-anchors, aliases, tags, merge keys, keys that are no scalars, duplicate keys, directives but
-`%YAML`, nesting deeper than the limit, and characters that YAML 1.1 takes for line breaks
-and YAML 1.2 does not. Plain scalars have the types of the JSON schema
-(https://yaml.org/spec/1.2.2/#102-json-schema): `null`, `true`, `false` and numbers as JSON
-writes them; anything else plain is a string (`2012-10-17`, `no`, `010`, `~`), except that
-a value of which nothing is written (`key:`) is null. A key is always a string, its text.
+The events of PyYAML are read one after another, without recursion. Refused are anchors, aliases,
+tags, merge keys, keys that are lists or mappings, duplicate keys, directives other than
+`%YAML 1.2`, nesting deeper than the limit, and characters that are line breaks in YAML 1.1 but not
+in YAML 1.2. Plain scalars have the types of the JSON schema
+(https://yaml.org/spec/1.2.2/#102-json-schema): `null`, `true`, `false`, and numbers as JSON writes
+them. Any other plain scalar is a string (`2012-10-17`, `no`, `010`, `~`), except that a missing
+value (`key:`) is null. A key is always a string: its text.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import yaml
 from checker.reader.number import integer, real
 from checker.reader.spans import duplicate_key, fault
 from checker.reader.yaml_events import events, span
+from checker.reader.yaml_faults import blank_fault, escape_fault, property_fault
 
 if TYPE_CHECKING:
     from checker.problems import InputError, Json, Source
     from checker.reader.limits import Limits
 
 _WORDS: dict[str, bool | None] = {"": None, "null": None, "true": True, "false": False}
-_WORD = re.compile(r"\S++")
+_TEMPLATE = re.compile(r"\{\{[^\r\n{}]*+\}?\}?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"-?+(?:0|[1-9][0-9]*+)")
 _REAL = re.compile(r"-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]*+)?+(?:[eE][-+]?+[0-9]++)?+")
@@ -62,7 +63,7 @@ def _read(source: Source, builder: _Builder, *, several: bool) -> dict[int, Json
             builder.end()
         elif isinstance(event, yaml.DocumentStartEvent):
             if documents and not several:
-                message = "a second document starts here: expected one; put it into its own file"
+                message = "a second document starts here: move it to a file of its own"
                 raise _fault(source, event, message)
             builder.start_mark = event
         elif isinstance(event, yaml.DocumentEndEvent):
@@ -71,12 +72,12 @@ def _read(source: Source, builder: _Builder, *, several: bool) -> dict[int, Json
             builder.is_empty = False
             count += 1
         elif isinstance(event, yaml.AliasEvent):
-            raise _fault(source, event, "aliases are not read: write out what it stands for")
+            raise property_fault(source, span(event)[0])
     return documents
 
 
 class _Open:
-    """A list or mapping whose end has not come yet."""
+    """A list or mapping whose end has not been read yet."""
 
     __slots__ = ("key", "keys", "value", "wants_key")
 
@@ -85,9 +86,9 @@ class _Open:
         self.wants_key = isinstance(value, dict)
         """Whether the next scalar is a key."""
         self.key = ""
-        """The key whose value comes next."""
+        """The key of the next value."""
         self.keys: dict[str, int] = {}
-        """The offset of each key so far."""
+        """The keys so far, and the offset of each."""
 
     def put(self, value: Json) -> None:
         if isinstance(self.value, list):
@@ -98,7 +99,7 @@ class _Open:
 
 
 class _Builder:
-    """Builds the data of one document after another, from the events between their ends."""
+    """Builds the data of one document after another from their events."""
 
     __slots__ = ("is_empty", "limits", "root", "skip_empty", "source", "stack", "start_mark")
 
@@ -115,16 +116,14 @@ class _Builder:
     def scalar(self, event: yaml.ScalarEvent) -> None:
         text: str = event.value
         if event.anchor is not None or event.tag is not None:
-            raise self._properties(event)
-        if not text.isascii() and _SURROGATE.search(text):
-            # Only the parser in Python lets it pass.
-            message = "not valid YAML: an escape is half a character: write the character itself"
-            raise _fault(self.source, event, message)
+            raise property_fault(self.source, span(event)[0])
+        if not text.isascii():
+            self._check_characters(event)
         if not self.stack and not text and not event.style:
             if self.skip_empty:
                 self.is_empty = True
                 return
-            message = "the document is empty: write it, or remove its `---`"
+            message = "the document is empty: write a value, or remove its `---`"
             raise _fault(self.source, self.start_mark or event, message)
         if self.stack and self.stack[-1].wants_key:
             self._key(event)
@@ -132,17 +131,22 @@ class _Builder:
             self._put(text if event.style else self._plain(event))
 
     def start(self, event: yaml.CollectionStartEvent) -> None:
+        start, _ = span(event)
         if event.anchor is not None or event.tag is not None:
-            raise self._properties(event)
+            raise property_fault(self.source, start)
         if self.stack and self.stack[-1].wants_key:
-            raise _fault(
-                self.source,
-                event,
-                "a list or mapping cannot be a key: put a text that starts with `{` in quotes",
-            )
+            raise self._no_key(event)
         if len(self.stack) == self.limits.max_depth:
             raise _fault(self.source, event, self.limits.too_deep())
         self.stack.append(_Open([] if isinstance(event, yaml.SequenceStartEvent) else {}))
+
+    def _check_characters(self, event: yaml.ScalarEvent) -> None:
+        start, _ = span(event)
+        if _SURROGATE.search(event.value):
+            # libyaml refuses escapes of surrogates; the parser in Python does not.
+            raise escape_fault(self.source, start)
+        if not event.style and (blank := blank_fault(self.source, start)):
+            raise blank
 
     def end(self) -> None:
         self._put(self.stack.pop().value)
@@ -157,7 +161,7 @@ class _Builder:
         key: str = event.value
         mapping = self.stack[-1]
         if key == "<<" and not event.style:
-            message = "merge keys are not read: write out the keys that it stands for"
+            message = "merge keys are not supported: write out the keys and values that `<<` merges"
             raise _fault(self.source, event, message)
         place = span(event)
         if mapping.keys.setdefault(key, place[0]) != place[0]:
@@ -178,12 +182,16 @@ class _Builder:
         except ValueError as error:
             raise _fault(self.source, event, str(error)) from None
 
-    def _properties(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> InputError:
-        start, _ = span(event)
-        word = _WORD.match(self.source.text, start)
-        what = "tags" if event.anchor is None else "anchors"
-        message = f"{what} are not read: remove it, and write out what it stands for"
-        return fault(self.source, start, word.end() if word else start, message)
+    def _no_key(self, event: yaml.CollectionStartEvent) -> InputError:
+        start, end = span(event)
+        template = _TEMPLATE.match(self.source.text, max(0, start - 1))
+        if template:
+            message = "an unquoted `{` starts a mapping in YAML: put the text in quotes"
+            return fault(self.source, *template.span(), message)
+        message = "a list or mapping cannot be a key"
+        if (bracket := self.source.text[start : start + 1]) in {"{", "["}:
+            message += f": put a text that starts with `{bracket}` in quotes"
+        return fault(self.source, start, end, message)
 
 
 def _fault(source: Source, event: yaml.Event, message: str) -> InputError:

@@ -1,4 +1,4 @@
-"""A YAML text that was read without a fault goes in, the place of every node comes out."""
+"""Finds the place of every node of a valid YAML text."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def yaml_places(source: Source) -> list[Place]:
-    """Return the place of the root of each document of a text, and in it all others.
+    """Return, for each document of a text, the place of its root, which contains all other places.
 
-    The text is parsed once more, which only a document with a finding pays for.
+    This parses the text a second time, but only for documents that have findings.
     """
     tree = Tree()
     for event in events(source):
@@ -31,6 +31,6 @@ def yaml_places(source: Source) -> list[Place]:
         elif isinstance(event, yaml.CollectionStartEvent):
             tree.open(start, [] if isinstance(event, yaml.SequenceStartEvent) else {})
         elif isinstance(event, yaml.CollectionEndEvent):
-            # A block ends where the next one starts, far below: its last node is the end.
+            # PyYAML ends a block where the next one starts; the end of its last node is better.
             tree.close(end if source.text[tree.start] in "[{" else None)
     return tree.roots

@@ -127,16 +127,16 @@ FAULTS = [
     ("# nothing\n", "the file is empty", 1, 1, 1),
     ("---\n", "the document is empty", 1, 1, 4),
     ("# a\n---\n# b\n", "the document is empty", 2, 1, 4),
-    ("a: &x 1\nb: *x", "anchors are not read", 1, 4, 6),
-    ("a: 1\nb: *x", "aliases are not read", 2, 4, 6),
-    ("*x : 1", "aliases are not read", 1, 1, 3),
-    ("&x a: 1", "anchors are not read", 1, 1, 3),
-    ("a: &x\n  b: 1", "anchors are not read", 1, 4, 6),
-    ("a: !!str 1", "tags are not read", 1, 4, 9),
-    ("a: ! 1", "tags are not read", 1, 4, 5),
-    ("a: !x [1]", "tags are not read", 1, 4, 6),
-    ("!!python/object:os.system a: 1", "tags are not read", 1, 1, 26),
-    ("a: 1\n<<: {b: 2}", "merge keys are not read", 2, 1, 3),
+    ("a: &x 1\nb: *x", "anchors are not supported", 1, 4, 6),
+    ("a: 1\nb: *x", "aliases are not supported", 2, 4, 6),
+    ("*x : 1", "aliases are not supported", 1, 1, 3),
+    ("&x a: 1", "anchors are not supported", 1, 1, 3),
+    ("a: &x\n  b: 1", "anchors are not supported", 1, 4, 6),
+    ("a: !!str 1", "tags are not supported", 1, 4, 9),
+    ("a: ! 1", "tags are not supported", 1, 4, 5),
+    ("a: !x [1]", "tags are not supported", 1, 4, 6),
+    ("!!python/object:os.system a: 1", "tags are not supported", 1, 1, 26),
+    ("a: 1\n<<: {b: 2}", "merge keys are not supported", 2, 1, 3),
     ("? [a]\n: 1", "a list or mapping cannot be a key", 1, 3, 4),
     ("{a: 1}: 2", "a list or mapping cannot be a key", 1, 1, 2),
     ("a: 1\nb: 2\n'a': 3", "duplicate key `a`: first at line 1, column 1; keep one", 3, 1, 4),
@@ -151,10 +151,10 @@ FAULTS = [
     ("a: b # c\u2028d: e", "a line separator (U+2028)", 1, 9, 10),
     ("a: b # c\u2029d: e", "a paragraph separator (U+2029)", 1, 9, 10),
     ("a: b # c\rd: e", "a carriage return without a line feed", 1, 9, 10),
-    ("\ufeffa: 1", "U+FEFF cannot stand in YAML", 1, 1, 2),
-    ("a: \x1b[1m", "U+001B cannot stand in YAML", 1, 4, 5),
-    ("a: \ud800", "U+D800 cannot stand in YAML", 1, 4, 5),
-    ("a: \0", "U+0000 cannot stand in YAML", 1, 4, 5),
+    ("\ufeffa: 1", "U+FEFF is not allowed in YAML", 1, 1, 2),
+    ("a: \x1b[1m", "U+001B is not allowed in YAML", 1, 4, 5),
+    ("a: \ud800", "U+D800 is not allowed in YAML", 1, 4, 5),
+    ("a: \0", "U+0000 is not allowed in YAML", 1, 4, 5),
     ("%TAG ! tag:x,2000:\n---\na: 1", "directives other than `%YAML 1.2`", 1, 1, 19),
     ("%YAML 1.3\n---\na: 1", "directives other than `%YAML 1.2`", 1, 1, 10),
     ("%YAML 1.1\n---\na: no", "directives other than `%YAML 1.2`", 1, 1, 10),
@@ -175,34 +175,146 @@ def test_a_fault_is_named_with_its_place(
     assert found.excerpt == text.split("\n")[line - 1][:400]
 
 
+ALIAS = "an unquoted `*` starts an alias in YAML, and aliases are not supported: put the text in"
+ANCHOR = "an unquoted `&` starts an anchor in YAML, and anchors are not supported: put the text in"
+TAG = "an unquoted `!` starts a tag in YAML, and tags are not supported: put the text in quotes"
+TAB = "a tab is not allowed here: use spaces"
+STUCK = "write a space after the `:` that follows a key"
+INSIDE = "an unquoted text cannot contain `: `: put it in quotes"
+BLANK = "the character U+00A0 looks like a space, but YAML reads it as a letter: replace it"
+NO_COLON = "write `: ` after this key, or indent the line to continue a text above"
+CONTINUES = "this line continues the text above: indent it like the other keys of its mapping"
+INDENT = "the indentation matches nothing above: indent this line like the other keys"
+AFTER_QUOTE = "expected nothing more after the closing"
+STUMBLES = [
+    # text, part of the message, what the message points to and what stands before that
+    ("Action: *", ALIAS, "*", "Action: "),
+    ("- *", ALIAS, "*", "- "),
+    ("a: [*]", ALIAS, "*", "a: ["),
+    ("a: [b, *]", ALIAS, "*", "a: [b, "),
+    ("{Resource: *}", ALIAS, "*", "{Resource: "),
+    ("Action: *:Get*", ALIAS, "*:Get*", "Action: "),
+    ("Resource: *foo", ALIAS, "*foo", "Resource: "),
+    ("a: *foo bar", ALIAS, "*foo", "a: "),
+    ("a: [*foo, b]", ALIAS, "*foo", "a: ["),
+    ("a: 1\n*foo\nb: 2", ALIAS, "*foo", "a: 1\n"),
+    ("a: 'b'*", ALIAS, "*", "a: 'b'"),
+    ("*: 1", ALIAS, "*:", ""),
+    ("a: &", ANCHOR, "&", "a: "),
+    ("a: & b", ANCHOR, "&", "a: "),
+    ("a: [&b*]", ANCHOR, "&b*", "a: ["),
+    ("a: !", TAG, "!", "a: "),
+    ("a: !!", TAG, "!!", "a: "),
+    ("a: !Ref b", TAG, "!Ref", "a: "),
+    ("a: !x!y b", TAG, "!x!y", "a: "),
+    ("a: ![b]", TAG, "!", "a: "),
+    ("a: !<b", TAG, "!<b", "a: "),
+    ("a: ? b", "an unquoted `?` and a space start a key: put the text in quotes", "?", "a: "),
+    ("a: |b", "put a text that starts with `|` in quotes", "|", "a: "),
+    ("a: | b", "put a text that starts with `|` in quotes", "|", "a: "),
+    ("a: >= 5", "put a text that starts with `>` in quotes", ">", "a: "),
+    ("a: |10\n b", "put a text that starts with `|` in quotes", "|", "a: "),
+    ("a: [>]", "an unquoted text cannot start with `>`: put it in quotes", ">", "a: ["),
+    ("a: @b", "an unquoted text cannot start with `@`: put it in quotes", "@", "a: "),
+    ("a: `b`", "an unquoted text cannot start with a backtick: put it in quotes", "`", "a: "),
+    ("a: %b", "an unquoted text cannot start with `%`: put it in quotes", "%", "a: "),
+    ("%a: b", "or put a text that starts with `%` in quotes", "%a: b", ""),
+    ("a:\n\tb: 1", TAB, "\t", "a:\n"),
+    ("a:\n  b: 1\n\tc: 2", TAB, "\t", "a:\n  b: 1\n"),
+    ("a: |\n  b\n\tc", TAB, "\t", "a: |\n  b\n"),
+    ("-\tb: 1", TAB, "\t", "-"),
+    ("a: {{ x }}", "starts a mapping in YAML: put the text in quotes", "{{ x }}", "a: "),
+    ("- {{x}}-b", "starts a mapping in YAML: put the text in quotes", "{{x}}", "- "),
+    ("a: 1\nb:2", STUCK, ":", "a: 1\nb"),
+    ("b:2\na: 1", STUCK, ":", "b"),
+    ("a:\n  - b:2\n    c: 3", STUCK, ":", "a:\n  - b"),
+    ("a: 1\nb\nc: 3", NO_COLON, "b", "a: 1\n"),
+    ("a\n  b: c", NO_COLON, "a", ""),
+    ("a: b: c", INSIDE, ":", "a: b"),
+    ("- see: this: c", INSIDE, ":", "- see: this"),
+    ("--- a: b", "a mapping cannot start on the line of `---`", ":", "--- a"),
+    ("a: 1\n b: 2", CONTINUES, "b", "a: 1\n "),
+    ("a:\n   b: 1\n  c: 2", INDENT, "c: 2", "a:\n   b: 1\n  "),
+    ("- a\nb: 1", "start this line with `- `, indented like the other items", "b: 1", "- a\n"),
+    ("a: 1\n- b", "expected a key, not a list item", "-", "a: 1\n"),
+    ("a: - b", "a list cannot start on the line of its key", "-", "a: "),
+    ("a: 'b\nc: d", "the text that starts here has no closing `'`", "'", "a: "),
+    ('a: "b\nc: d', 'the text that starts here has no closing `"`', '"', "a: "),
+    ("a: 'b\n---\nc'", "the text that starts here has no closing `'`", "'", "a: "),
+    ('a: "b\nc: "d"', "closes a text of an earlier line", 'd"', 'a: "b\nc: "'),
+    ("a: 'it's'", f"{AFTER_QUOTE} `'`", "s'", "a: 'it'"),
+    ('a: "b" c', f'{AFTER_QUOTE} `"`', "c", 'a: "b" '),
+    ("'a' b", f"{AFTER_QUOTE} `'`", "b", "'a' "),
+    ("a: [b] c", "expected nothing more after `]`: put the whole text in quotes", "c", "a: [b] "),
+    ("{a: b}\nc: d", "expected nothing more after the value", "c: d", "{a: b}\n"),
+    ("a: ]", "unexpected `]`: remove it, or put a text that starts with it", "]", "a: "),
+    ("[a]]", "unexpected `]`", "]", "[a]"),
+    ("a: [b,, c]", "unexpected `,`", ",", "a: [b,"),
+    ("a: [b", "the `[` that starts here has no closing `]`", "[", "a: "),
+    (
+        "a: [b\nc: d",
+        "expected `,` or `]`, not `:`: close the `[` of line 1, column 4",
+        ":",
+        "a: [b\nc",
+    ),
+    ("a: {b: c: d}", "expected `,` or `}`, not `:`", ":", "a: {b: c"),
+    ("{a: 1,", "the file ends too early", "", "{a: 1,"),
+    ("%YAML 1.2\n%YAML 1.2\n---\na", "a second `%YAML` directive", "%", "%YAML 1.2\n"),
+    ("a:\n\u00a0\u00a0b: 1", BLANK, "\u00a0", "a:\n"),
+    ("a:\n  b: 1\n \u00a0c: 2", BLANK, "\u00a0", "a:\n  b: 1\n "),
+    ("a:\n  -\u00a0b", BLANK, "\u00a0", "a:\n  -"),
+    ("a: \u3000b", "the character U+3000 looks like a space", "\u3000", "a: "),
+    ('a: "b\\q"', r"`\q` is not an escape in YAML: write `\\` for a", "\\q", 'a: "b'),
+    ('a: "\\x4"', r"`\x4` is not an escape in YAML", "\\x4", 'a: "'),
+    ('a: "\\\\ \\ud800"', r"`\ud800` is half of a character", "\\ud800", 'a: "\\\\ '),
+    ('a: "\\ud83d\\ude00"', r"`\ud83d` is half of a character", "\\ud83d", 'a: "'),
+    ('a: "\\UFFFFFFFF"', "is beyond U+10FFFF", "\\UFFFFFFFF", 'a: "'),
+]
+
+
+@both_parsers
+@pytest.mark.parametrize(("text", "message", "pointed", "before"), STUMBLES)
+@pytest.mark.parametrize("ending", ["", "\n"])
+def test_a_mistake_of_a_newcomer_is_explained_at_its_place(
+    text: str, message: str, pointed: str, before: str, ending: str
+) -> None:
+    found = problem(text + ending)
+    assert message in found.message
+    assert "\n" not in found.message
+    assert text.startswith(before + pointed)
+    assert found.location is not None
+    if pointed:
+        above, _, line = before.rpartition("\n")
+        assert found.location.line == (above.count("\n") + 2 if "\n" in before else 1)
+        assert found.location.column == len(line) + 1
+        assert found.location.end_column == len(line) + len(pointed) + 1
+
+
 @both_parsers
 @pytest.mark.parametrize(
-    ("text", "line"),
+    "text",
     [
-        ("a: b: c", 1),
-        ("a:\n\t- b", 2),
-        ("a: [1, 2\nb: 3", 2),
-        ("a: 'b", 1),
-        ("a: 1\n b: 2", 2),
-        ("- a\nb: 1", 2),
-        ("a: @b", 1),
-        ("a: `b`", 1),
-        ("a: %b", 1),
-        ('a: "\\q"', 1),
-        ('a: "\\ud800"', 1),
-        ('a: "\\ud83d\\ude00"', 1),
-        ('a: "\\UFFFFFFFF"', 1),
-        ("a: ]", 1),
-        ("{a: 1", 1),
-        ("a: 'b' c", 1),
+        "a: b\u00a0c",
+        "a: '\u00a0b'",
+        "a: |\n  \u00a0b",
+        "a: b*",
+        "a: b&c",
+        "a: x!y",
+        "a: -b",
+        "a: ?b",
+        "a: b:c",
+        "a: b @c %d `e`",
+        "a: \u201cb\u201d",
     ],
 )
-def test_what_is_not_yaml_is_refused_near_its_place(text: str, line: int) -> None:
-    found = problem(text)
-    assert "not valid YAML" in found.message
-    assert "\n" not in found.message
-    assert found.location is not None
-    assert found.location.line == line
+def test_what_looks_like_a_mistake_and_is_none_is_read(text: str) -> None:
+    assert isinstance(read(text), dict)
+
+
+@pytest.mark.skipif(LIBYAML is None, reason="PyYAML is without libyaml here")
+@pytest.mark.parametrize("text", [text for text, *_ in STUMBLES])
+def test_both_parsers_explain_a_mistake_alike(text: str) -> None:
+    assert read_yaml(text, PYTHON) == read_yaml(text, LIBYAML)
 
 
 @both_parsers

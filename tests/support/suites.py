@@ -151,8 +151,8 @@ _WHY = (
     ("cannot be a key", "a list or mapping as a key"),
     ("duplicate key", "a key that stands twice"),
     ("document is empty", "a document in which nothing is written"),
-    ("cannot stand in YAML", "characters that are none of YAML"),
-    ("line break to some readers", "line breaks that are none to other readers"),
+    ("is not allowed in YAML", "characters that are none of YAML"),
+    ("line break to some YAML readers", "line breaks that are none to other readers"),
     ("not valid YAML", "PyYAML's parsers do not read it"),
 )
 """Parts of messages, and what the page calls the reason."""
