@@ -10,7 +10,7 @@ import pytest
 from checker.render.azure import render
 from checker.report import Place, Report, Severity, Status
 from tests.support.report_readers import Command, read_azure
-from tests.support.reports import accepted, decided, everything, hostile, many, passed, changed
+from tests.support.reports import accepted, changed, decided, everything, hostile, many, passed
 
 
 def commands(report: Report) -> list[Command]:

@@ -10,7 +10,7 @@ import pytest
 from checker.render.csv import COLUMNS, render
 from checker.report import Report
 from tests.support.report_readers import read_csv
-from tests.support.reports import FORMULAS, accepted, everything, hostile, passed, changed
+from tests.support.reports import FORMULAS, accepted, changed, everything, hostile, passed
 
 
 def text(report: Report) -> str:

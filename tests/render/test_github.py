@@ -12,7 +12,16 @@ from checker.problems import Location, Problem
 from checker.render.github import annotate, render
 from checker.report import Place, Report, Severity, Status
 from tests.support.report_readers import Command, read_github
-from tests.support.reports import HOSTILE, accepted, decided, everything, hostile, many, passed, changed
+from tests.support.reports import (
+    HOSTILE,
+    accepted,
+    changed,
+    decided,
+    everything,
+    hostile,
+    many,
+    passed,
+)
 
 
 def commands(report: Report) -> list[Command]:

@@ -10,7 +10,7 @@ import pytest
 from checker.render.gitlab import render
 from checker.report import Place, Report, Severity, Status
 from tests.support.report_readers import read_gitlab
-from tests.support.reports import accepted, everything, many, passed, changed
+from tests.support.reports import accepted, changed, everything, many, passed
 
 
 def issues(report: Report) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from checker.render.html import render
 from checker.report import Place, Report, RuleCounts, Severity, Status
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import HOSTILE, accepted, everything, hostile, many, passed, changed
+from tests.support.reports import HOSTILE, accepted, changed, everything, hostile, many, passed
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,

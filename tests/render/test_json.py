@@ -14,7 +14,7 @@ from checker.render import renderer
 from checker.render.json import render
 from checker.report import Report, RuleCounts, Severity, Status
 from tests.support.command import ROOT
-from tests.support.reports import accepted, decided, hostile, changed
+from tests.support.reports import accepted, changed, decided, hostile
 
 SCHEMA = ROOT / "checker" / "report" / "report.schema.json"
 STATUSES = ("pass", "fail", "skip", "waived", "error")

@@ -17,7 +17,16 @@ from checker.render.junit import render
 from checker.report import DOCUMENT_RULE, WAIVER_RULE, Place, Report, RuleCounts, Severity, Status
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import FORMULAS, accepted, decided, everything, hostile, many, passed, changed
+from tests.support.reports import (
+    FORMULAS,
+    accepted,
+    changed,
+    decided,
+    everything,
+    hostile,
+    many,
+    passed,
+)
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,

@@ -11,7 +11,7 @@ import pytest
 from checker.render.markdown import COMMENT, MARKER, bounded, render
 from checker.report import Exit, Place, Report, Status
 from tests.support.report_readers import Page, read_markdown
-from tests.support.reports import HOSTILE, accepted, everything, hostile, many, passed, changed
+from tests.support.reports import HOSTILE, accepted, changed, everything, hostile, many, passed
 
 OURS = {"h3", "h4", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "code"}
 DETAILS = {"details", "summary"}

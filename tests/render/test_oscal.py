@@ -19,7 +19,7 @@ from checker.render.oscal import render
 from checker.report import Framework, Report, RuleCounts, Severity, Status, Waiver
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import FORMULAS, accepted, everything, hostile, many, passed, changed
+from tests.support.reports import FORMULAS, accepted, changed, everything, hostile, many, passed
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,

@@ -31,7 +31,7 @@ from checker.report import (
 )
 from tests.support.command import PATIENCE, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import FORMULAS, accepted, everything, hostile, many, passed, changed
+from tests.support.reports import FORMULAS, accepted, changed, everything, hostile, many, passed
 
 MULTITOOL = shutil.which("sarif-multitool")
 REPORTS: dict[str, Callable[[], Report]] = {

@@ -12,7 +12,16 @@ from tap.parser import Parser
 from checker.render.tap import render
 from checker.report import Report, RuleCounts, Severity, Status, Waiver
 from tests.support.report_readers import Point, read_tap
-from tests.support.reports import TODAY, accepted, decided, everything, hostile, many, passed, changed
+from tests.support.reports import (
+    TODAY,
+    accepted,
+    changed,
+    decided,
+    everything,
+    hostile,
+    many,
+    passed,
+)
 
 
 def text(report: Report) -> str:

@@ -13,7 +13,7 @@ from checker.problems import Location, Problem
 from checker.render.text import WIDTH, render, render_problems
 from checker.report import Place, Report, RuleCounts, Severity, Status
 from tests.support.golden import RENDER, compare
-from tests.support.reports import accepted, decided, hostile, changed
+from tests.support.reports import accepted, changed, decided, hostile
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 

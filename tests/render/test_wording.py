@@ -8,7 +8,7 @@ import pytest
 
 from checker.render.wording import count, flowing, shown, unexplained, verdict
 from checker.report import Report, RuleCounts, Severity, Status
-from tests.support.reports import accepted, decided, everything, passed, changed
+from tests.support.reports import accepted, changed, decided, everything, passed
 
 
 def quiet() -> Report:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import ROOT
 from tests.dependencies import page
+from tests.support.command import ROOT
 from tests.support.wheels import digest, wheel
 from tools import wheelhouse
 from tools.pins import Pin, parse

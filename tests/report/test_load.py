@@ -20,7 +20,16 @@ from checker.report import Input, Report, Severity, Status
 from checker.report import load as earlier
 from tests.support.command import ROOT
 from tests.support.git import commit
-from tests.support.reports import HOSTILE, accepted, decided, everything, hostile, many, passed, changed
+from tests.support.reports import (
+    HOSTILE,
+    accepted,
+    changed,
+    decided,
+    everything,
+    hostile,
+    many,
+    passed,
+)
 
 
 def saved(folder: Path, report: Report | str) -> Path:

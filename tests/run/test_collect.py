@@ -27,8 +27,8 @@ from checker.run import collect as tally
 from checker.run import pipeline
 from checker.run.decide import Decision, Work
 from checker.run.pipeline import Options
-from tests.support.reports import changed
 from tests.gate.threats import Bounds, make, run
+from tests.support.reports import changed
 
 POLICY: dict[str, Any] = {
     "Version": "2012-10-17",
