@@ -7,8 +7,10 @@ It judges by words alone: an `Effect` with Allow or Deny, and an `Action`, `Reso
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from heapq import merge
+from typing import TypeAlias
 
 from checker.sources.escapes import decoded, original, spells_letters
 
@@ -75,6 +77,11 @@ _BLOCK = re.compile(rf"(?<![A-Za-z0-9_.])statement(?:[\s\"']++|{_COMMENT}){{0,8}
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 """
 
+_Candidate: TypeAlias = tuple[int, int, bool]
+"""Where a statement may be, how far before it its other words count, and whether only an
+action does.
+"""
+
 
 def policy(text: str) -> bool:
     """Say whether a text may be a document that is recognised as a policy; when in doubt, yes."""
@@ -95,7 +102,7 @@ def statement(text: str) -> int | None:
         layers.append(inner)
     if not any(mark in layers[-1] for mark in _MARKS):
         return None
-    found = min(_found(layers.pop()), default=None)
+    found = _first(layers.pop())
     while found is not None and layers:
         found = original(layers.pop(), found)
     return found
@@ -121,33 +128,42 @@ def statement_in_bytes(chunks: Iterable[bytes]) -> bool:
     return statement(buffer + "".join(pieces)) is not None
 
 
-def _found(text: str) -> Iterator[int]:
-    """Yield the offset of the first thing of each sort in decoded text."""
-    effects = list(_effects(text))
-    builders = [match.start() for match in _BUILDER.finditer(text)]
-    blocks = _blocks(text)
-    if not (effects or builders or blocks):
-        return
-    near = [(match.start(), match["action"] is not None) for match in _NEAR.finditer(text)]
-    every = [start for start, _ in near]
-    actions = [start for start, is_action in near if is_action]
-    for start, needs_action in effects:
-        if _is_near(actions if needs_action else every, start - WINDOW, start + WINDOW):
-            yield start
-            break
-    for start in sorted(builders + blocks):
-        if _is_near(every, start, start + WINDOW):
-            yield start
-            break
+def _first(text: str) -> int | None:
+    """Return the offset of the first statement in decoded text."""
+    near: _Near | None = None
+    for start, before, needs_action in merge(_effects(text), _builders(text), _blocks(text)):
+        near = near or _Near(text, max(start - WINDOW, 0))
+        if near.is_in(start - before, start + WINDOW, needs_action=needs_action):
+            return start
+    return None
 
 
-def _is_near(places: list[int], start: int, end: int) -> bool:
-    """Say whether one of some sorted places is in a range."""
-    return bisect_left(places, start) < bisect_right(places, end)
+class _Near:
+    """The other words of statements in a text, found as far as they are asked for."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self._matches = _NEAR.finditer(text, start)
+        self._every: list[int] = []
+        self._actions: list[int] = []
+
+    def is_in(self, start: int, end: int, *, needs_action: bool) -> bool:
+        """Say whether a word, or an action, begins in a range; ends of ranges come in order."""
+        places = self._actions if needs_action else self._every
+        index = bisect_left(places, start)
+        while index == len(places) and (not self._every or self._every[-1] <= end):
+            match = next(self._matches, None)
+            if match is None:
+                return False
+            self._every.append(match.start())
+            if match["action"]:
+                self._actions.append(match.start())
+            if places and places[-1] < start:
+                index = len(places)
+        return index < len(places) and places[index] <= end
 
 
-def _effects(text: str) -> Iterator[tuple[int, bool]]:
-    """Yield where a key `Effect` has a value of it, and whether only an action confirms it.
+def _effects(text: str) -> Iterator[_Candidate]:
+    """Yield where a key `Effect` has a value of it.
 
     A key in lower case, as other languages of policies have it, and a value that is not known
     need an action: a resource alone is near an effect in many files.
@@ -161,14 +177,14 @@ def _effects(text: str) -> Iterator[tuple[int, bool]]:
         if separator is None:
             # In YAML an alias can be a key: the text at its anchor.
             if letter == "E" and _ANCHOR.search(text, max(0, start - 140), start):
-                yield start, True
+                yield start, WINDOW, True
             continue
         at = _skip(_BEFORE_VALUE, text, separator.end())
         value = _VALUE.match(text, at)
         if value and (letter == "E" or value["exact"]):
-            yield start, letter == "e" and separator.group() != "="
+            yield start, WINDOW, letter == "e" and separator.group() != "="
         elif letter == "E" and _UNKNOWN.match(text, at):
-            yield start, True
+            yield start, WINDOW, True
 
 
 def _skip(blanks: re.Pattern[str], text: str, start: int) -> int:
@@ -176,16 +192,20 @@ def _skip(blanks: re.Pattern[str], text: str, start: int) -> int:
     return match.end() if match else start
 
 
-def _blocks(text: str) -> list[int]:
-    """Return where the first statement of each policy document of Terraform begins."""
-    documents = [match.start() for match in _DOCUMENT.finditer(text)]
-    if not documents:
-        return []
-    blocks = [match.start() for match in _BLOCK.finditer(text)]
-    following = (bisect_left(blocks, start) for start in documents)
-    pairs = zip(documents, following, strict=True)
-    return [
-        blocks[index]
-        for start, index in pairs
-        if index < len(blocks) and blocks[index] <= start + WINDOW
-    ]
+def _builders(text: str) -> Iterator[_Candidate]:
+    return ((match.start(), 0, False) for match in _BUILDER.finditer(text))
+
+
+def _blocks(text: str) -> Iterator[_Candidate]:
+    """Yield where a statement of Terraform begins near the head of its policy document."""
+    head = None
+    documents = _DOCUMENT.finditer(text)
+    following = next(documents, None)
+    if following is None:
+        return
+    for block in _BLOCK.finditer(text, following.start()):
+        while following is not None and following.start() < block.start():
+            head = following.start()
+            following = next(documents, None)
+        if head is not None and block.start() <= head + WINDOW:
+            yield block.start(), 0, False

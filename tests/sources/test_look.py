@@ -209,6 +209,19 @@ def test_bytes_are_read_across_chunks(size: int, before: int) -> None:
     assert statement_in_bytes(chunks())
 
 
+def test_words_before_the_first_candidate_count() -> None:
+    text = "Action: x" + " " * 100 + "PolicyStatement(x)\nEffect: Allow\n"
+    assert statement(text) == text.index("Effect")
+
+
+def test_each_candidate_is_looked_at() -> None:
+    text = "Effect: Allow" + " " * WINDOW * 2 + "Effect: Deny" + " " * WINDOW * 2
+    assert statement(text) is None
+    assert statement(f"{text}Effect: Deny, Action: x") == len(text)
+    assert statement(f"{text}Effect: *x, Resource: x, Action: x") == len(text)
+    assert statement(f"{text}Effect: *x, Resource: x") is None
+
+
 def test_bytes_without_a_statement_are_read_in_flat_memory() -> None:
     assert not statement_in_bytes(bytes([0, 255, 92]) * 1000 for _ in range(1000))
     assert not statement_in_bytes([])
