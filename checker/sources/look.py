@@ -29,7 +29,6 @@ _OVERLAP = 8 * WINDOW
 _LAYERS = 3
 """How often escapes are decoded, where a backslash is itself spelled by an escape."""
 
-_MARKS = ("ffect", "PolicyStatement", "aws_iam_policy_document")
 _POLICY_MARKS = ("Statement", "2012-10-17", "2008-10-17")
 """What the kind of policies is recognised by: a key, and the versions of the language."""
 
@@ -95,12 +94,12 @@ def policy(text: str) -> bool:
 
 def statement(text: str) -> int | None:
     """Return the offset of the first thing in a text that reads like an IAM statement."""
-    if not any(mark in text for mark in _MARKS) and not spells_letters(text):
+    if not (_has_mark(text) or spells_letters(text)):
         return None
     layers = [text]
     while len(layers) <= _LAYERS and (inner := decoded(layers[-1])) != layers[-1]:
         layers.append(inner)
-    if not any(mark in layers[-1] for mark in _MARKS):
+    if not _has_mark(layers[-1]):
         return None
     found = _first(layers.pop())
     while found is not None and layers:
@@ -126,6 +125,11 @@ def statement_in_bytes(chunks: Iterable[bytes]) -> bool:
                 return True
             buffer, pieces, size = buffer[-_OVERLAP:], [], 0
     return statement(buffer + "".join(pieces)) is not None
+
+
+def _has_mark(text: str) -> bool:
+    # Each is looked for by itself: most texts are short, and hold none.
+    return "ffect" in text or "PolicyStatement" in text or "aws_iam_policy_document" in text
 
 
 def _first(text: str) -> int | None:

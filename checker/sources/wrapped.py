@@ -1,9 +1,205 @@
-"""stub"""
+"""Finds the policies in well-known wrappers, such as the output of an AWS command.
+
+A wrapper is known by the exact keys that lead from its root to the policy, which stands there
+as an object or as JSON text. Nothing is looked for deeper, so that a document of another
+source, such as a template, is never half read; `unread` says whether statements are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple, TypeAlias
+
+from checker.problems import InputError, Json, Route, pointer
+from checker.reader import Limits, Reading
+from checker.sources import look
+
+_REFERENCE = "https://docs.aws.amazon.com/cli/latest/reference"
 
 
-def parts(reading, limits):
-    return []
+class Part(NamedTuple):
+    """A policy in a document: its address there, its reading, and its kind if its place tells."""
+
+    name: str
+    """A JSON Pointer; empty for a document that is all of it the text of a policy."""
+    reading: Reading
+    kind: str
 
 
-def unread(reading, taken):
+class Shape(NamedTuple):
+    """Where a wrapper holds a policy."""
+
+    path: tuple[str, ...]
+    reference: str
+    kind: str = ""
+    beside: str = ""
+    """A key that stands beside the first of the path; empty where none has to."""
+
+
+IDENTITY, RESOURCE, TRUST = "aws-identity-policy", "aws-resource-policy", "aws-trust-policy"
+SHAPES = (
+    Shape(("PolicyVersion", "Document"), f"{_REFERENCE}/iam/get-policy-version.html", IDENTITY),
+    Shape(("PolicyDocument",), f"{_REFERENCE}/iam/get-role-policy.html", IDENTITY, "RoleName"),
+    Shape(("PolicyDocument",), f"{_REFERENCE}/iam/get-user-policy.html", IDENTITY, "UserName"),
+    Shape(("PolicyDocument",), f"{_REFERENCE}/iam/get-group-policy.html", IDENTITY, "GroupName"),
+    Shape(("PolicyDocument",), f"{_REFERENCE}/iam/create-policy.html"),
+    Shape(("Role", "AssumeRolePolicyDocument"), f"{_REFERENCE}/iam/get-role.html", TRUST),
+    Shape(("AssumeRolePolicyDocument",), f"{_REFERENCE}/iam/create-role.html", TRUST),
+    Shape(("Policy",), f"{_REFERENCE}/lambda/get-policy.html", RESOURCE, "RevisionId"),
+    Shape(("Policy",), f"{_REFERENCE}/kms/get-key-policy.html"),
+    Shape(("Policy",), f"{_REFERENCE}/s3api/get-bucket-policy.html"),
+    Shape(("Policy", "Content"), f"{_REFERENCE}/organizations/describe-policy.html"),
+    Shape(("Attributes", "Policy"), f"{_REFERENCE}/sqs/get-queue-attributes.html", RESOURCE),
+    Shape(("Attributes", "Policy"), f"{_REFERENCE}/sns/get-topic-attributes.html", RESOURCE),
+    Shape(("policyText",), f"{_REFERENCE}/ecr/get-repository-policy.html", RESOURCE),
+    Shape(("ResourcePolicy",), f"{_REFERENCE}/secretsmanager/get-resource-policy.html", RESOURCE),
+)
+"""The first shape of a path whose key beside it is there tells the kind."""
+
+_ORGANIZATION_TYPE = ("Policy", "PolicySummary", "Type")
+_ORGANIZATION_KINDS = {"SERVICE_CONTROL_POLICY": "aws-scp", "RESOURCE_CONTROL_POLICY": "aws-rcp"}
+"""https://docs.aws.amazon.com/organizations/latest/APIReference/API_PolicySummary.html"""
+
+_VERSIONS = ("2012-10-17", "2008-10-17")
+_STARTS = ("{", "[", "%7B", "%7b")
+"""What a text begins with that is meant as JSON, also as it stands in a URL."""
+_CAPITALS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
+_LOWERS = ("actions", "not_actions", "notActions")
+_SHORTEST = len("Effect:Deny,Action:x")
+
+
+def parts(reading: Reading, limits: Limits) -> list[Part | InputError]:
+    """Return the policies of a wrapper, or of a list of policies or wrappers, in order.
+
+    A document that is a policy itself has none. Text that is meant as a policy and is no JSON
+    gives an InputError with its place.
+    """
+    data = reading.data
+    if is_policy(data):
+        return []
+    if not isinstance(data, list):
+        return list(_wrapped(reading, (), data, limits))
+    return [
+        part
+        for index, item in enumerate(data)
+        for part in _wrapped(reading, (index,), item, limits)
+    ]
+
+
+def unread(reading: Reading, taken: Collection[Route]) -> Route | None:
+    """Return the route of the first node that is a statement and is not in a taken node.
+
+    A statement is a mapping with an `Effect` beside its other words, or a string with text
+    that reads like one.
+    """
+    skipped = _tree(taken)
+    todo: list[tuple[Json, _Way, _Taken | None]] = [(reading.data, None, skipped)]
+    while todo:
+        node, way, below = todo.pop()
+        if below is not None and None in below:
+            continue
+        if isinstance(node, str):
+            if len(node) >= _SHORTEST and look.statement(node) is not None:
+                return _route(way)
+            continue
+        if isinstance(node, dict) and _is_statement(node):
+            return _route(way)
+        for step, child in reversed(_children(node)):
+            todo.append((child, (way, step), below.get(step) if below else None))
     return None
+
+
+def is_policy(data: Json) -> bool:
+    """Say whether data is meant as a policy: by `Statement`, or by a version of the language."""
+    return isinstance(data, dict) and ("Statement" in data or data.get("Version") in _VERSIONS)
+
+
+def _wrapped(
+    reading: Reading, base: Route, data: Json, limits: Limits
+) -> Iterator[Part | InputError]:
+    """Yield the policies of one wrapper, or the one that stands there itself."""
+    if isinstance(data, str) or is_policy(data):
+        yield from _part(reading, base, data, "", limits)
+        return
+    if not isinstance(data, dict):
+        return
+    done: set[tuple[str, ...]] = set()
+    for shape in SHAPES:
+        if shape.path in done or (shape.beside and shape.beside not in data):
+            continue
+        done.add(shape.path)
+        kind = shape.kind or _organization_kind(data, shape.path)
+        yield from _part(reading, base + shape.path, _at(data, shape.path), kind, limits)
+
+
+def _part(
+    reading: Reading, route: Route, data: Json, kind: str, limits: Limits
+) -> Iterator[Part | InputError]:
+    if is_policy(data):
+        yield Part(pointer(route), reading.within(route), kind)
+    elif isinstance(data, str) and look.policy(data):
+        try:
+            inside = reading.inside(route, limits)
+        except InputError as error:
+            if data.lstrip().startswith(_STARTS) or look.statement(data) is not None:
+                yield error
+        else:
+            if is_policy(inside.data):
+                yield Part(pointer(route), inside, kind)
+
+
+def _organization_kind(data: Json, path: tuple[str, ...]) -> str:
+    if path[0] != _ORGANIZATION_TYPE[0]:
+        return ""
+    found = _at(data, _ORGANIZATION_TYPE)
+    return _ORGANIZATION_KINDS.get(found, "") if isinstance(found, str) else ""
+
+
+def _at(data: Json, path: tuple[str, ...]) -> Json:
+    """Return what stands at a path; null where nothing does."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _is_statement(node: dict[str, Json]) -> bool:
+    if "Effect" in node:
+        return _is_effect(node["Effect"]) and any(key in node for key in _CAPITALS)
+    return node.get("effect") in ("Allow", "Deny") and any(key in node for key in _LOWERS)
+
+
+def _is_effect(value: Json) -> bool:
+    """Say whether a value is an effect, or a function of a template that may give one."""
+    if isinstance(value, dict):
+        return any(key == "Ref" or key.startswith("Fn::") for key in value)
+    return isinstance(value, str) and (value.lower() in {"allow", "deny"} or "{" in value)
+
+
+_Way: TypeAlias = "tuple[_Way, str | int] | None"
+"""The last step to a node, and the way before it; routes themselves would be copied often."""
+_Taken: TypeAlias = "dict[str | int | None, _Taken]"
+"""Taken routes by their first steps; the key None ends one."""
+
+
+def _tree(taken: Collection[Route]) -> _Taken:
+    tree: _Taken = {}
+    for route in taken:
+        below = tree
+        for step in route:
+            below = below.setdefault(step, {})
+        below[None] = {}
+    return tree
+
+
+def _children(node: Json) -> list[tuple[str | int, Json]]:
+    if isinstance(node, dict):
+        return list(node.items())
+    return list(enumerate(node)) if isinstance(node, list) else []
+
+
+def _route(way: _Way) -> Route:
+    steps: list[str | int] = []
+    while way is not None:
+        way, step = way
+        steps.append(step)
+    return tuple(reversed(steps))
