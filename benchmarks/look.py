@@ -1,7 +1,7 @@
 """Measures what it costs to look for policies in files that hold none, against reading them.
 
-The look at a file may cost as much again as listing, opening and reading it: the ratio of both is
-at most 2. The two are measured in turns, in processor time of this process.
+The look may cost at most twice what listing, opening and reading the files costs, so that all of it
+takes at most three times as long. The two are measured in turns, in processor time of this process.
 """
 
 from __future__ import annotations

@@ -113,18 +113,22 @@ class _Found:
         """Take the files in and under a directory that no glob excludes."""
         walked = walk(path, lambda _: True, self._by_git)
         above = self._root.name(path)
+        prefix = os.path.join(identity(path), "")  # noqa: PTH118 - with a separator at its end
+        links = set(walked.links)
         self._ignored.extend(_within(above, path, each) for each in walked.ignored)
         self._problems.extend(
-            each._replace(path=_within(above, path, each.path)) for each in walked.problems
+            each._replace(path=_joined(above, each.path[len(display_path(path)) :]))
+            for each in walked.problems
         )
-        self._links.update(walked.links)
+        self._links.update(links)
         self._link_names.extend(_within(above, path, each) for each in walked.links)
         for file in walked.files:
             name = _within(above, path, file)
             if self._excluded.match(name):
                 self._left_out.append(name)
                 continue
-            key = identity(file)
+            # A walk follows no link to a directory: only a link to a file leads elsewhere.
+            key = identity(file) if file in links else prefix + file[len(path) :].lstrip(os.sep)
             known = self.files.get(key)
             # A file goes by its own name, and not by that of a link to it.
             if known is None or (known.path in self._links and not known.named):
@@ -159,8 +163,14 @@ def names_in(root: Root) -> Iterator[str]:
 
 def _within(above: str, directory: str, path: str) -> str:
     """Return the name of what stands in or under a directory, whose own name is `above`."""
-    below = display_path(path)[len(display_path(directory)) :].strip("/")
-    return below if above == "." else f"{above}/{below}".rstrip("/")
+    return _joined(above, display_path(path[len(directory) :]))
+
+
+def _joined(above: str, below: str) -> str:
+    below = below.strip("/")
+    if above == "." or not below:
+        return below or above
+    return f"{above}/{below}"
 
 
 def _stdin(limits: Limits) -> bytes | Problem:

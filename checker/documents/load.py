@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from io import BytesIO
+from itertools import chain
 from typing import NamedTuple
 
 from checker.documents.contents import Contents, Outcome
@@ -18,6 +20,9 @@ from checker.reader import Limits, read_bytes, read_chunks, read_raw
 from checker.sources import lines, look, plain
 from checker.sources.suffixes import Role, role
 
+_HEAD = 4096
+"""Bytes of a file in which a zero byte says that it is no text."""
+
 
 def load(index: int, listing: Listing, selection: Selection, limits: Limits) -> Contents:
     """Return what a file of a listing holds; a file that cannot be read is a broken document."""
@@ -26,17 +31,19 @@ def load(index: int, listing: Listing, selection: Selection, limits: Limits) -> 
         return Contents([Document(problem.path, problems=(problem,))])
     entry = listing.files[index - len(listing.problems)]
     if (text := listing.texts.get(entry.path)) is not None:
-        return Contents(
-            _guarded(entry.name, _of_text(entry, partial(_at_hand, text), selection, limits))
-        )
-    read = partial(read_raw, entry.path, limits, entry.name)
-    raw_lines = lines.read_lines(entry.path, limits, entry.name)
-    return _contents(_File(entry, read, raw_lines), selection, limits)
+        read = partial(_at_hand, entry.name, text)
+        return Contents(_guarded(entry.name, _of_text(entry, read, selection, limits)))
+    file = _File(
+        entry,
+        lambda: read_raw(entry.path, limits, entry.name),
+        lambda: lines.read_lines(entry.path, limits, entry.name),
+    )
+    return _contents(file, selection, limits)
 
 
 def load_bytes(entry: Entry, data: bytes, selection: Selection, limits: Limits) -> Contents:
     """Return what a file holds whose bytes are known, as `load` does."""
-    return _contents(_File(entry, lambda: data, BytesIO(data)), selection, limits)
+    return _contents(_File(entry, lambda: data, lambda: BytesIO(data)), selection, limits)
 
 
 class _File(NamedTuple):
@@ -44,7 +51,7 @@ class _File(NamedTuple):
 
     entry: Entry
     read: Callable[[], bytes]
-    lines: Iterable[bytes]
+    lines: Callable[[], Iterable[bytes]]
 
 
 def _contents(file: _File, selection: Selection, limits: Limits) -> Contents:
@@ -65,9 +72,12 @@ def lost(name: str, message: str) -> Document:
     return Document(name, problems=(Problem(name, message),))
 
 
-def _at_hand(text: bytes | Problem) -> bytes:
+def _at_hand(name: str, text: bytes | Problem) -> bytes:
     if isinstance(text, Problem):
         raise InputError(text)
+    # INVARIANT: where a program that failed wrote nothing, the gate does not pass.
+    if not text.strip():
+        raise InputError(Problem(name, "the text is empty: expected a document"))
     return text
 
 
@@ -98,6 +108,8 @@ def _of_text(
     """
     wanted = entry.named or bool(entry.kind) or selection.looks_at_data
     data = read()
+    if not wanted and not look.may_show(data) and len(data) <= limits.max_bytes:
+        return
     try:
         source = read_bytes(entry.name, data, limits)
     except InputError:
@@ -123,7 +135,7 @@ def _shows_policy(source: Source) -> bool:
 
 def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Document]:
     """Yield the documents of a file of JSON Lines, one line at a time."""
-    entry, raw = file.entry, file.lines
+    entry, raw = file.entry, file.lines()
     if not (entry.named or entry.kind or selection.looks_at_data):
         raw = (line if _may_hold(line, limits) else b"\n" for line in raw)
     for number, reading in lines.readings(entry.name, raw, limits):
@@ -138,6 +150,8 @@ def _may_hold(line: bytes, limits: Limits) -> bool:
     """Say whether a line shows something of a policy, or is too long to know."""
     if len(line) > limits.max_bytes or (b"\0" in line and look.statement_in_bytes([line])):
         return True
+    if not look.may_show(line):
+        return False
     text = line.decode("utf-8", "replace")
     return look.policy(text) or look.statement(text) is not None
 
@@ -145,6 +159,8 @@ def _may_hold(line: bytes, limits: Limits) -> bool:
 def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Iterator[Document]:
     """Yield a broken document for a template that shows a statement: it is not read yet."""
     data = read()
+    if not look.may_show(data) and len(data) <= limits.max_bytes:
+        return
     try:
         source = read_bytes(entry.name, data, limits)
     except InputError:
@@ -159,7 +175,7 @@ def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Ite
 def _of_other(entry: Entry, *, is_prose: bool) -> Contents:
     """Return whether prose, program text or a file of another extension shows a statement."""
     try:
-        shows = look.statement_in_bytes(read_chunks(entry.path, entry.name))
+        shows = _shows_statement(read_chunks(entry.path, entry.name), is_prose=is_prose)
     except InputError as error:
         if entry.named:
             return Contents([Document(entry.name, problems=error.problems)])
@@ -172,3 +188,18 @@ def _of_other(entry: Entry, *, is_prose: bool) -> Contents:
         message = "a policy stands here, but this is no document by its name: expected .json, .yaml"
         return Contents([lost(entry.name, f"{message}, .yml, .jsonl or .ndjson")])
     return Contents((), Outcome.UNREAD)
+
+
+def _shows_statement(chunks: Iterator[bytes], *, is_prose: bool) -> bool:
+    """Say whether a file shows a statement; one with a zero byte at its start is no text."""
+    first = next(chunks, b"")
+    second = next(chunks, b"")
+    is_utf16 = first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in first[:_HEAD] and not is_utf16:
+        return False
+    # Most files are one chunk, and show nothing of a statement at the first look.
+    may_show = look.may_mention if is_prose else look.may_show
+    if not second and not may_show(first):
+        return False
+    shows = look.mentioned if is_prose else look.statement_in_bytes
+    return shows(chain((first, second), chunks))

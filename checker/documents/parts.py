@@ -10,7 +10,7 @@ from checker.documents.recognise import document, recognised
 from checker.documents.selection import Selection
 from checker.documents.unread import in_a_document
 from checker.kinds import Kind
-from checker.problems import InputError, Route
+from checker.problems import InputError
 from checker.reader import Limits, Reading
 from checker.sources import wrapped
 
@@ -31,21 +31,21 @@ def documents_of(
     if is_whole or (mapped and not _is_policy(mapped, selection)):
         yield document(reading, selection, mapped, part)
         return
-    taken: list[Route] = []
-    for inner in wrapped.parts(reading, limits):
-        taken.append(inner.route)
-        address = f"{part}{inner.name}"
-        if isinstance(inner.reading, InputError):
-            yield Document(reading.source.path, problems=inner.reading.problems, part=address)
-        else:
-            yield document(inner.reading, selection, mapped or inner.kind, address)
-    if mapped and not taken:
+    found = wrapped.parts(reading, limits)
+    if mapped and not found:
         yield document(reading, selection, mapped, part)
         return
-    place = None if is_own(reading.data) else wrapped.unread(reading, taken)
+    errors = [each for each in found if isinstance(each, InputError)]
+    inner = [each for each in found if not isinstance(each, InputError)]
+    for refused in errors:
+        yield Document(reading.source.path, None, reading, refused.problems, part)
+    for each in inner:
+        yield document(each.reading, selection, mapped or each.kind, part + each.name)
+    if errors or is_own(reading.data):
+        return
+    place = wrapped.unread(reading, [each.reading.origin for each in inner])
     if place is not None:
-        problem = in_a_document(reading, place)
-        yield Document(reading.source.path, problems=(problem,), part=part)
+        yield Document(reading.source.path, None, reading, (in_a_document(reading, place),), part)
 
 
 def _is_policy(kind: str, selection: Selection) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from checker.problems import InputError, Json, Problem, Route, Source
+from checker.problems import InputError, Problem, Route, Source
 from checker.reader import Reading
 from checker.reader.spans import Lines
+from checker.sources import look
 
 _ADVICE = (
     "policies are not read there yet: check the policy in a JSON or YAML file of its own, or leave "
@@ -52,15 +53,10 @@ def in_a_document(reading: Reading, route: Route) -> Problem:
 
 
 def explained(error: InputError, source: Source) -> InputError:
-    """Return the error of a text that could not be read, which says so if it is a template."""
+    """Return the error of a text that could not be read; of a template, that of its statement."""
     what = next((words for mark, words in _TEXTS if mark in source.text), "")
-    if not what:
+    offset = look.statement(source.text)
+    if not what or offset is None:
         return error
-    first, *rest = error.problems
-    message = f"{first.message} (this looks like {what}: {_ADVICE})"
-    return InputError(first._replace(message=message), *rest)
-
-
-def kind_of(data: Json) -> str:
-    """Return what a document is called, or nothing where nothing is known of it."""
-    return next((words for key, words in _KEYS if isinstance(data, dict) and key in data), "")
+    place = Lines.of(source.text).location(offset, offset + 1)
+    return InputError(Problem.at(source, f"a statement stands in {what}, and {_ADVICE}", place))

@@ -63,7 +63,10 @@ def display_path(path: str) -> str:
 
     A backslash that is no separator becomes `\x5c`, so that no two paths are shown alike.
     """
-    path = path.replace(os.sep, "/").replace("\\", r"\x5c")
+    if "\\" in path:
+        path = path.replace(os.sep, "/").replace("\\", r"\x5c")
+    if path.isascii():
+        return path
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # no file can have such a name
@@ -102,12 +105,15 @@ def read_raw(path: str, limits: Limits, name: str) -> bytes:
 
     Raises InputError if it is missing, unreadable or no regular file.
     """
-    with open_regular(path, name) as file:
-        try:
-            # One byte more than allowed shows that there is more, however the file grows meanwhile.
-            return file.read(limits.max_bytes + 1)
-        except OSError as error:
-            raise InputError(Problem(name, reason(error))) from None
+    # One byte more than allowed shows that there is more, however the file grows meanwhile.
+    left = limits.max_bytes + 1
+    pieces: list[bytes] = []
+    for piece in read_chunks(path, name):
+        pieces.append(piece[:left])
+        left -= len(piece)
+        if left <= 0:
+            break
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def read_chunks(path: str, name: str) -> Iterator[bytes]:
@@ -115,12 +121,14 @@ def read_chunks(path: str, name: str) -> Iterator[bytes]:
 
     Raises InputError if it is missing, unreadable or no regular file.
     """
-    with open_regular(path, name) as file:
-        try:
-            while chunk := file.read(_CHUNK):
-                yield chunk
-        except OSError as error:
-            raise InputError(Problem(name, reason(error))) from None
+    descriptor = _opened(path, name)
+    try:
+        while chunk := os.read(descriptor, _CHUNK):
+            yield chunk
+    except OSError as error:
+        raise InputError(Problem(name, reason(error))) from None
+    finally:
+        os.close(descriptor)
 
 
 def open_regular(path: str, name: str = "") -> BinaryIO:
@@ -129,17 +137,21 @@ def open_regular(path: str, name: str = "") -> BinaryIO:
     `name` is what problems call it; without one, that is the path. Raises InputError if it is
     missing, unreadable or no regular file.
     """
-    name = name or display_path(path)
+    return os.fdopen(_opened(path, name or display_path(path)), "rb")
+
+
+def _opened(path: str, name: str) -> int:
+    """Return the descriptor of a regular file; raises InputError."""
     try:
         descriptor = os.open(path, _FLAGS)
     except (OSError, ValueError) as error:
         raise InputError(Problem(name, reason(error))) from None
     try:
         problem = kind_problem(path, os.fstat(descriptor).st_mode)
-        if problem is None:
-            return os.fdopen(descriptor, "rb")
     except OSError as error:
         problem = Problem(name, reason(error))
+    if problem is None:
+        return descriptor
     os.close(descriptor)
     raise InputError(problem._replace(path=name))
 

@@ -52,6 +52,8 @@ class Globs:
 
     def matching(self, name: str) -> tuple[int, ...]:
         """Return the positions of all globs that match a name, and remember them."""
+        if not self._globs:
+            return ()
         found = tuple(index for index, each in enumerate(self._globs) if each.matches(name))
         self._matched.update(found)
         return found

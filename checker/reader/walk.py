@@ -124,13 +124,15 @@ def _add(entry: os.DirEntry[str], inside: str, wanted: Wanted, found: _Found) ->
 
 def _file(entry: os.DirEntry[str], inside: str) -> str | Problem | None:
     """Return the path of a file to read, or its problem; None for a link to a directory."""
-    name = display_path(entry.path)
     if entry.is_symlink() and not PurePath(os.path.realpath(entry.path)).is_relative_to(inside):
         message = "the symbolic link leads out of the directory: put the file itself there"
-        return Problem(name, message)
+        return Problem(display_path(entry.path), message)
+    if entry.is_file(follow_symlinks=False):
+        return entry.path
     try:
         mode = entry.stat().st_mode
     except OSError as error:
+        name = display_path(entry.path)
         if error.errno == errno.ENOENT and entry.is_symlink():
             return Problem(name, "the symbolic link leads nowhere: mend or remove it")
         return Problem(name, reason(error))

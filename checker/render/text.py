@@ -267,6 +267,8 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
         ),
         ("rule never applied", report.never_applied if report.documents else ()),
     ]
+    if report.files.without:
+        yield style("note: ", YELLOW) + f"{count(report.files.without, 'file')} without a document"
     for title, names in notes:
         if names:
             first, *rest = _wrapped(f"note: {title}: {_some(names)}", "")

@@ -157,8 +157,11 @@ class Judged(NamedTuple):
 
     @property
     def status(self) -> Status:
-        """Return FAIL, ERROR or, where a waiver accepts it, WAIVED."""
-        return Status.WAIVED if self.waiver else self.finding.status
+        """Return FAIL, ERROR or, where a waiver accepts a violation, WAIVED."""
+        # INVARIANT: no waiver makes anything of what could not be decided.
+        if self.waiver and self.finding.status is Status.FAIL:
+            return Status.WAIVED
+        return self.finding.status
 
     @property
     def is_open(self) -> bool:

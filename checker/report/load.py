@@ -71,11 +71,12 @@ def _schema() -> Schema:
 def _findings(data: dict[str, Any]) -> Iterator[Judged]:
     titles = {rule["id"]: rule["title"] for rule in data["rules"]}
     for each in data["findings"]:
-        waiver = _waiver(each.get("waiver"))
+        status = Status(each["status"])
+        waiver = _waiver(each.get("waiver")) if status is Status.WAIVED else None
         finding = Finding(
             rule=each["rule"],
             severity=Severity.of(each["severity"]),
-            status=Status.FAIL if waiver else Status(each["status"]),
+            status=Status.FAIL if waiver else status,
             file=each["document"],
             part=each.get("part", ""),
             kind=each["kind"],

@@ -149,10 +149,7 @@ def _only(loaded: RuleSet, names: Sequence[str]) -> RuleSet:
                 for name in unknown
             )
         )
-    return loaded._replace(
-        rules=tuple(rule for rule in loaded.rules if rule.id in names),
-        left_out=tuple(name for name in known if name not in names),
-    )
+    return loaded._replace(rules=tuple(rule for rule in loaded.rules if rule.id in names))
 
 
 def _refuse_unknown(rule_set: RuleSet, settings: Settings) -> None:

@@ -11,7 +11,8 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
-_SPELLS = re.compile(r"\\(?:u\{?0*+[2-7][0-9A-Fa-f]|x[2-7]|U0000|\r?\n|[Eec])")
+SPELLS = re.compile(r"\\(?:u\{?0*+[2-7][0-9A-Fa-f]|x[2-7]|U0000|\r?\n|[Eec])")
+"""An escape that may stand for a letter, a digit or a hyphen."""
 
 
 def decoded(text: str) -> str:
@@ -41,7 +42,7 @@ def original(text: str, index: int) -> int:
 
 def spells_letters(text: str) -> bool:
     """Say whether escapes in a text may stand for letters, digits or hyphens."""
-    return "\\" in text and bool(_SPELLS.search(text))
+    return "\\" in text and bool(SPELLS.search(text))
 
 
 def _meaning(match: re.Match[str]) -> str:

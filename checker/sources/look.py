@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from typing import TypeAlias
 
-from checker.sources.escapes import decoded, original, spells_letters
+from checker.sources.escapes import SPELLS, decoded, original, spells_letters
 
 WINDOW = 8192
 """How far before or after an `Effect` another word of the statement may stand, in characters.
@@ -31,6 +31,11 @@ _LAYERS = 3
 
 _POLICY_MARKS = ("Statement", "2012-10-17", "2008-10-17")
 """What the kind of policies is recognised by: a key, and the versions of the language."""
+
+_BYTES = (b"ffect", b"aws_iam_policy_document", b"Statement", b"-10-17")
+"""What bytes hold whose text may show a statement or a policy, unless escapes spell it: few, since
+each is looked for in all that is read."""
+_SPELLING_BYTES = re.compile(SPELLS.pattern.encode())
 
 # Every repetition is possessive and, where a candidate may stand inside it, bounded.
 _COMMENT = (
@@ -82,6 +87,31 @@ action does.
 """
 
 
+def may_show(data: bytes) -> bool:
+    """Say, fast, whether bytes may show a statement or a policy; when in doubt, yes.
+
+    `statement` and `policy` find nothing in the text of other bytes.
+    """
+    for mark in _BYTES:
+        if mark in data:
+            return True
+    return b"\0" in data or (b"\\" in data and _SPELLING_BYTES.search(data) is not None)
+
+
+def may_mention(data: bytes) -> bool:
+    """Say, fast, whether bytes may show a statement that no escape spells; when in doubt, yes."""
+    return b"ffect" in data or b"PolicyStatement" in data or b"aws_iam_policy_document" in data
+
+
+def mentioned(chunks: Iterable[bytes]) -> bool:
+    """Say whether prose or program text shows a statement, without decoding its escapes."""
+    return any(
+        _first(text) is not None
+        for text in _buffers(chunk.replace(b"\\", b"") for chunk in chunks)
+        if _has_mark(text)
+    )
+
+
 def policy(text: str) -> bool:
     """Say whether a text may be a document that is recognised as a policy; when in doubt, yes."""
     if any(mark in text for mark in _POLICY_MARKS):
@@ -113,18 +143,22 @@ def statement_in_bytes(chunks: Iterable[bytes]) -> bool:
     Its bytes come in chunks of any size. Zero bytes are left out, so that UTF-16 and UTF-32
     are read too. No more than a chunk and a fixed number of characters is kept.
     """
+    return any(statement(text) is not None for text in _buffers(chunks))
+
+
+def _buffers(chunks: Iterable[bytes]) -> Iterator[str]:
+    """Yield the text of a file in large pieces, each of which begins with the end of the last."""
     buffer = ""
     pieces: list[str] = []
     size = 0
     for chunk in chunks:
-        pieces.append(chunk.replace(b"\0", b"").decode("latin-1"))
+        pieces.append((chunk.replace(b"\0", b"") if b"\0" in chunk else chunk).decode("latin-1"))
         size += len(pieces[-1])
         if size >= _BUFFER:
             buffer += "".join(pieces)
-            if statement(buffer) is not None:
-                return True
+            yield buffer
             buffer, pieces, size = buffer[-_OVERLAP:], [], 0
-    return statement(buffer + "".join(pieces)) is not None
+    yield buffer + "".join(pieces)
 
 
 def _has_mark(text: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from pathlib import PurePath
 
 
 class Role(Enum):
@@ -35,7 +34,11 @@ _ROLES = {
         ".guard .cedar .snap"
     ),
 }
-_BY_SUFFIX = {suffix: role for role, suffixes in _ROLES.items() for suffix in suffixes.split()}
+_BY_SUFFIX = {
+    suffix: role
+    for role, suffixes in _ROLES.items()
+    for suffix in suffixes.replace(".", "").split()
+}
 _TERRAFORM_JSON = (".tf.json", ".tofu.json")
 """Terraform and OpenTofu read these like `.tf`.
 
@@ -50,8 +53,9 @@ def role(name: str) -> Role:
     The last extension decides (`policy.json.tpl` is a template), except that `.tf.json` is
     one. A name such as `.gitignore` has no extension.
     """
-    file = PurePath(name).name.lower()
-    if file.endswith(_TERRAFORM_JSON):
+    file = name.rpartition("/")[2].lower()
+    stem, dot, suffix = file.rpartition(".")
+    if not suffix or not dot or not stem.strip("."):
         return Role.TEMPLATE
-    suffix = PurePath(file).suffix
-    return _BY_SUFFIX.get(suffix, Role.OTHER) if suffix else Role.TEMPLATE
+    found = _BY_SUFFIX.get(suffix, Role.OTHER)
+    return Role.TEMPLATE if found is Role.PLAIN and file.endswith(_TERRAFORM_JSON) else found

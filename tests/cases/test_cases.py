@@ -1,7 +1,9 @@
 """End to end: the installed command on the folders of tests/cases, as a user would run it.
 
-A case is a folder with `case.json` (arguments, exit code, perhaps stdin and environment), its
-inputs, and under `expected/` what the command writes: stdout.txt, stderr.txt and report.json.
+A case is a folder with `case.json`, its inputs, and under `expected/` what the command writes:
+stdout.txt, stderr.txt and report.json. `case.json` has the arguments, the exit code and, optionally,
+`stdin`, `env` and the folders of this project that the case needs (`project`). The command runs in
+a copy of the folder outside of any repository, so that names are relative to the folder.
 UPDATE_GOLDEN=1 writes the expected files anew; read the difference before you commit it.
 """
 
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -27,10 +30,14 @@ SCHEMA = json.loads((ROOT / "checker/report/report.schema.json").read_text(encod
 def test_case(case: Path, policy_check: Run, tmp_path: Path) -> None:
     given = json.loads((case / "case.json").read_text(encoding="utf-8"))
     target = tmp_path / "report.json"
+    folder = tmp_path / "case"
+    shutil.copytree(case, folder, symlinks=True, ignore=shutil.ignore_patterns("expected"))
+    for name in given.get("project", ()):
+        shutil.copytree(ROOT / name, folder / name)
     ran = policy_check(
         *given["arguments"],
         *(() if "--help" in given["arguments"] else ("-o", "text", "-o", f"json={target}")),
-        cwd=case,
+        cwd=folder,
         env=given.get("env", {}),
         stdin=given.get("stdin", "").encode(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -15,11 +16,22 @@ import pytest
 from checker.problems import Location
 from checker.render.difference import render_json, render_text
 from checker.render.json import render
-from checker.report import Finding, Input, Place, Report, Saved, Severity, Status, Waiver
+from checker.report import (
+    Finding,
+    Input,
+    Judged,
+    Place,
+    Report,
+    RuleText,
+    Saved,
+    Severity,
+    Status,
+    Waiver,
+)
 from checker.report.diff import Difference, difference
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import HOSTILE, accepted, decided, everything, passed
+from tests.support.reports import HOSTILE, accepted, changed, decided, everything, passed
 
 CASES = ROOT / "tests" / "cases"
 WAIVER = Waiver("r", "o", date(2027, 3, 31))
@@ -28,19 +40,29 @@ FAIL, WAIVED, ERROR = Status.FAIL, Status.WAIVED, Status.ERROR
 
 def finding(
     name: str, status: Status = FAIL, severity: Severity = Severity.HIGH, rule: str = "a-rule"
-) -> Finding:
+) -> Judged:
     place = Place("/Statement/0", Location(4, 5, 9, 6))
-    return Finding(
-        rule, "t", severity, status, f"{name}.json", "k", "/S", place, (), f"of {name}", "r", name,
-        WAIVER if status is WAIVED else None,
-    )  # fmt: skip
+    found = Finding(
+        rule=rule,
+        severity=severity,
+        status=FAIL if status is WAIVED else status,
+        file=f"{name}.json",
+        part="",
+        kind="k",
+        subject="/S",
+        place=place,
+        related=(),
+        message=f"of {name}",
+        fingerprint=name,
+    )
+    return Judged(found, RuleText("t", "r"), WAIVER if status is WAIVED else None)
 
 
-def saved(*findings: Finding, is_decided: bool = True, rules: Iterable[str] = ("a-rule",)) -> Saved:
+def saved(*findings: Judged, is_decided: bool = True, rules: Iterable[str] = ("a-rule",)) -> Saved:
     return Saved(Input("r.json", "1" * 64), frozenset(rules), 3, findings, is_decided)
 
 
-def names(findings: Iterable[Finding]) -> str:
+def names(findings: Iterable[Judged]) -> str:
     return " ".join(each.fingerprint for each in findings)
 
 
@@ -78,8 +100,8 @@ def test_what_a_rule_found_that_is_not_run_any_more_is_not_fixed() -> None:
 
 def test_what_is_undecided_now_is_not_fixed() -> None:
     old = saved(*(finding(name) for name in ("x", "y", "z")))
-    broken = finding("new", ERROR, rule="valid-document")._replace(document="x.json")
-    other = finding("more", ERROR)._replace(document="y.json")
+    broken = changed(finding("new", ERROR, rule="valid-document"), file="x.json")
+    other = changed(finding("more", ERROR), file="y.json")
     found = difference(old, saved(broken, other, is_decided=False), Severity.LOW)
     assert (names(found.fixed), names(found.unknown)) == ("z", "x y")
 
@@ -111,7 +133,7 @@ def variants() -> dict[str, Difference]:
         finding("same"), finding("fixed"), finding("waived"), finding("gone", rule="gone"),
         rules=("a-rule", "gone"),
     )  # fmt: skip
-    long = finding("long")._replace(message="push is allowed on everything there is " * 5)
+    long = changed(finding("long"), message="push is allowed on everything there is " * 5)
     new = saved(
         finding("new", severity=Severity.CRITICAL), long, finding("same"),
         finding("waived", WAIVED), low,
@@ -147,7 +169,7 @@ def test_the_json_is_the_golden_one(name: str) -> None:
 
 
 def test_text_of_others_drives_no_terminal_and_no_ci_system() -> None:
-    bad = finding("x")._replace(document=HOSTILE, message=HOSTILE, rule=HOSTILE)
+    bad = changed(finding("x"), file=HOSTILE, message=HOSTILE, rule=HOSTILE)
     new = saved(bad)._replace(input=Input(HOSTILE, "1" * 64))
     text = "".join(render_text(difference(saved(), new, Severity.LOW)))
     assert not set("\x1b\x00\x07\x85\u2028\u202e\u2066\r") & set(text)
@@ -184,7 +206,7 @@ def test_the_command_says_what_is_new(policy_check: Run, tmp_path: Path) -> None
 
 def test_a_run_that_was_not_decided_never_becomes_a_pass(policy_check: Run, tmp_path: Path) -> None:
     good = write(tmp_path, "good.json", passed())
-    for report in (everything(), replace(passed(), rules=[]), replace(passed(), documents=0)):
+    for report in (everything(), replace(passed(), rules=[]), replace(passed(), checked=[])):
         bad = write(tmp_path, "bad.json", report)
         assert policy_check("diff", good, bad, cwd=tmp_path).returncode == 2
         assert policy_check("diff", bad, bad, cwd=tmp_path).returncode == 2
@@ -203,8 +225,8 @@ def test_what_is_no_report_is_exit_2(policy_check: Run, tmp_path: Path, bad: str
 
 
 def test_two_runs_differ_by_what_changed_between_them(policy_check: Run, tmp_path: Path) -> None:
-    rules, policies = CASES / "baseline" / "rules", CASES / "baseline" / "policies"
-    new = policy_check(rules, "policies", "-o", "json", cwd=policies.parent).stdout
+    shutil.copytree(CASES / "baseline", tmp_path / "here")
+    new = policy_check("rules", "policies", "-o", "json", cwd=tmp_path / "here").stdout
     (tmp_path / "new.json").write_bytes(new)
     old = CASES / "baseline" / "baseline.json"
     data: Any = json.loads(policy_check("diff", old, tmp_path / "new.json", "-o", "json").stdout)

@@ -1,4 +1,4 @@
-"""Finding and loading documents: every file is read, told as broken, or listed as left out."""
+"""Finding and loading documents: every file is read, is a broken document, or is listed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from checker import kinds
-from checker.documents import STDIN, Document, Selection, find, load
+from checker.documents import STDIN, Document, Listing, Outcome, Selection, document, find, load
 from checker.kinds import Kind, from_schema
-from checker.reader import Limits
-from tests.git import fake
+from checker.reader import Limits, Root, parse, read_bytes
+from tests.support.git import fake
 
 POLICY = (
     '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}'
@@ -40,9 +40,35 @@ def put(name: str, text: str = POLICY) -> None:
     Path(name).write_text(text, encoding="utf-8")
 
 
+def here() -> Root:
+    return Root(str(Path.cwd().resolve()))
+
+
+def read(listing: Listing, selection: Selection, limits: Limits | None = None) -> list[Document]:
+    return [
+        each
+        for index in range(listing.size)
+        for each in load(index, listing, selection, limits or Limits()).documents
+    ]
+
+
 def loaded(*paths: str, **options: Sequence[object]) -> list[Document]:
     selection = Selection(paths or (".",), KINDS, **options)  # type: ignore[arg-type]  # by name
-    return list(load(find(selection), selection, Limits()))
+    return read(find(selection, here()), selection)
+
+
+def outcomes(*paths: str) -> dict[str, str]:
+    """Return what became of each file: its outcome, or what is wrong with its document."""
+    selection = Selection(paths, KINDS)
+    listing = find(selection, here())
+    found: dict[str, str] = {}
+    for index in range(listing.size):
+        contents = load(index, listing, selection, Limits())
+        inside = list(contents.documents)
+        broken = [problem.message for each in inside for problem in each.problems]
+        outcome = Outcome.DOCUMENTS if inside else contents.otherwise
+        found[listing.name(index)] = broken[0] if broken else str(outcome)
+    return found
 
 
 def only(*paths: str, **options: Sequence[object]) -> Document:
@@ -58,7 +84,7 @@ def trouble(found: Document) -> str:
 def test_a_document_is_found_read_and_bound() -> None:
     put("policies/a.json")
     found = only("policies")
-    assert (found.path, found.problems) == ("policies/a.json", ())
+    assert (found.file, found.problems) == ("policies/a.json", ())
     assert found.kind is KINDS["aws-iam-policy"]
     assert len(found.sha256) == 64
     assert found.activation.value("document") is found.data
@@ -68,7 +94,7 @@ def test_a_document_is_found_read_and_bound() -> None:
 def test_files_come_in_the_order_of_their_names_and_each_once() -> None:
     for name in ("p/b.json", "p/a/z.yml", "p/a.yaml", "p/B.JSON"):
         put(name)
-    paths = [found.path for found in loaded("p", "p/a/z.yml", "./p/b.json", "p/a/..")]
+    paths = [found.file for found in loaded("p", "p/a/z.yml", "./p/b.json", "p/a/..")]
     assert paths == ["p/B.JSON", "p/a/z.yml", "p/a.yaml", "p/b.json"]
 
 
@@ -79,14 +105,26 @@ def test_the_same_file_by_another_name_is_read_once() -> None:
     assert len(loaded("p", "other", "other/a.json", str(Path("p/a.json").resolve()))) == 1
 
 
-def test_a_directory_tells_what_it_does_not_read() -> None:
-    for name in ("p/a.json", "p/a.txt", "p/json", "p/.git/b.json", "p/c.jsonc", "p/x/d.tf"):
+def test_nothing_in_a_directory_is_passed_over_but_what_is_of_git() -> None:
+    names = "p/a.json p/a.txt p/a.conf p/json p/c.jsonc p/x/d.tf p/.git/b.json p/.hidden/e.json"
+    for name in names.split():
         put(name)
+    put("p/none.conf", "none")
+    put("p/none.tf", "none")
+    put("p/none.json", '{"name": "none"}')
     fake(Path("p"))
-    selection = Selection(("p",), KINDS)
-    listing = find(selection)
-    assert listing.files == ("p/a.json",)
-    assert listing.unread == ("p/a.txt", "p/c.jsonc", "p/json", "p/x/d.tf")
+    found = outcomes("p")
+    in_a_template = {name for name in found if found[name].startswith("a statement stands in a ")}
+    assert in_a_template == {"p/json", "p/c.jsonc", "p/x/d.tf"}
+    assert {name: found[name] for name in found if name not in in_a_template} == {
+        "p/.hidden/e.json": "documents",
+        "p/a.conf": "unread",
+        "p/a.json": "documents",
+        "p/a.txt": "mentioned",
+        "p/none.conf": "none",
+        "p/none.json": "none",
+        "p/none.tf": "none",
+    }
 
 
 @pytest.mark.parametrize(
@@ -105,9 +143,11 @@ def test_what_is_excluded_is_listed_and_not_read(glob: str, left: list[str]) -> 
     everything = ["p/a.json", "p/b/a.json", "p/b/c.yaml"]
     for name in everything:
         put(name)
-    listing = find(Selection(("p",), KINDS, excluded=(glob,)))
-    assert list(listing.files) == left
-    assert sorted({*listing.files, *listing.excluded}) == everything
+    listing = find(Selection(("p",), KINDS, excluded=(glob,)), here())
+    files = [entry.name for entry in listing.files]
+    assert files == left
+    assert sorted({*files, *listing.excluded}) == everything
+    assert listing.idle_globs == (() if listing.excluded else (glob,))
 
 
 def test_a_named_file_is_read_even_if_a_glob_excludes_it() -> None:
@@ -118,13 +158,27 @@ def test_a_named_file_is_read_even_if_a_glob_excludes_it() -> None:
 def test_an_excluded_directory_may_hold_anything() -> None:
     put("p/a.json")
     put("p/old/broken.json", "{")
-    assert only("p", excluded=("p/old/*",)).path == "p/a.json"
+    assert only("p", excluded=("p/old/*",)).file == "p/a.json"
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a", "a.json5", "a.json.bak"])
-def test_a_named_file_of_another_name_is_broken(name: str) -> None:
+@pytest.mark.parametrize("name", ["a.conf", "a.json.bak", ".a"])
+def test_a_named_file_of_another_name_that_shows_a_policy_is_broken(name: str) -> None:
     put(name)
-    assert trouble(only(name)) == "not a document by its name: expected .json, .yaml or .yml"
+    assert outcomes(name)[name].startswith("a ")
+
+
+@pytest.mark.parametrize("name", ["a", "a.json5", "a.tf", "a.json.tpl", "A.POLICY"])
+def test_a_template_that_shows_a_policy_is_broken_also_where_it_is_not_named(name: str) -> None:
+    put(f"p/{name}")
+    for path in ("p", f"p/{name}"):
+        assert outcomes(path)[f"p/{name}"].startswith("a statement stands in a ")
+
+
+@pytest.mark.parametrize("name", ["a.conf", "a.json.bak", "a", "a.tf", "a.json", "a.txt"])
+def test_a_named_file_without_a_policy_is_not_broken_by_its_name(name: str) -> None:
+    put(name, "{}")
+    found = outcomes(name)[name]
+    assert found == "none"
 
 
 @pytest.mark.parametrize("name", ["missing.json", "missing", "no/dir.json", "a\x00b.json", ""])
@@ -142,7 +196,7 @@ def test_a_broken_document_hides_none_of_the_good() -> None:
     put("p/d.yaml", "a: *x")
     put("p/e.json", "")
     put("p/f.json")
-    good = [found.path for found in loaded("p") if not found.problems]
+    good = [found.file for found in loaded("p") if not found.problems]
     assert good == ["p/b.json", "p/f.json"]
     assert len(loaded("p")) == 6
 
@@ -174,10 +228,20 @@ def test_a_kind_is_recognised_by_content(text: str, kind: str) -> None:
     assert (found.kind, found.problems) == (KINDS[kind], ())
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", "null", "5", '"Statement"', '{"kind": 5}'])
-def test_what_no_kind_recognises_is_broken(text: str) -> None:
-    put("a.json", text)
-    found = only("a.json")
+NOTHING = ["{}", "[]", "null", "5", '"Statement"', '{"kind": 5}']
+
+
+@pytest.mark.parametrize("text", NOTHING)
+@pytest.mark.parametrize("path", ["p", "p/a.json"])
+def test_what_no_kind_recognises_is_no_document(text: str, path: str) -> None:
+    put("p/a.json", text)
+    assert outcomes(path) == {"p/a.json": "none"}
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_no_kind_recognises_is_broken_where_a_document_is_asked_for(text: str) -> None:
+    source = read_bytes("a.json", text.encode())
+    found = document(parse(source), Selection((), KINDS))
     assert trouble(found).startswith("not recognised as `aws-iam-policy`, `pod`, ")
     assert "--kind 'GLOB=KIND'" in trouble(found)
     assert found.kind is None
@@ -185,7 +249,7 @@ def test_what_no_kind_recognises_is_broken(text: str) -> None:
 
 def test_what_two_kinds_recognise_is_broken() -> None:
     put("a.json", '{"kind": "Pod", "spec": 1, "labels": {}}')
-    assert trouble(only("a.json")) == "looks like `pod` and `labelled`: say which with --kind"
+    assert trouble(only("a.json")) == "looks like `pod` and `labelled`: name its kind with --kind"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +273,7 @@ def test_the_last_glob_that_matches_gives_the_kind(
 @pytest.mark.parametrize("glob", ["*", "a.json"])
 def test_no_mapping_makes_a_policy_something_else(glob: str) -> None:
     put("a.json")
-    message = "mapped to `any`, but it is `aws-iam-policy`: mend the mapping"
+    message = "mapped to `any`, but it is `aws-iam-policy`: correct the mapping"
     assert trouble(only("a.json", mapped=[(glob, "any")])) == message
 
 
@@ -224,7 +288,7 @@ def test_links_out_of_the_directory_and_to_nowhere_are_broken_documents() -> Non
     Path("p/b.json").symlink_to(Path("secret.json").resolve())
     Path("p/c.json").symlink_to("nowhere.json")
     Path("p/d").symlink_to(Path.cwd())
-    found = {each.path: each for each in loaded("p")}
+    found = {each.file: each for each in loaded("p")}
     assert found["p/a.json"].problems == ()
     assert "leads out of the directory" in trouble(found["p/b.json"])
     assert "leads nowhere" in trouble(found["p/c.json"])
@@ -234,7 +298,7 @@ def test_links_out_of_the_directory_and_to_nowhere_are_broken_documents() -> Non
 def test_a_loop_of_directories_ends() -> None:
     put("p/a.json")
     Path("p/again").symlink_to(".")
-    assert only("p").path == "p/a.json"
+    assert only("p").file == "p/a.json"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
@@ -254,24 +318,29 @@ class Stream:
 def test_standard_input_is_one_document(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stream(text.encode()))
     found = only(STDIN, STDIN)
-    assert (found.path, found.problems) == ("<stdin>", ())
+    assert (found.file, found.problems) == ("<stdin>", ())
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b" " * 101, b"{}"])
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b" " * 101])
 def test_bad_standard_input_is_a_broken_document(
     data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Stream(data))
     selection = Selection((STDIN,), KINDS)
-    (found,) = load(find(selection), selection, Limits(max_bytes=100))
-    assert found.path == "<stdin>"
+    (found,) = read(find(selection, here()), selection, Limits(max_bytes=100))
+    assert found.file == "<stdin>"
     assert found.problems
+
+
+def test_standard_input_without_a_policy_holds_no_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Stream(b"{}"))
+    assert outcomes(STDIN) == {"<stdin>": "none"}
 
 
 def test_a_file_that_vanishes_before_it_is_read_is_broken() -> None:
     put("a.json")
     selection = Selection((".",), KINDS)
-    listing = find(selection)
+    listing = find(selection, here())
     Path("a.json").unlink()
-    (found,) = load(listing, selection, Limits())
+    (found,) = read(listing, selection)
     assert "no such file" in trouble(found)

@@ -14,7 +14,7 @@ from checker.reader import parse, read_bytes
 
 def of(data: Json) -> Document:
     source = read_bytes("d.json", json.dumps(data).encode())
-    return document(parse(source), Selection((), {"any": from_schema("any", {})}, [("*", "any")]))
+    return document(parse(source), Selection((), {"any": from_schema("any", {})}), "any")
 
 
 DATA: Json = {"a/b": {"~": [{"x": []}, {"x": []}]}, "": 1, "0": {"1": None}}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from checker.problems import InputError, Location, Problem
 from checker.reader import Limits, Walk, display_path, ending, parse, read_bytes, read_file, walk
-from tests.git import fake
+from tests.support.git import fake
 
 if TYPE_CHECKING:
     from collections.abc import Callable

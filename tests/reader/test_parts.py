@@ -186,7 +186,7 @@ def test_a_fault_in_a_text_is_shown_where_the_file_spells_it(
 def test_a_text_has_limits_too() -> None:
     document = reading("x.json", '{"k": ["[[1]]"]}')
     found = fault(document, ("k", 0), Limits(max_depth=1))
-    assert found.message == "nested deeper than 1 levels: flatten what stands here"
+    assert found.message == "nested deeper than 1 levels: reduce the nesting"
     assert found.location == Location(1, 10, 1, 11)
     assert found.pointer == "/k/0"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from checker.reader.files import display_path
 from checker.reader.root import Root, find, is_genuine, repository
-from tests.git import NEEDS_GIT, commit, fake, git
+from tests.support.git import NEEDS_GIT, commit, fake, git
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 NOT_ROOT = pytest.mark.skipif(

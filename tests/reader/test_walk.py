@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from checker.reader import Walk, ending, git_ignored, ignored, walk
-from tests.git import NEEDS_GIT, commit, fake, git
+from tests.support.git import NEEDS_GIT, commit, fake, git
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 WANTED = ending(frozenset({".json"}))

@@ -10,7 +10,7 @@ import pytest
 
 from checker.problems import Location, Problem
 from checker.render.github import annotate, render
-from checker.report import Place, Report, Severity, Status
+from checker.report import FileCounts, Place, Report, Severity, Status
 from tests.support.report_readers import Command, read_github
 from tests.support.reports import (
     HOSTILE,
@@ -106,7 +106,7 @@ def test_ten_of_a_kind_are_all_shown() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"documents": 0}, "NOTHING CHECKED: no document was found (exit 3)"),
+        ({"checked": ()}, "NOTHING CHECKED: no document was found (exit 3)"),
         ({"strict": True}, "NOT EVALUATED: 1 file not read (--strict) (exit 2)"),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_gate_that_is_closed_without_a_finding_says_why(
 
 
 def test_the_reason_takes_one_of_ten_places() -> None:
-    found = commands(replace(many(100), strict=True, unread=["notes.txt"]))
+    found = commands(replace(many(100), strict=True, files=FileCounts(unread=("notes.conf",))))
     assert [each.name for each in found].count("error") == 10
     assert found[0].message.endswith("1 file not read (--strict) (exit 2)")
     assert "41 errors" in found[-1].message

@@ -32,7 +32,16 @@ from tests.support.report_readers import (
     read_tap,
     read_text,
 )
-from tests.support.reports import FORMULAS, HOSTILE, accepted, everything, hostile, many, passed
+from tests.support.reports import (
+    CUT_OFF,
+    FORMULAS,
+    HOSTILE,
+    accepted,
+    everything,
+    hostile,
+    many,
+    passed,
+)
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Categories of characters that are seen only where they are spelled out."""
@@ -194,7 +203,7 @@ def test_names_that_are_no_utf_8_are_spelled_out(
 ) -> None:
     folder = tmp_path / os.fsdecode(b"caf\xe9")
     folder.mkdir()
-    (folder / "a.json").write_text("{", encoding="utf-8")
+    (folder / "a.json").write_text(CUT_OFF, encoding="utf-8")
     ran = policy_check("builtin:ecr", tmp_path, "-o", name)
     assert ran.returncode == 2, "the file is cut off"
     text = ran.stdout.decode("utf-8")

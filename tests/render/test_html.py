@@ -21,10 +21,19 @@ from checker.messages import inert, visible
 from checker.problems import Location, Problem
 from checker.render import renderer
 from checker.render.html import render
-from checker.report import Place, Report, RuleCounts, Severity, Status
+from checker.report import Place, Report, Severity, Status
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import HOSTILE, accepted, changed, everything, hostile, many, passed
+from tests.support.reports import (
+    HOSTILE,
+    accepted,
+    changed,
+    counted,
+    everything,
+    hostile,
+    many,
+    passed,
+)
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,
@@ -149,7 +158,7 @@ def test_every_finding_is_in_the_page_once(name: str) -> None:
 
 def test_two_findings_of_one_fingerprint_are_two() -> None:
     report = everything()
-    report.findings[2:] = [report.findings[2], report.findings[2]]
+    report = replace(report, findings=[*report.findings[:3], report.findings[2]])
     ids = [each.get("id", "") for each in with_class(parsed(report), "finding")]
     assert len(set(ids)) == 4
     assert ids[2:] == [
@@ -186,9 +195,9 @@ def test_no_line_is_a_command_to_a_ci_system() -> None:
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//x", "ftp://x"])
 def test_a_reference_to_no_web_page_is_no_link(address: str) -> None:
-    report = everything()
-    report.rules[0].references = (address,)
-    page = render_html(report)
+    first, *others = everything().rules
+    rules = [replace(first, references=(address,)), *others]
+    page = render_html(replace(everything(), rules=rules))
     assert f"<li>{address}</li>" in page
     assert f'href="{address}' not in page
 
@@ -236,8 +245,7 @@ def heading(report: Report) -> str:
 
 def verdicts() -> Iterator[tuple[str, Report, str]]:
     report, good = everything(), passed()
-    rule = RuleCounts("a-rule", "t", Severity.LOW, {})
-    rule.counts[Status.SKIP] = 1
+    rule = counted("a-rule", {Status.SKIP: 1})
     yield (
         "undecided",
         report,
@@ -258,7 +266,7 @@ def verdicts() -> Iterator[tuple[str, Report, str]]:
         ),
     )
     yield "no rules", replace(good, rules=[]), "Nothing checked. No rule was found."
-    yield "no documents", replace(good, documents=0), "Nothing checked. No document was found."
+    yield "no documents", replace(good, checked=()), "Nothing checked. No document was found."
     yield (
         "never applied",
         replace(good, rules=[rule]),
@@ -308,10 +316,8 @@ def test_what_was_not_read_stands_out_where_it_fails(name: str, *, strict: bool)
 
 def test_what_is_not_listed_is_counted() -> None:
     report = everything()
-    report.findings[:] = [
-        changed(report.findings[1], fingerprint=f"{number:032x}") for number in range(23)
-    ]
-    section = by_id(parsed(report), "not-evaluated")
+    findings = [changed(report.findings[1], fingerprint=f"{number:032x}") for number in range(23)]
+    section = by_id(parsed(replace(report, findings=findings)), "not-evaluated")
     assert len(list(section.iter("a"))) == 21
     assert "And 3 more" in text_of(section)
 
@@ -354,8 +360,8 @@ def test_a_control_without_a_passing_rule_is_never_satisfied() -> None:
 
 
 def test_a_framework_of_which_nothing_is_known_has_no_score() -> None:
-    report = replace(passed(), assessed=("nist-800-53-r5",))
-    report.rules[0].counts |= {Status.PASS: 0, Status.SKIP: 1}
+    rule = replace(passed().rules[0], counts={**dict.fromkeys(Status, 0), Status.SKIP: 1})
+    report = replace(passed(), rules=[rule], assessed=("nist-800-53-r5",))
     (score,) = with_class(parsed(report), "score")
     assert text_of(score) == "no control is assessed"
 
@@ -384,7 +390,8 @@ def test_the_waiver_that_ends_first_stands_first() -> None:
     (late,) = (each for each in report.findings if each.waiver)
     assert late.waiver is not None
     soon = late.waiver._replace(expires=date(2026, 12, 1))
-    report.findings.append(changed(late, waiver=soon, fingerprint="9" * 32))
+    more = changed(late, waiver=soon, fingerprint="9" * 32)
+    report = replace(report, findings=[*report.findings, more])
     expire = [row[-1] for row in rows(parsed(report), "waivers")]
     assert expire == ["Expires", "2026-12-01", "2027-03-31"]
 
@@ -399,8 +406,8 @@ def test_what_cannot_fail_says_so() -> None:
 
 def test_every_choice_of_a_filter_says_how_many_findings_it_is_about() -> None:
     report = everything()
-    report.findings.pop()  # the only one of `no-public`
-    form = by_id(parsed(report), "filters")
+    others = report.findings[:-1]  # the last one is the only one of `no-public`
+    form = by_id(parsed(replace(report, findings=others)), "filters")
     assert [text_of(each) for each in with_class(form, "choice")] == [
         "Critical 1",
         "High 2",
@@ -483,8 +490,8 @@ def test_a_finding_shows_its_line_with_the_span_marked() -> None:
 )
 def test_the_span_is_marked_where_it_is(place: Place, before: str, marked: str, after: str) -> None:
     report = everything()
-    report.findings[:] = [changed(report.findings[3], place=place, related=())]
-    (found,) = with_class(parsed(report), "excerpt")
+    only = changed(report.findings[3], place=place, related=())
+    (found,) = with_class(parsed(replace(report, findings=[only])), "excerpt")
     (mark,) = found
     assert (found.text or "", mark.text, mark.tail or "") == (before, marked, after)
 

@@ -14,7 +14,7 @@ from checker.render import renderer
 from checker.render.json import render
 from checker.report import Report, RuleCounts, Severity, Status
 from tests.support.command import ROOT
-from tests.support.reports import accepted, changed, decided, hostile
+from tests.support.reports import accepted, changed, counted, decided, documents, hostile
 
 SCHEMA = ROOT / "checker" / "report" / "report.schema.json"
 STATUSES = ("pass", "fail", "skip", "waived", "error")
@@ -61,7 +61,8 @@ def test_what_was_written_is_kept_to_the_letter(report: Report) -> None:
 
 
 def test_a_lone_surrogate_is_no_failure(report: Report) -> None:
-    report.findings[0] = changed(report.findings[0], message="\ud800")
+    first, *others = report.findings
+    report = replace(report, findings=[changed(first, message="\ud800"), *others])
     assert rendered(report)["findings"][0]["message"] == "\ud800"
 
 
@@ -110,6 +111,7 @@ def test_a_finding_has_its_places(report: Report) -> None:
         "end_line": 5,
         "end_column": 40,
         "pointer": "/Statement/0",
+        "file_pointer": "/Statement/0",
     }
     assert [place["line"] for place in failed["related"]] == [6, 7, 8, 9, 10]
     assert (failed["subject"], failed["severity"], failed["status"]) == (
@@ -147,8 +149,7 @@ def test_the_inputs_are_named(report: Report) -> None:
     ],
 )
 def test_a_control_is_satisfied_by_passing_alone(counts: dict[Status, int], status: str) -> None:
-    rule = RuleCounts("a-rule", "t", Severity.LOW, {"cis": ("1.1",)})
-    rule.counts |= counts
+    rule = counted("a-rule", counts, {"cis": ("1.1",)})
     (control,) = rendered(empty(rule))["controls"]
     assert control["status"] == status
     assert (control["framework"], control["id"], control["rules"]) == ("cis", "1.1", ["a-rule"])
@@ -175,9 +176,7 @@ def test_a_control_of_several_rules_needs_all_of_them(report: Report) -> None:
 def test_the_exit_code_is_in_the_summary(
     counts: dict[Status, int], code: int, *, strict: bool
 ) -> None:
-    rule = RuleCounts("a-rule", "t", Severity.LOW, {})
-    rule.counts |= counts
-    report = replace(empty(rule), documents=1, strict=strict)
+    report = replace(empty(counted("a-rule", counts)), checked=documents(1), strict=strict)
     assert rendered(report)["summary"]["exit_code"] == code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -25,8 +26,9 @@ def lines(report: Report) -> list[dict[str, Any]]:
 
 
 def test_it_says_what_the_json_report_says() -> None:
-    for report in (accepted(), hostile(), passed()):
-        report.warnings.append(Problem("rules/a.yaml", "take care", Location(3, 5, 3, 8)))
+    warning = Problem("rules/a.yaml", "take care", Location(3, 5, 3, 8))
+    for made in (accepted(), hostile(), passed()):
+        report = replace(made, warnings=[warning])
         whole = json.loads("".join(render_json(report)))
         head, *parts, summary = lines(report)
         plural = {"finding": "findings", "warning": "warnings", "rule": "rules"}

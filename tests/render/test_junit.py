@@ -21,7 +21,9 @@ from tests.support.reports import (
     FORMULAS,
     accepted,
     changed,
+    counted,
     decided,
+    documents,
     everything,
     hostile,
     many,
@@ -37,7 +39,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "hostile": hostile,
     **{f"hostile {text!r}": partial(hostile, text) for text in ("", " ", "]]>", *FORMULAS)},
     "no rules": lambda: replace(passed(), rules=[]),
-    "no documents": lambda: replace(passed(), rules=[rule()], documents=0),
+    "no documents": lambda: replace(passed(), rules=[rule()], checked=()),
     "never applied": lambda: replace(passed(), rules=[rule(skip=1)]),
     "strict": lambda: replace(passed(), strict=True),
     "many": lambda: many(400),
@@ -45,9 +47,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
 
 
 def rule(**counts: int) -> RuleCounts:
-    made = RuleCounts("a-rule", "What it holds", Severity.LOW, {})
-    made.counts |= {Status(name): number for name, number in counts.items()}
-    return made
+    return counted("a-rule", {Status(name): number for name, number in counts.items()})
 
 
 def rendered(report: Report) -> ET.Element:
@@ -290,14 +290,14 @@ def test_a_name_stays_when_lines_are_added() -> None:
 def test_documents_without_a_finding_pass_only_where_some_did(
     counts: dict[str, int], ending: str
 ) -> None:
-    report = replace(passed(), rules=[rule(**counts)], documents=sum(counts.values()))
+    report = replace(passed(), rules=[rule(**counts)], checked=documents(sum(counts.values())))
     assert endings(suites(report)["a-rule"]) == {"documents that pass": ending}
 
 
 def test_one_broken_document_is_not_an_error_of_every_rule() -> None:
     broken = everything().findings[0]
     rules = [replace(rule(error=1, skip=2), id=f"rule-{number}") for number in range(3)]
-    report = replace(passed(), rules=rules, documents=3, findings=[broken])
+    report = replace(passed(), rules=rules, checked=documents(3), findings=[broken])
     assert rendered(report).attrib["errors"] == "2"
     (test,) = suites(report)["rule-0"].iter("testcase")
     assert test[0].attrib["message"] == (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checker.render.markdown import COMMENT, MARKER, bounded, render
-from checker.report import Exit, Place, Report, Status
+from checker.report import Exit, FileCounts, Place, Report, Status
 from tests.support.report_readers import Page, read_markdown
 from tests.support.reports import HOSTILE, accepted, changed, everything, hostile, many, passed
 
@@ -31,7 +31,7 @@ def of(**changes: Any) -> Report:
 
 
 def test_it_is_short_when_all_is_well() -> None:
-    quiet = replace(passed(), unread=[], excluded=[])
+    quiet = replace(passed(), files=FileCounts(1))
     assert text(quiet).splitlines() == [
         MARKER,
         "### policy-check PASSED: no violations (exit 0)",
@@ -167,8 +167,8 @@ def test_there_is_no_report_without_room_for_the_verdict() -> None:
 def test_many_frameworks_and_many_findings_leave_room_for_each_other() -> None:
     report = many(25_000)
     named = {f"framework-{number}": ("1",) for number in range(9999)}
-    report.rules[0] = replace(report.rules[0], controls=named)
-    written = text(report)
+    first, *others = report.rules
+    written = text(replace(report, rules=[replace(first, controls=named), *others]))
     assert len(written.encode()) <= COMMENT
     assert written.endswith("- more frameworks are not shown here: see another report\n")
     assert "- `policies/team-0/0.json:1:25`" in written

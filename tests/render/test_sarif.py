@@ -31,7 +31,16 @@ from checker.report import (
 )
 from tests.support.command import PATIENCE, Run
 from tests.support.golden import RENDER, compare
-from tests.support.reports import FORMULAS, accepted, changed, everything, hostile, many, passed
+from tests.support.reports import (
+    CUT_OFF,
+    FORMULAS,
+    accepted,
+    changed,
+    everything,
+    hostile,
+    many,
+    passed,
+)
 
 MULTITOOL = shutil.which("sarif-multitool")
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -263,7 +272,7 @@ def test_only_what_is_under_the_root_is_told_by_it(path: str, expected: dict[str
 
 
 def nothing() -> Report:
-    return replace(passed(), rules=[], documents=0)
+    return replace(passed(), rules=[], checked=())
 
 
 @pytest.mark.parametrize(
@@ -426,8 +435,8 @@ def test_a_message_is_kept_as_far_as_it_does_no_harm(message: str, shown: str) -
 def test_the_command_tells_files_by_their_bytes(policy_check: Run, tmp_path: Path) -> None:
     policies = tmp_path / "policies"
     policies.mkdir()
-    (policies / os.fsdecode(b"caf\xe9.json")).write_text("{", encoding="ascii")
-    (tmp_path / "out.json").write_text("{", encoding="ascii")
+    (policies / os.fsdecode(b"caf\xe9.json")).write_text(CUT_OFF, encoding="ascii")
+    (tmp_path / "out.json").write_text(CUT_OFF, encoding="ascii")
     inner = tmp_path / "inner"
     inner.mkdir()
     paths = ("../policies", "../out.json", tmp_path / "out.json")

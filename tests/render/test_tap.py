@@ -10,12 +10,13 @@ import pytest
 from tap.parser import Parser
 
 from checker.render.tap import render
-from checker.report import Report, RuleCounts, Severity, Status, Waiver
+from checker.report import Report, Severity, Status, Waiver
 from tests.support.report_readers import Point, read_tap
 from tests.support.reports import (
     TODAY,
     accepted,
     changed,
+    counted,
     decided,
     everything,
     hostile,
@@ -48,7 +49,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "hostile": hostile,
     "many": lambda: many(400),
     "no rules": lambda: replace(passed(), rules=[]),
-    "no documents": lambda: replace(passed(), documents=0),
+    "no documents": lambda: replace(passed(), checked=()),
     "strict": lambda: replace(passed(), strict=True),
     "skip": lambda: hostile("# SKIP x"),
     "todo": lambda: hostile("a\\# todo: #TODO #\tSkip"),
@@ -123,12 +124,8 @@ def test_an_undecided_finding_is_never_to_do() -> None:
 
 def test_rules_have_points_of_their_own_where_nothing_failed() -> None:
     report = everything()
-    rules = [*report.rules]
-    for name, counts in (("held", {Status.PASS: 3}), ("apart", {Status.SKIP: 3})):
-        rule = RuleCounts(name, "t", Severity.LOW, {})
-        rule.counts |= counts
-        rules.append(rule)
-    *_, held, apart, _ = points(replace(report, rules=rules))
+    more = [counted("held", {Status.PASS: 3}), counted("apart", {Status.SKIP: 3})]
+    *_, held, apart, _ = points(replace(report, rules=[*report.rules, *more]))
     assert (held.passed, held.description, held.directive) == (True, "held: 3 documents passed", "")
     assert (apart.passed, apart.description) == (True, "apart")
     assert (apart.directive, apart.reason) == ("SKIP", "it applied to no document")
@@ -154,6 +151,6 @@ def test_descriptions_are_escaped(document: str, line: str) -> None:
     "value", ["...", "---", "a\n  ...\nok 2", "é🙂", "'\"\\", ": #", "%x", "@"]
 )
 def test_blocks_hold_any_text(value: str) -> None:
-    changes: dict[str, Any] = {"message": value, "document": value}
+    changes: dict[str, Any] = {"message": value, "file": value}
     report = replace(everything(), findings=[changed(everything().findings[2], **changes)])
     assert points(report)[0].data["message"] == value.replace("\n", "\\x0a")

@@ -11,9 +11,9 @@ import pytest
 
 from checker.problems import Location, Problem
 from checker.render.text import WIDTH, render, render_problems
-from checker.report import Place, Report, RuleCounts, Severity, Status
+from checker.report import FileCounts, Place, Report, Status
 from tests.support.golden import RENDER, compare
-from tests.support.reports import accepted, changed, decided, hostile
+from tests.support.reports import accepted, changed, counted, decided, documents, hostile
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -23,26 +23,31 @@ def render_text(report: Report, *, colour: bool = False) -> str:
 
 
 def passing(report: Report) -> Report:
-    rule = RuleCounts("a-rule", "t", Severity.LOW, {})
-    rule.counts[Status.PASS] = 1
-    return replace(report, rules=[rule], documents=1, findings=[], config=None, disabled=())
+    rule = counted("a-rule", {Status.PASS: 1})
+    return replace(
+        report, rules=[rule], checked=documents(1), findings=[], config=None, disabled=()
+    )
 
 
 def variants(report: Report) -> dict[str, Report]:
     failed = decided(report)
     good = passing(report)
-    never = RuleCounts("a-rule", "t", Severity.LOW, {})
-    never.counts[Status.SKIP] = 1
+    never = counted("a-rule", {Status.SKIP: 1})
+    without = [each._replace(rules=()) for each in documents(1)]
     return {
         "everything": report,
         "violations": failed,
         "accepted": accepted(),
         "below-the-level": replace(failed, findings=failed.findings[1:]),
-        "passed": replace(good, unread=[], excluded=[]),
-        "strict": replace(good, strict=True, excluded=[f"{number}.json" for number in range(9)]),
+        "passed": replace(good, files=FileCounts(1)),
+        "strict": replace(
+            good,
+            strict=True,
+            files=good.files._replace(excluded=tuple(f"{number}.json" for number in range(9))),
+        ),
         "no-rules": replace(good, rules=[]),
-        "no-documents": replace(good, documents=0, unread=[]),
-        "never-applied": replace(good, rules=[never], unread=[], excluded=[]),
+        "no-documents": replace(good, checked=[], files=good.files._replace(unread=())),
+        "never-applied": replace(good, rules=[never], checked=without, files=FileCounts(1)),
     }
 
 
@@ -80,7 +85,7 @@ ACTING = set("\x1b\x07\u202e\u200b\u2066\r\x9b")
 SHOWN = r"\x1b[2J\x07\u202e\u200b\u2066\x0d\x9b31m"
 
 
-@pytest.mark.parametrize("field", ["title", "document", "message", "remediation"])
+@pytest.mark.parametrize("field", ["title", "file", "part", "message", "remediation"])
 def test_text_of_others_drives_no_terminal(report: Report, field: str) -> None:
     changes: dict[str, Any] = {field: HOSTILE}
     findings = [changed(each, **changes) for each in report.findings]
@@ -89,12 +94,29 @@ def test_text_of_others_drives_no_terminal(report: Report, field: str) -> None:
     assert r"\x1b[2J\x07\u202e\u200b\u2066" in text
 
 
-@pytest.mark.parametrize("field", ["unread", "excluded", "disabled"])
+@pytest.mark.parametrize("field", ["mentioned", "unread", "excluded", "ignored", "idle_globs"])
 def test_names_of_files_drive_no_terminal(report: Report, field: str) -> None:
-    changes: dict[str, Any] = {field: [HOSTILE]}
-    text = render_text(replace(report, **changes))
+    changes: dict[str, Any] = {field: (HOSTILE,)}
+    text = render_text(replace(report, files=report.files._replace(**changes)))
     assert SHOWN in text
     assert "\x1b" not in text
+
+
+def test_names_of_rules_and_documents_drive_no_terminal(report: Report) -> None:
+    without = [each._replace(part=HOSTILE, rules=()) for each in documents(1)]
+    for changes in ({"disabled": (HOSTILE,)}, {"checked": without}):
+        text = render_text(replace(report, **changes))
+        assert SHOWN in text
+        assert "\x1b" not in text
+
+
+def test_a_finding_says_which_document_of_its_file_it_is_about(report: Report) -> None:
+    plain, part = (
+        render_text(replace(report, findings=[changed(report.findings[2], part=part)]))
+        for part in ("", "#2")
+    )
+    assert "  a.json:5:25  /Statement/0\n" in plain
+    assert "  a.json:5:25  #2/Statement/0\n" in part
 
 
 def test_a_place_drives_no_terminal(report: Report) -> None:

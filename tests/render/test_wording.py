@@ -7,18 +7,16 @@ from dataclasses import replace
 import pytest
 
 from checker.render.wording import count, flowing, shown, unexplained, verdict
-from checker.report import Report, RuleCounts, Severity, Status
-from tests.support.reports import accepted, changed, decided, everything, passed
+from checker.report import FileCounts, Report, RuleCounts, Status
+from tests.support.reports import accepted, changed, counted, decided, everything, passed
 
 
 def quiet() -> Report:
-    return replace(passed(), unread=[], excluded=[])
+    return replace(passed(), files=FileCounts(1))
 
 
 def never() -> RuleCounts:
-    rule = RuleCounts("never", "t", Severity.LOW, {})
-    rule.counts[Status.SKIP] = 1
-    return rule
+    return counted("never", {Status.SKIP: 1})
 
 
 VERDICTS = {
@@ -64,7 +62,7 @@ VERDICTS = {
     ),
     "no rule": (replace(quiet(), rules=[]), "NOTHING CHECKED: no rule was found (exit 3)", True),
     "no document": (
-        replace(quiet(), documents=0),
+        replace(quiet(), checked=[]),
         "NOTHING CHECKED: no document was found (exit 3)",
         True,
     ),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.dependencies import page
+from tests.repo.dependencies import page
 from tests.support.command import ROOT
 from tests.support.wheels import digest, wheel
 from tools import wheelhouse

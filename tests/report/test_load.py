@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from checker import Options, check
 from checker.problems import InputError
 from checker.reader import Limits
 from checker.render.json import render
-from checker.report import Input, Report, Severity, Status
+from checker.report import FileCounts, Input, Place, Report, Severity, Status
 from checker.report import load as earlier
+from checker.run.pipeline import check
+from checker.settings import Settings
 from tests.support.command import ROOT
 from tests.support.git import commit
 from tests.support.reports import (
@@ -59,11 +60,55 @@ def test_a_report_is_read_as_it_was_written(tmp_path: Path, report: Report) -> N
     assert len(found.input.sha256) == 64
     for mine, theirs in zip(found.findings, report.findings, strict=True):
         pointer = theirs.place.pointer if theirs.place.location else ""
-        assert mine == theirs._replace(
+        place = theirs.place._replace(pointer=pointer)
+        assert mine == changed(
+            theirs,
             title=rules.get(theirs.rule, ""),
-            place=theirs.place._replace(pointer=pointer, excerpt="", skipped=0),
-            related=tuple(changed(each, excerpt="", skipped=0) for each in theirs.related),
+            place=_as_written(place),
+            related=tuple(map(_as_written, theirs.related)),
         )
+
+
+def _as_written(place: Place) -> Place:
+    """Return what a JSON report says of a place."""
+    return place._replace(excerpt="", skipped=0, file_pointer=place.pointer)
+
+
+def test_a_part_and_its_places_in_the_file_are_kept(tmp_path: Path) -> None:
+    report = everything()
+    place = report.findings[2].place._replace(file_pointer="/PolicyVersion/Document/Statement/0")
+    part = "#2/PolicyVersion/Document"
+    finding = changed(report.findings[2], part=part, place=place, related=())
+    (found,) = earlier.load(str(saved(tmp_path, replace(report, findings=[finding])))).findings
+    assert (found.part, found.place.file_pointer) == (part, place.file_pointer)
+    assert found.address == f"{part}/Statement/0"
+
+
+def test_a_report_of_before_documents_had_parts_is_read(tmp_path: Path) -> None:
+    data = json.loads("".join(render(everything())))
+    for each in data["findings"]:
+        del each["part"]
+        for place in filter(None, (each["location"], *each["related"])):
+            del place["file_pointer"]
+    del data["documents"], data["inputs"]["files"], data["summary"]["documents_without_rules"]
+    for name in ("mentioned", "ignored", "idle_globs"):
+        del data["inputs"][name]
+    found = earlier.load(str(saved(tmp_path, json.dumps(data)))).findings
+    assert [each.part for each in found] == [""] * 4
+    assert [each.fingerprint for each in found] == [
+        each.fingerprint for each in everything().findings
+    ]
+
+
+def test_what_was_undecided_stays_so_whatever_waiver_a_report_claims(tmp_path: Path) -> None:
+    data = json.loads("".join(render(everything())))
+    waiver = {"reason": "r", "owner": "o", "expires": "2027-01-01"}
+    data["findings"] = [{**data["findings"][1], "waiver": waiver}]
+    data["summary"]["error"] = 0
+    data["summary"]["exit_code"] = 0
+    found = earlier.load(str(saved(tmp_path, json.dumps(data))))
+    assert [each.status for each in found.findings] == [Status.ERROR]
+    assert not found.decided
 
 
 def test_what_was_violated_is_known_and_nothing_else(tmp_path: Path) -> None:
@@ -83,7 +128,7 @@ def test_what_was_violated_is_known_and_nothing_else(tmp_path: Path) -> None:
         (passed(), True),
         (replace(passed(), rules=[]), False),
         (replace(everything(), findings=[]), False),
-        (replace(passed(), strict=True, unread=["a.txt"]), False),
+        (replace(passed(), strict=True, files=FileCounts(unread=("a.conf",))), False),
     ],
     ids=range(6),
 )
@@ -101,7 +146,7 @@ def test_a_pair_that_was_not_decided_is_told_whatever_the_exit_code_says(tmp_pat
 
 def test_a_check_shows_its_trend_against_an_earlier_report() -> None:
     case = ROOT / "tests" / "cases" / "baseline"
-    options = Options(rules=[str(case / "rules")], policies=[str(case / "policies")])
+    options = Settings(rules=[str(case / "rules")], policies=[str(case / "policies")])
     report = check(replace(options, previous=str(case / "baseline.json")))
     assert report.previous is not None
     assert len(report.previous.findings) == 3
@@ -175,7 +220,7 @@ def test_a_report_may_be_larger_than_other_inputs_and_not_endless(tmp_path: Path
     path = saved(tmp_path, many(10))
     assert earlier.LIMITS.max_bytes > Limits().max_bytes
     with pytest.raises(InputError, match="larger than the limit"):
-        earlier.load(str(path), Limits(max_bytes=1000))
+        earlier.load(str(path), limits=Limits(max_bytes=1000))
 
 
 @pytest.mark.parametrize("name", ["missing.json", ".", "", "a\0b"])

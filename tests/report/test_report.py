@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from checker.report import (
     Access,
+    CheckedDocument,
+    Compared,
     Comparison,
     Exit,
+    FileCounts,
     Finding,
+    Judged,
     Place,
     Report,
-    RuleCounts,
+    RuleText,
     Severity,
     Status,
-    compared,
+    Waiver,
 )
+from tests.support.reports import changed, counted, documents
 
 
-def report(*found: Finding, level: Severity = Severity.LOW, **counts: int) -> Report:
+def report(*found: Judged, level: Severity = Severity.LOW, **counts: int) -> Report:
     """Return a report on one document, of which a rule passed one unless it is told otherwise."""
-    rule = RuleCounts("a-rule", "t", Severity.LOW, {})
-    rule.counts |= {Status(name): count for name, count in (counts or {"pass": 1}).items()}
-    return Report("1", level, False, [rule], [], None, documents=1, findings=list(found))  # noqa: FBT003 - strict
-
-
-def finding(severity: Severity, status: Status = Status.FAIL, *, known: bool = False) -> Finding:
-    place = Place("")
-    return Finding(
-        "r", "t", severity, status, "d.json", "", "", place, (), "m", "", "f", None, known
+    given = {Status(name): count for name, count in (counts or {"pass": 1}).items()}
+    return Report(
+        version="1",
+        fail_level=level,
+        strict=False,
+        rules=[counted("a-rule", given)],
+        inputs=[],
+        config=None,
+        checked=documents(1),
+        findings=found,
     )
+
+
+def finding(
+    severity: Severity,
+    status: Status = Status.FAIL,
+    *,
+    known: bool = False,
+    waiver: Waiver | None = None,
+) -> Judged:
+    found = Finding("r", severity, status, "d.json", "", "", "", Place(""), (), "m", "f")
+    return Judged(found, RuleText("t"), waiver, known)
 
 
 @pytest.mark.parametrize("level", Severity)
@@ -79,7 +99,67 @@ def test_what_was_not_evaluated_is_in_no_baseline() -> None:
 def test_a_comparison_passes_where_nothing_is_new_or_undecided(
     access: list[Access], code: Exit
 ) -> None:
-    assert compared([Comparison("p.json", each) for each in access]) is code
+    assert Compared(tuple(Comparison("p.json", each) for each in access)).exit_code is code
+
+
+@pytest.mark.parametrize(
+    "files", [FileCounts(unread=("a.conf",)), FileCounts(idle_globs=("*.jsn",))], ids=str
+)
+def test_a_strict_comparison_accepts_no_unread_file_and_no_idle_glob(files: FileCounts) -> None:
+    same = (Comparison("p.json", Access.SAME_OR_LESS),)
+    assert Compared(same, files).exit_code is Exit.OK
+    assert Compared(same, files, strict=True).exit_code is Exit.NOT_EVALUATED
+    more = (Comparison("p.json", Access.MORE),)
+    assert Compared(more, files, strict=True).exit_code is Exit.NOT_EVALUATED
+    assert Compared((), files, strict=True).exit_code is Exit.NOTHING_CHECKED
+
+
+def test_a_strict_comparison_accepts_files_that_were_looked_at() -> None:
+    files = FileCounts(9, 3, mentioned=("README.md",), excluded=("a.json",), ignored=("out/",))
+    same = (Comparison("p.json", Access.SAME_OR_LESS),)
+    assert Compared(same, files, strict=True).exit_code is Exit.OK
+
+
+@pytest.mark.parametrize(
+    "files", [FileCounts(unread=("a.conf",)), FileCounts(idle_globs=("*.jsn",))], ids=str
+)
+def test_a_strict_run_accepts_no_unread_file_and_no_idle_glob(files: FileCounts) -> None:
+    found = replace(report(), files=files)
+    assert found.exit_code is Exit.OK
+    assert replace(found, strict=True).exit_code is Exit.NOT_EVALUATED
+    assert replace(found, strict=True, checked=()).exit_code is Exit.NOTHING_CHECKED
+
+
+def test_a_strict_run_accepts_files_that_were_looked_at() -> None:
+    files = FileCounts(9, 3, mentioned=("README.md",), excluded=("a.json",), ignored=("out/",))
+    assert replace(report(), files=files, strict=True).exit_code is Exit.OK
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_no_waiver_makes_anything_of_what_was_not_evaluated(severity: Severity) -> None:
+    waiver = Waiver("r", "o", date(2026, 12, 1))
+    undecided = finding(severity, Status.ERROR, waiver=waiver)
+    assert (undecided.status, undecided.is_open) == (Status.ERROR, True)
+    assert report(undecided).exit_code is Exit.NOT_EVALUATED
+    accepted = finding(severity, waiver=waiver)
+    assert (accepted.status, accepted.is_open) == (Status.WAIVED, False)
+    assert report(accepted).exit_code is Exit.OK
+
+
+def test_documents_are_told_with_their_findings() -> None:
+    first, second, broken = (
+        CheckedDocument("a.yaml", "#1", "k", "", ("r",)),
+        CheckedDocument("a.yaml", "#2", "k", "", ()),
+        CheckedDocument("b.json", "", "", "", (), is_broken=True),
+    )
+    high, low = (
+        changed(finding(each), file="a.yaml", part="#1") for each in (Severity.HIGH, Severity.LOW)
+    )
+    of_none = finding(Severity.LOW)
+    found = replace(report(high, low, of_none), checked=[first, second, broken])
+    assert list(found.by_document()) == [(first, (high, low)), (second, ()), (broken, ())]
+    assert found.without_rules == (second,), "a broken one is told of as an error"
+    assert found.documents == 3
 
 
 def test_the_codes_are_those_of_the_manual() -> None:

@@ -12,21 +12,22 @@ import pytest
 
 from checker import kinds, rules
 from checker.documents import Selection, find
-from checker.reader import Limits
+from checker.reader import AS_GIVEN, Limits
 from checker.report import (
     DOCUMENT_RULE,
     Exit,
     Finding,
+    Judged,
     Place,
     Report,
+    RuleText,
     Severity,
     Status,
     Waiver,
 )
-from checker.run import collect as tally
-from checker.run import pipeline
-from checker.run.decide import Decision, Work
-from checker.run.pipeline import Options
+from checker.run import collect, pipeline
+from checker.run.decide import Decided, Work
+from checker.settings import Settings
 from tests.gate.threats import Bounds, make, run
 from tests.support.reports import changed
 
@@ -56,7 +57,7 @@ def rule(name: str, found: int = FOUND, message: str = "{{ n }} is one") -> str:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> Options:
+def settings(tmp_path: Path) -> Settings:
     for name in ("a-rule", "b-rule"):
         (tmp_path / "rules").mkdir(exist_ok=True)
         (tmp_path / "rules" / f"{name}.yaml").write_text(rule(name), encoding="utf-8")
@@ -64,29 +65,29 @@ def options(tmp_path: Path) -> Options:
     for number in range(DOCUMENTS):
         path = tmp_path / "policies" / f"{number}.json"
         path.write_text(json.dumps(POLICY), encoding="utf-8")
-    return Options(rules=[str(tmp_path / "rules")], policies=[str(tmp_path / "policies")])
+    return Settings(rules=[str(tmp_path / "rules")], policies=[str(tmp_path / "policies")])
 
 
-def told(report: Report, status: Status) -> list[Finding]:
+def told(report: Report, status: Status) -> list[Judged]:
     return [each for each in report.findings if each.status is status]
 
 
 @pytest.mark.parametrize("room", range(0, 2 * FOUND * DOCUMENTS, 7))
 def test_what_a_run_has_no_room_for_is_one_error(
-    options: Options, monkeypatch: pytest.MonkeyPatch, room: int
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
-    monkeypatch.setattr(tally, "MOST_FINDINGS", room)
-    report = pipeline.check(options)
+    monkeypatch.setattr(collect, "MOST_FINDINGS", room)
+    report = pipeline.check(settings)
     assert report.exit_code is Exit.NOT_EVALUATED
     assert len(told(report, Status.FAIL)) == room
     (error,) = told(report, Status.ERROR)
     assert report.findings[0] is error, "the report begins with it"
     pair = room // FOUND
-    assert (error.rule, Path(error.document).name) == (
+    assert (error.rule, Path(error.file).name) == (
         ("a-rule", "b-rule")[pair % 2],
         f"{pair // 2}.json",
     )
-    assert "check less at once" in error.message
+    assert "check fewer files at once" in error.message
     counts = [(row.counts[Status.FAIL], row.counts[Status.ERROR]) for row in report.rules]
     assert counts == [
         ((pair + 1) // 2, DOCUMENTS - (pair + 1) // 2),
@@ -95,10 +96,10 @@ def test_what_a_run_has_no_room_for_is_one_error(
 
 
 def test_where_there_is_room_for_all_nothing_is_an_error(
-    options: Options, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tally, "MOST_FINDINGS", 2 * FOUND * DOCUMENTS)
-    report = pipeline.check(options)
+    monkeypatch.setattr(collect, "MOST_FINDINGS", 2 * FOUND * DOCUMENTS)
+    report = pipeline.check(settings)
     assert report.exit_code is Exit.VIOLATIONS
     assert len(report.findings) == 2 * FOUND * DOCUMENTS
     assert {(each.title, each.remediation) for each in report.findings} == {
@@ -107,12 +108,12 @@ def test_where_there_is_room_for_all_nothing_is_an_error(
 
 
 def test_documents_that_are_broken_take_room_too(
-    options: Options, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for path in Path(options.policies[0]).iterdir():
-        path.write_text("{", encoding="utf-8")
-    monkeypatch.setattr(tally, "MOST_FINDINGS", 2)
-    report = pipeline.check(options)
+    for path in Path(settings.policies[0]).iterdir():
+        path.write_text('{"Statement": ', encoding="utf-8")
+    monkeypatch.setattr(collect, "MOST_FINDINGS", 2)
+    report = pipeline.check(settings)
     assert [each.rule for each in report.findings] == [DOCUMENT_RULE] * 3
     assert sum("in one run" in each.message for each in report.findings) == 1
     assert {row.counts[Status.ERROR] for row in report.rules} == {DOCUMENTS}
@@ -120,9 +121,9 @@ def test_documents_that_are_broken_take_room_too(
 
 @pytest.mark.parametrize("room", [0, 1, 9, 10, 13, 19])
 def test_what_a_document_has_no_room_for_is_an_error_of_the_rule(
-    options: Options, monkeypatch: pytest.MonkeyPatch, room: int
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
-    decision = decided(options, monkeypatch, room)
+    decision = decided(settings, monkeypatch, room)
     failed = [each for each in decision.findings if each.status is Status.FAIL]
     assert len(failed) == room
     first = Status.ERROR if room < FOUND else Status.FAIL
@@ -133,57 +134,59 @@ def test_what_a_document_has_no_room_for_is_an_error_of_the_rule(
 
 
 def test_a_rule_that_finds_nothing_passes_where_there_is_no_room(
-    options: Options, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = Path(options.rules[0]) / "b-rule.yaml"
+    path = Path(settings.rules[0]) / "b-rule.yaml"
     path.write_text(rule("b-rule").replace("n < 0", "n >= 0"), encoding="utf-8")
-    assert decided(options, monkeypatch, 0).statuses == (Status.ERROR, Status.PASS)
+    assert decided(settings, monkeypatch, 0).statuses == (Status.ERROR, Status.PASS)
 
 
-def decided(options: Options, monkeypatch: pytest.MonkeyPatch, room: int) -> Decision:
-    """Return what is decided on the first document, where there is room for some findings."""
+def decided(settings: Settings, monkeypatch: pytest.MonkeyPatch, room: int) -> Decided:
+    """Return what is decided on the first document where there is room for some findings."""
     monkeypatch.setattr("checker.run.decide.MOST_FINDINGS", room)
     known = {kind.name: kind for kind in kinds.builtin()}
-    loaded = rules.load(options.rules, known, {}, Limits()).rules
-    selection = Selection(options.policies, known)
-    return Work(loaded, find(selection, Limits()), selection, Limits()).decide(0)
+    loaded = rules.load(settings.rules, known, {}, Limits()).rules
+    selection = Selection(settings.policies, known)
+    work = Work(loaded, find(selection, AS_GIVEN), selection, Limits())
+    (found,) = work.decide(0).documents
+    return found
 
 
 def test_a_long_finding_counts_for_several() -> None:
     place = Place("/Statement/0", None, "x" * 400)
     finding = Finding(
         rule="r",
-        title="t",
         severity=Severity.LOW,
         status=Status.FAIL,
         file="d",
+        part="",
         kind="k",
         subject="",
         place=place,
         related=(),
         message="m" * 500,
-        remediation="r",
         fingerprint="0" * 32,
     )
-    assert finding.size == 2
-    assert changed(finding, message="m" * 2000).size == 3
-    assert changed(finding, message="\u4e2d" * 1000).size == 4
-    assert changed(finding, related=(place,) * 20).size == 14
-    assert changed(finding, subject="s" * 1_000_000).size == 1002
-    assert changed(finding, title="t" * 10_000).size == 12
-    assert changed(finding, remediation="r" * 10_000).size == 12
+    judged = Judged(finding, RuleText("t", "r"))
+    assert judged.size == finding.size == 2
+    assert changed(judged, message="m" * 2000).size == 3
+    assert changed(judged, message="\u4e2d" * 1000).size == 4
+    assert changed(judged, related=(place,) * 20).size == 14
+    assert changed(judged, subject="s" * 1_000_000).size == 1002
+    assert changed(judged, title="t" * 10_000).size == 12
+    assert changed(judged, remediation="r" * 10_000).size == 12
     waiver = Waiver("w" * 10_000, "o" * 10_000, date.min)
-    assert changed(finding, waiver=waiver).size == 22
+    assert changed(judged, waiver=waiver).size == 22
 
 
 def test_controls_take_room_as_they_may_stand_at_each_finding(
-    options: Options, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = Path(options.rules[0]) / "a-rule.yaml"
+    path = Path(settings.rules[0]) / "a-rule.yaml"
     controls = {"house-rules": ["c" * 9_000 for _ in range(4)]}
     path.write_text(json.dumps({**json.loads(rule("a-rule")), "controls": controls}))
-    monkeypatch.setattr(tally, "MOST_FINDINGS", 37 * FOUND - 1)
-    report = pipeline.check(options)
+    monkeypatch.setattr(collect, "MOST_FINDINGS", 37 * FOUND - 1)
+    report = pipeline.check(settings)
     assert len(told(report, Status.FAIL)) == FOUND - 1
 
 
@@ -199,5 +202,5 @@ def test_a_run_that_finds_without_end_is_bounded(tmp_path: Path) -> None:
     assert ran.code == Exit.NOT_EVALUATED
     assert "in one run" in ran.stdout[:2000]
     lines = (root / "report.jsonl").read_text(encoding="ascii").splitlines()
-    assert sum('"type": "finding"' in line for line in lines) == tally.MOST_FINDINGS + 1
+    assert sum('"type": "finding"' in line for line in lines) == collect.MOST_FINDINGS + 1
     assert json.loads(lines[-1])["exit_code"] == Exit.NOT_EVALUATED

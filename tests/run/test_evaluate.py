@@ -44,7 +44,7 @@ def decide(rule: Callable[..., Rule]) -> Decide:
 
 def written(text: str, kind: str = "pod", name: str = "d.json") -> Document:
     source = read_bytes(name, text.encode())
-    return document(parse(source), Selection((), KINDS, [("*", kind)]))
+    return document(parse(source), Selection((), KINDS), kind)
 
 
 def pointers(outcome: Outcome) -> list[list[str]]:

@@ -42,7 +42,7 @@ def built(folder: Path, name: str = "a-rule", more: str = "") -> Rule:
 
 
 def fingerprints(rule: Rule, text: str, name: str = "d.json") -> list[str]:
-    subject = document(parse(read_bytes(name, text.encode())), Selection((), KINDS, [("*", "pod")]))
+    subject = document(parse(read_bytes(name, text.encode())), Selection((), KINDS), "pod")
     return [finding.fingerprint for finding in evaluate(rule, subject).findings]
 
 

@@ -11,12 +11,18 @@ from checker import cel, cli, kinds
 from checker.documents import Document, Selection, find, load
 from checker.kinds.kind import Kind, from_schema, typed
 from checker.problems import InputError, Json, Problem
-from checker.reader import Limits
+from checker.reader import AS_GIVEN, Limits
 from checker.reader.schema import Schema
 from checker.report import Status
 from checker.rules import load as load_rules
 from checker.run.evaluate import evaluate
 from tests.support.command import ROOT
+
+
+def _loaded(selection: Selection) -> list[Document]:
+    listing = find(selection, AS_GIVEN)
+    contents = [load(index, listing, selection, Limits()) for index in range(listing.size)]
+    return [document for each in contents for document in each.documents]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +46,7 @@ def test_a_document_that_a_kind_stumbles_over_is_broken_and_the_next_is_read(
     schema = Schema({"type": "object"})
     kind = typed("thing", schema, recognises=lambda _: True, bind=stumbles)
     selection = Selection([str(tmp_path)], {"thing": kind})
-    first, second = load(find(selection), selection, Limits())
+    first, second = _loaded(selection)
     assert told in first.problems[0].message
     assert second.problems == ()
 
@@ -55,7 +61,7 @@ def test_a_rule_that_evaluation_stumbles_over_is_undecided(
     known = {kind.name: kind for kind in kinds.builtin()}
     policy = ROOT / "examples" / "policies" / "ecr-one-repository.json"
     selection = Selection([str(policy)], known)
-    (document,) = load(find(selection), selection, Limits())
+    (document,) = _loaded(selection)
     rule = load_rules(["builtin:ecr"], known, {}, Limits()).rules[0]
 
     def stumble(*_: object) -> None:
@@ -70,7 +76,7 @@ def test_a_rule_that_evaluation_stumbles_over_is_undecided(
 def _one(tmp_path: Path, kinds_: dict[str, Kind], text: str = "{}") -> Document:
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
     selection = Selection([str(tmp_path / "a.json")], kinds_)
-    (document,) = load(find(selection), selection, Limits())
+    (document,) = _loaded(selection)
     return document
 
 

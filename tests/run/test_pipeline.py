@@ -51,10 +51,12 @@ def test_strictness_about_files_that_are_not_read(
     policies = tmp_path / "policies"
     policies.mkdir()
     (policies / "a.json").write_bytes(PASSES.read_bytes())
-    (policies / "a.tf").touch()
+    (policies / "a.conf").write_bytes(VIOLATION.read_bytes())
+    (policies / "b.conf").touch()
     ran = policy_check(RULE, policies, "--config", config, *arguments)
     assert ran.returncode == code
-    assert b"not read, by its extension" in ran.stdout
+    assert b"a.conf" in ran.stdout
+    assert b"b.conf" not in ran.stdout
 
 
 def test_the_digest_is_of_the_names_and_the_bytes_of_the_documents(
@@ -63,7 +65,8 @@ def test_the_digest_is_of_the_names_and_the_bytes_of_the_documents(
     contents = {"a.json": PASSES.read_bytes(), "b.json": b"\xef\xbb\xbf" + VIOLATION.read_bytes()}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    ran = policy_check(RULE, ".", "-o", "json", cwd=tmp_path)
-    lines = (f"{hashlib.sha256(each).hexdigest()} ./{name}\n" for name, each in contents.items())
+    lines = (f"{hashlib.sha256(each).hexdigest()} {name}\n" for name, each in contents.items())
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
-    assert json.loads(ran.stdout)["inputs"]["documents"] == {"count": 2, "sha256": digest}
+    for path in (".", "./", tmp_path):
+        ran = policy_check(RULE, path, "-o", "json", cwd=tmp_path)
+        assert json.loads(ran.stdout)["inputs"]["documents"] == {"count": 2, "sha256": digest}

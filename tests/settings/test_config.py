@@ -11,7 +11,7 @@ from checker.kinds import Kind
 from checker.problems import InputError, Problem
 from checker.reader import Limits
 from checker.settings.config import LARGEST, Config, known_kinds, load, locate
-from tests.git import fake
+from tests.support.git import fake
 
 
 @pytest.fixture(autouse=True)

@@ -68,7 +68,7 @@ def test_a_text_in_a_line_has_the_places_of_the_file() -> None:
         (b"nope", (1, 5), "expected a value"),
         (b"1 2", (3, 4), "expected nothing more after the value"),
         (b'"\xff"', (2, 3), "byte 0xff is not UTF-8"),
-        (b"\xef\xbb\xbf1", (1, 2), "a byte order mark can only start a file"),
+        (b"\xef\xbb\xbf1", (1, 2), "a byte order mark is only allowed at the start of a file"),
         (b"[[[1]]]", (3, 4), "nested deeper than 2 levels"),
         (b"[" + b"1" * 30 + b"]", (1, 1), "larger than the limit of 20 bytes"),
         (b"\x00\x00", (1, 1), "starts with a zero byte"),

@@ -37,6 +37,8 @@ HOSTILE = (
 """What no format may let through: escapes, markup, commands, formulas, line breaks."""
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1")
 """How a cell begins that a spreadsheet would take for a formula."""
+CUT_OFF = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"'
+"""A policy without its end, which is an error wherever it stands."""
 TODAY = date(2026, 11, 25)
 FRAMEWORKS = {
     "nist-800-53-r5": Framework(
@@ -111,6 +113,19 @@ def accepted() -> Report:
         ),
         assessed=("nist-800-53-r5", "cis"),
     )
+
+
+def counted(
+    name: str, counts: Mapping[Status, int], controls: Mapping[str, tuple[str, ...]] | None = None
+) -> RuleCounts:
+    """Return a rule of which only the counts and the controls matter."""
+    every = {**dict.fromkeys(Status, 0), **counts}
+    return RuleCounts(name, "t", Severity.LOW, controls or {}, counts=every)
+
+
+def documents(number: int) -> list[CheckedDocument]:
+    """Return a number of documents that one rule applied to."""
+    return [_checked(f"{each}.json", "a-rule") for each in range(number)]
 
 
 def decided(report: Report) -> Report:

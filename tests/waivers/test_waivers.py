@@ -57,7 +57,7 @@ def finding(
 def applied(waivers: Waivers, *findings: Finding, status: Status = Status.FAIL) -> list[str]:
     """Return the new status of the rule on the document, then that of each finding."""
     part = findings[0].part if findings else ""
-    became, found = waivers.apply(PAIR, "", part, status, findings)
+    became, found = waivers.apply(PAIR, part, status, findings)
     pairs = zip(findings, found, strict=True)
     return [became, *("waived" if waiver else each.status for each, waiver in pairs)]
 

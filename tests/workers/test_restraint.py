@@ -16,7 +16,7 @@ from checker import rules
 from checker.problems import InputError
 from checker.reader import Limits
 from checker.run import pipeline
-from checker.run.pipeline import Options
+from checker.settings import Settings
 from checker.settings.config import known_kinds, load
 from checker.workers import Bounds, Workers, rehearse, restrained, restraint
 from tests.support.command import ROOT, Run
@@ -46,9 +46,9 @@ def test_what_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
 def test_rules_that_take_too_long_to_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restraint, "LEAST", 0.2)
     monkeypatch.setattr(rules, "load", lambda *_: spin())
-    options = Options(["builtin"], [POLICIES], workers=Workers(1, Bounds(seconds=0.1)))
+    settings = Settings(["builtin"], [POLICIES], workers=Workers(1, Bounds(seconds=0.1)))
     with pytest.raises(InputError, match="rules, configuration and the list of files took more"):
-        pipeline.check(options)
+        pipeline.check(settings)
 
 
 def test_memory_that_runs_out_is_told() -> None:

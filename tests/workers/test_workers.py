@@ -14,11 +14,11 @@ import pytest
 from checker import cli, kinds, rules
 from checker.documents import Selection, find
 from checker.problems import InputError
-from checker.reader import Limits
+from checker.reader import AS_GIVEN, Limits
 from checker.report import Report, Status
 from checker.run import pipeline
-from checker.run.decide import Decision, Work
-from checker.run.pipeline import Options
+from checker.run.decide import Decided, Decision, Work
+from checker.settings import Settings
 from checker.workers import Bounds, Workers, crew, decide_all, process
 from checker.workers.job import READING, Refused
 from checker.workers.watch import address_space
@@ -37,13 +37,19 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system know
 def work(tmp_path: Path) -> Work:
     for number in range(DOCUMENTS - 1):
         (tmp_path / f"{number:02}.json").write_text(POLICY, encoding="utf-8")
-    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    (tmp_path / "broken.json").write_text('{"Statement": ', encoding="utf-8")
     selection = Selection([str(tmp_path)], KINDS)
-    return Work(RULES, find(selection), selection, Limits())
+    return Work(RULES, find(selection, AS_GIVEN), selection, Limits())
 
 
 def alone(work: Work) -> list[Decision]:
     return list(decide_all(work, None))
+
+
+def document(decision: Decision) -> Decided:
+    """Return what was decided on the one document of a file."""
+    (found,) = decision.documents
+    return found
 
 
 def together(work: Work, jobs: int, bounds: Bounds | None = None) -> list[Decision]:
@@ -92,12 +98,13 @@ def test_what_ends_a_process_is_an_error_of_one_rule_on_one_document(
     stumble(monkeypatch, 4, 2, what)
     found = together(work, jobs, Bounds(seconds=0.2))
     assert [*found[:4], *found[5:]] == [*expected[:4], *expected[5:]]
-    assert found[4].sha256 == expected[4].sha256
-    other = [status for number, status in enumerate(found[4].statuses) if number != 2]
-    assert other == [status for number, status in enumerate(expected[4].statuses) if number != 2]
-    assert found[4].statuses[2] is Status.ERROR
-    (error,) = [finding for finding in found[4].findings if finding.status is Status.ERROR]
-    assert (error.rule, error.document) == (RULES[2].id, found[4].path)
+    became, right = document(found[4]), document(expected[4])
+    assert became.sha256 == right.sha256
+    other = [status for number, status in enumerate(became.statuses) if number != 2]
+    assert other == [status for number, status in enumerate(right.statuses) if number != 2]
+    assert became.statuses[2] is Status.ERROR
+    (error,) = [finding for finding in became.findings if finding.status is Status.ERROR]
+    assert (error.rule, error.file) == (RULES[2].id, found[4].file)
     assert told in error.message
 
 
@@ -111,9 +118,9 @@ def test_what_ends_a_process_that_reads_is_an_error_of_the_document(
     stumble(monkeypatch, at, READING, what)
     found = together(work, 2, Bounds(seconds=0.2))
     assert [*found[:at], *found[at + 1 :]] == [*expected[:at], *expected[at + 1 :]]
-    assert found[at].path == expected[at].path
-    assert set(found[at].statuses) == {Status.ERROR}
-    (error,) = found[at].findings
+    assert found[at].file == expected[at].file
+    assert set(document(found[at]).statuses) == {Status.ERROR}
+    (error,) = document(found[at]).findings
     assert error.rule == "valid-document"
     assert told in error.message
 
@@ -131,8 +138,8 @@ def test_every_rule_may_end_its_process(work: Work, monkeypatch: pytest.MonkeyPa
     found = together(work, 3)
     assert len(found) == DOCUMENTS
     for decision in found:
-        assert set(decision.statuses) == {Status.ERROR}
-    first = {finding.rule for finding in found[0].findings}
+        assert set(document(decision).statuses) == {Status.ERROR}
+    first = {finding.rule for finding in document(found[0]).findings}
     assert first == {rule.id for rule in RULES}
 
 
@@ -151,11 +158,11 @@ def test_a_document_has_three_times_as_long_as_a_rule(
 
     monkeypatch.setattr(Work, "decide", slow)
     found = together(work, 2, Bounds(seconds=0.2))
-    messages = [finding.message for finding in found[1].findings]
+    messages = [finding.message for finding in document(found[1]).findings]
     assert any("as what came before took 0.6 s of processor time" in each for each in messages)
-    assert Status.ERROR not in found[1].statuses[:2]
-    assert set(found[1].statuses[5:]) == {Status.ERROR}
-    assert Status.ERROR not in found[2].statuses
+    assert Status.ERROR not in document(found[1]).statuses[:2]
+    assert set(document(found[1]).statuses[5:]) == {Status.ERROR}
+    assert Status.ERROR not in document(found[2]).statuses
 
 
 def test_memory_that_runs_out_is_an_error_of_one_rule(
@@ -165,7 +172,8 @@ def test_memory_that_runs_out_is_an_error_of_one_rule(
     stumble(monkeypatch, 4, 2, hoard)
     found = together(work, 2, Bounds(max_memory=1 << 30))
     assert [*found[:4], *found[5:]] == [*expected[:4], *expected[5:]]
-    (error,) = [finding for finding in found[4].findings if finding.status is Status.ERROR]
+    findings = document(found[4]).findings
+    (error,) = [finding for finding in findings if finding.status is Status.ERROR]
     assert "--max-memory" in error.message
 
 
@@ -216,7 +224,7 @@ def test_a_run_that_lost_a_document_has_no_report(
         cli.main(["builtin:ecr", str(tmp_path), "--no-config"])
     assert caught.value.code == 2
     written = capsys.readouterr()
-    assert "1 of 2 documents were decided" in written.err
+    assert "1 of 2 files were decided" in written.err
     assert "the check is not complete" in written.err
     assert written.out == ""
 
@@ -265,7 +273,7 @@ def test_fewer_processes_do_where_the_system_allows_no_more(
 def test_no_document_needs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fork", None)
     selection = Selection([], KINDS)
-    assert together(Work(RULES, find(selection), selection, Limits()), 2) == []
+    assert together(Work(RULES, find(selection, AS_GIVEN), selection, Limits()), 2) == []
 
 
 @pytest.mark.parametrize(
@@ -286,7 +294,9 @@ def test_a_report_is_the_same_in_this_process_and_in_others(tmp_path: Path) -> N
     (tmp_path / "a.json").write_text(POLICY, encoding="utf-8")
 
     def report(workers: Workers | None) -> Report:
-        return pipeline.check(Options(rules=["builtin"], policies=[str(tmp_path)], workers=workers))
+        return pipeline.check(
+            Settings(rules=["builtin"], policies=[str(tmp_path)], workers=workers)
+        )
 
     assert report(None) == report(Workers(2))
 
@@ -337,7 +347,7 @@ def test_timers_hold_where_their_signal_was_ignored(
         found = together(work, 1, Bounds(seconds=0.2))
     finally:
         signal.signal(signal.SIGPROF, before)
-    assert found[4].statuses[2] is Status.ERROR
+    assert document(found[4]).statuses[2] is Status.ERROR
 
 
 @pytest.mark.parametrize("most", range(3, 14))
@@ -382,6 +392,6 @@ def test_nothing_is_lost_where_little_is_kept_and_processes_die(
     monkeypatch.setattr(crew, "_AHEAD", ahead)
     monkeypatch.setattr(crew, "_LONGEST", length)
     found = together(work, 3)
-    assert [each.path for each in found] == [each.path for each in expected]
+    assert [each.file for each in found] == [each.file for each in expected]
     for index, (each, right) in enumerate(zip(found, expected, strict=True)):
         assert each == right or index in fatal
