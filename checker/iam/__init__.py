@@ -1,1 +1,1 @@
-"""What an IAM policy means: a policy as parsed JSON goes in, decisions on its meaning come out."""
+"""Decides what an IAM policy means, from its parsed JSON."""

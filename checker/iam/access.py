@@ -1,4 +1,4 @@
-"""A policy and a list of actions go in; whether and on which resources it allows them comes out.
+"""Decides whether, by which statements and on which resources a policy allows given actions.
 
 How statements work together:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """What a policy as a whole allows of some actions. Every answer may raise `Undecided`."""
+    """What a policy as a whole allows of some actions. Every property may raise `Undecided`."""
 
     asked: tuple[str, ...]
+    """The actions: names, or patterns such as `ecr:*`."""
     allows: tuple[Statement, ...]
-    """The Allow statements that could be about the actions."""
+    """The Allow statements that may be about the actions."""
     denies: tuple[Statement, ...]
-    """The Deny statements that could be, and have no condition."""
+    """The Deny statements without a condition that may be about the actions."""
     route: Route = ()
     _terms: dict[object, tuple[Term, ...]] = field(default_factory=dict, repr=False)
     _denials: dict[str, tuple[Denial, ...]] = field(default_factory=dict, repr=False)
@@ -47,17 +48,17 @@ class Access:
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """Those of the actions that may be allowed on some resource."""
+        """The asked actions that may be allowed on some resource, in the order of `asked`."""
         return tuple(text for text in self.asked if _any(self._left(self.allows, (text,))))
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The Allow statements by which the actions may be allowed, in order."""
+        """The Allow statements that may allow any of the actions, in the policy's order."""
         return tuple(item for item in self.allows if _any(self._left((item,), self.asked)))
 
     @property
     def resources(self) -> tuple[Resource, ...]:
-        """All resources on which an action may be allowed: each set once, in order of place."""
+        """The resources on which an action may be allowed: each set once, in order of place."""
         found: dict[object, Resource] = {}
         for term in self._left(self.allows, self.asked):
             if term.doubt:
@@ -67,7 +68,7 @@ class Access:
         return tuple(sorted(found.values(), key=lambda item: _place(item.route)))
 
     def _left(self, statements: Iterable[Statement], asked: Iterable[str]) -> Iterator[Term]:
-        """Return what statements allow of actions, after all that is denied."""
+        """Yield what statements allow of actions after all Denies."""
         names = tuple(asked)
         for statement in statements:
             for text in names:
@@ -85,7 +86,7 @@ class Access:
             doubt = action_rules.doubt(statement) if matched is None else ""
             if text not in self._denials:
                 self._denials[text] = tuple(_denials(self.denies, pattern))
-            # Most often all actions are denied alike, so that the sets are worked out only once.
+            # Usually the same Denies apply to all actions, so the sets are computed only once.
             denials = self._denials[text]
             key = (statement.route, doubt, tuple((d.statement.route, d.doubt) for d in denials))
             if key not in self._terms:
@@ -96,10 +97,10 @@ class Access:
 
 
 def _usable(found: tuple[Term, ...], text: str) -> tuple[Term, ...]:
-    """Return what is left of terms without resources that an action cannot work on.
+    """Return the terms without those whose resources an action cannot work on.
 
-    Only what holds no resource of any of the action's types is left out, and nothing of an action
-    that the catalogue does not know.
+    A term is left out only if it holds no resource of any of the action's types. If the catalogue
+    does not know the action, no term is left out.
     """
     if all(
         term.resource.reach == (EVERYTHING.widest,) and not term.resource.excluded for term in found
@@ -126,13 +127,14 @@ def _holds_some(found: Resource, of_type: Pattern) -> bool:
 def access(policy: Policy, actions: Sequence[str]) -> Access:
     """Return what a policy allows of some actions, each a name or a pattern such as `ecr:*`.
 
-    A pattern is allowed when any of its actions is. A condition on an Allow does not take the
-    grant away, for it may hold. A Deny counts only if it has no condition, is for everyone, and
-    covers the asked name or pattern wholly. Raises `Undecided` for an action with a placeholder.
+    A pattern is allowed if any of its actions is. An Allow counts even if it has a condition,
+    because the condition may hold. A Deny counts only if it has no condition, applies to everyone
+    and covers all of the name or pattern. Raises `FunctionError` if `actions` is empty or holds
+    text that is not an action, and `Undecided` for an action with a placeholder.
     """
     key = tuple(actions)
     if not key:
-        raise FunctionError("no action is asked for: name at least one")
+        raise FunctionError("no action is given: name at least one")
     found = policy.memo.get(key)
     if not isinstance(found, Access):
         found = policy.memo[key] = _access(policy, key)
@@ -140,11 +142,11 @@ def access(policy: Policy, actions: Sequence[str]) -> Access:
 
 
 def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
-    """Return the known actions of a level that an Allow gives on all resources they work on.
+    """Return the known actions of an access level that an Allow grants on all resources.
 
-    All resources are those of some type of the action's service, after what the policy denies.
-    Actions that take no resource are not among them, for they can be allowed no other way.
-    Raises `Undecided` for a placeholder, and `FunctionError` for a level that there is not.
+    That means all resources of some type of the action's service, after all Denies of the policy.
+    Actions that take no resource are left out, because they can only be allowed on `*`. Raises
+    `Undecided` for a placeholder, and `FunctionError` for an unknown level.
     """
     if not statement.is_allow:
         return ()
@@ -179,7 +181,7 @@ def _access(policy: Policy, asked: tuple[str, ...]) -> Access:
 
 
 def _near(policy: Policy, services: frozenset[str] | None) -> Iterator[Statement]:
-    """Yield the statements that could be about an action of some services: a quick first look."""
+    """Yield the statements that may be about actions of some services: a quick first filter."""
     known = policy.memo.get(_near)
     if not isinstance(known, list):
         known = policy.memo[_near] = [action_rules.services_of(item) for item in policy.statements]
@@ -203,7 +205,7 @@ def _denials(denies: Iterable[Statement], pattern: Pattern) -> Iterator[Denial]:
 
 
 def _any(found: Iterator[Term]) -> bool:
-    """Tell whether a term is there for sure; raises `Undecided` if one only may be."""
+    """Return whether there is a term that is sure; raises `Undecided` if there are only others."""
     doubt = ""
     for term in found:
         if term.sure:
@@ -215,7 +217,7 @@ def _any(found: Iterator[Term]) -> bool:
 
 
 def _merged(left: Resource, right: Resource) -> Resource:
-    """Return one set for two that differ in what is denied: no resource of either is left out."""
+    """Return one set for two that differ only in what is excluded; it holds both of them."""
     kept = tuple(item for item in left.excluded if item in right.excluded)
     return left if kept == left.excluded else replace(left, excluded=kept)
 

@@ -1,6 +1,6 @@
-"""A statement goes in; which actions its Action or NotAction element matches comes out.
+"""Decides which actions the Action or NotAction element of a statement matches.
 
-Answers are `None` where they depend on what a template placeholder stands for.
+Answers are None if they depend on what a template placeholder stands for.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=8_192)
 def asked(text: str) -> Pattern:
-    """Return the actions that a rule asks for; raises `Undecided` if it names a placeholder.
+    """Return the pattern of the actions that a rule asks about.
 
-    No service and no action has an empty name, so that `s3:?*` is all that `s3:*` asks for.
+    No service and no action has an empty name, so `s3:*` is read as `s3:?*`. Raises `Undecided`
+    for a placeholder, and `FunctionError` for text that is not an action.
     """
     action(text).settled()
     if ":" not in text and not _is_stars(text):
-        raise FunctionError(f"`{text}` is no action: expected `service:Action`, or `*` for all")
+        raise FunctionError(f"`{text}` is not an action: expected `service:Action`, or `*` for all")
     service, colon, name = fold(text).partition(":")
     if not colon and _is_stars(service):
         return action("?*:?*").widest
@@ -43,13 +44,13 @@ def _is_stars(text: str) -> bool:
 
 
 def services(patterns: Iterable[Pattern]) -> frozenset[str] | None:
-    """Return the services of actions that are asked for; None if they could be of any."""
+    """Return the services that patterns of actions are about, or None if that may be any."""
     found = [item.prefix.partition(":") for item in patterns]
     return frozenset(name for name, _, _ in found) if all(c for _, c, _ in found) else None
 
 
 def services_of(statement: Statement) -> frozenset[str] | None:
-    """Return what the services of a statement's actions may be; None if they could be any."""
+    """Return the services that a statement may be about, or None if that may be any."""
     if statement.has_not_action:
         return None
     found = set()
@@ -57,12 +58,12 @@ def services_of(statement: Statement) -> frozenset[str] | None:
         name = entry.text.partition(":")[0]
         if "*" in name or "?" in name or "$" in name:
             return None
-        found.add(name.lower())  # it folds more than ASCII, which only makes this look at more
+        found.add(name.lower())  # folds more than ASCII, which can only add services
     return frozenset(found)
 
 
 def matches_action(statement: Statement, pattern: Pattern) -> bool | None:
-    """Tell whether a statement is about some action of a pattern."""
+    """Return whether a statement is about at least one action of a pattern."""
     if statement.has_not_action:
         outside = _contains(statement.not_actions, pattern)
         return None if outside is None else not outside
@@ -70,7 +71,7 @@ def matches_action(statement: Statement, pattern: Pattern) -> bool | None:
 
 
 def covers_action(statement: Statement, pattern: Pattern) -> bool | None:
-    """Tell whether a statement is about every action of a pattern."""
+    """Return whether a statement is about every action of a pattern."""
     if statement.has_not_action:
         outside = _meets(statement.not_actions, pattern)
         return None if outside is None else not outside
@@ -84,7 +85,7 @@ def _meets(entries: tuple[Entry, ...], pattern: Pattern) -> bool | None:
         spelled = action(entry.text)
         head = spelled.widest.prefix[:1]
         if head and first and head != first:
-            continue  # most entries are of other services: spare them the question
+            continue  # most entries are of other services: skip the slow comparison
         if overlaps(spelled.widest, pattern):
             if spelled.placeholder is None:
                 return True
@@ -103,7 +104,7 @@ def _contains(entries: tuple[Entry, ...], pattern: Pattern) -> bool | None:
 
 
 def doubt(statement: Statement) -> str:
-    """Return why it is not known which actions a statement is about."""
+    """Return why it is not known which actions a statement is about; empty if it is known."""
     for entry in (*statement.actions, *statement.not_actions):
         spelled = action(entry.text)
         if spelled.placeholder is not None:
@@ -111,8 +112,8 @@ def doubt(statement: Statement) -> str:
     return ""
 
 
-def decided(statement: Statement, answer: bool | None) -> bool:  # noqa: FBT001 - the answer to hand on
-    """Return an answer about a statement's actions; raises `Undecided` if there is none."""
+def decided(statement: Statement, answer: bool | None) -> bool:  # noqa: FBT001 - the answer to return
+    """Return an answer about a statement's actions; raises `Undecided` if it is None."""
     if answer is None:
         raise Undecided(doubt(statement))
     return answer
@@ -121,12 +122,12 @@ def decided(statement: Statement, answer: bool | None) -> bool:  # noqa: FBT001 
 def whole_services(statement: Statement) -> tuple[str, ...]:
     """Return the services of which an Allow statement names every action, in order.
 
-    Decided by meaning: every action that the catalogue knows is matched by the entries that name
-    the service, be it `s3:*`, `S3:?*` or twenty-six entries by initial. A service that the
-    catalogue does not know counts if its entries match every name there could be. An entry for all
-    services (`*`) means those that the ARNs of Resource name; NotAction statements give none: they
-    are more than whole services, and a rule asks for them with `coversAction`. Raises
-    `Undecided` for a placeholder that matters.
+    The meaning decides, not the spelling: the entries that name a service must match every action
+    that the catalogue knows of it, be they `s3:*`, `S3:?*` or one entry for each initial letter.
+    If the catalogue does not know the service, they must match every possible name. An entry for
+    all services (`*`) stands for the services that the ARNs of Resource name. A statement with
+    NotAction has none: it is about more than whole services, and rules test it with
+    `coversAction`. Raises `Undecided` for a placeholder that matters.
     """
     if not statement.is_allow:
         return ()
@@ -144,7 +145,7 @@ def whole_services(statement: Statement) -> tuple[str, ...]:
 
 
 def _named_by_arns(statement: Statement) -> list[str]:
-    """Return the services that the ARNs of a statement's Resource name, by pattern or in full."""
+    """Return the services that the ARNs in a statement's Resource name, in full or by pattern."""
     found: list[str] = []
     for entry in statement.resources:
         parts = fold(entry.text).split(":", 3)

@@ -1,6 +1,6 @@
-"""The text of a Resource or an Action element goes in; the patterns that it may mean come out.
+"""Reads an entry of a Resource or Action element as the patterns that it may mean.
 
-Where the wildcards of an ARN reach, and that an ARN may lack its last segments:
+Where wildcards of an ARN may match colons, and that an ARN may lack its last segments:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -17,32 +17,32 @@ from checker.iam.machine import Token, Wild
 from checker.iam.patterns import Pattern, Undecided, pattern
 
 CURRENT_VERSION = "2012-10-17"
-"""The only version of the policy language that knows policy variables."""
+"""The only version of the policy language that has policy variables."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spelling:
-    """One entry of a policy and what it may mean."""
+    """An entry of a policy as it is written, and the patterns that it may mean."""
 
     text: str
     widest: Pattern
-    """The most that it may match: a variable is any text."""
+    """The most that it may match: a variable stands for any string."""
     narrowest: Pattern | None
-    """The least that it matches; nothing at all if it depends on a variable or a placeholder."""
+    """The least that it matches; None if it depends on a variable or a placeholder."""
     symbolic: Pattern
-    """As `widest`, but a variable is an atom, equal to itself only."""
+    """As `widest`, but each variable is an atom that is equal only to itself."""
     placeholder: str | None = None
-    """The first template placeholder in it; with one, `widest` is only a bound."""
+    """The first template placeholder in it, if any; `widest` is then only an upper bound."""
 
     def doubt(self) -> str:
-        """Return why the meaning of an entry with a placeholder is not known."""
+        """Return why it is not known what an entry with a placeholder means."""
         return (
             f"cannot decide what `{self.text[:200]}` means: `{self.placeholder}` is a placeholder "
             "of a template; render the template before checking"
         )
 
     def settled(self) -> Spelling:
-        """Return the entry itself; raises `Undecided` if it holds a placeholder."""
+        """Return the entry itself; raises `Undecided` if it has a placeholder."""
         if self.placeholder is not None:
             raise Undecided(self.doubt())
         return self
@@ -50,7 +50,7 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
-    """A `${…}`: a policy variable, named alike wherever it means the same, or a placeholder."""
+    """A `${…}`: a placeholder, or a policy variable, whose name is the same in every spelling."""
 
     text: str
     variable: str | None
@@ -64,24 +64,24 @@ _ESCAPED = re.compile(r"\$\{([*?$])\}")
 _VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
 _CLOSED = re.compile(r"\$\{[^}]*\}")
 _LONGEST = 40_000
-"""Characters of an entry that is read: no policy that AWS takes is as long as a whole."""
+"""The most characters of an entry that is read; no policy that AWS accepts is as long."""
 _ARN_COLONS = 5
-"""Colons in front of the resource part of an ARN: `arn:partition:service:region:account:`."""
+"""Colons before the resource part of an ARN: `arn:partition:service:region:account:`."""
 
 
 @lru_cache(maxsize=32_768)
 def resource(text: str, *, variables: bool) -> Spelling:
     """Return what an entry of Resource or NotResource may mean.
 
-    `variables` tells whether the policy's version knows variables; without them `${aws:username}`
-    is plain text, and the star in `${*}` a wildcard. Raises `Undecided` for an entry that is too
+    `variables` says whether the policy's version has variables. Without them, `${aws:username}` is
+    plain text, and the star in `${*}` is a wildcard. Raises `Undecided` for an entry that is too
     long.
     """
     _check_length(text)
     parts = _completed(text, _parts(text, variables=variables))
     confined = _confined(parts)
-    # Only what is an ARN has segments; in any other text, and where a variable stands in front of
-    # the resource part and may hold colons itself, a grant's wildcards run over colons.
+    # Only an ARN has segments. In any other text, and after a variable before the resource part,
+    # whose value may contain colons, the wildcards of a grant may match colons.
     holes = [part for part in parts if isinstance(part, _Hole)]
     front = parts[: parts.index(holes[0])] if holes else parts
     arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS
@@ -98,9 +98,10 @@ def resource(text: str, *, variables: bool) -> Spelling:
 
 @lru_cache(maxsize=16_384)
 def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
-    """Return what a value of a condition on texts may mean; only some operators know wildcards.
+    """Return what a value of a condition on strings may mean.
 
-    Raises `Undecided` for one that is too long.
+    `wildcards` says whether the condition's operator has wildcards. Raises `Undecided` for a value
+    that is too long.
     """
     _check_length(text)
     parts = _parts(text, variables=variables)
@@ -116,13 +117,13 @@ def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
 
 
 def variable_of(symbol: str) -> tuple[str, str | None]:
-    """Return the key of a variable that stands in a pattern, and its default."""
+    """Return the condition key of a variable in a pattern, and the variable's default, if any."""
     found = _VARIABLE.fullmatch(symbol)
     return (fold(found[1].strip()), found[2]) if found else (symbol, None)
 
 
 def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Pattern | None:
-    """Return a pattern with the values of its variables; None if one has none."""
+    """Return a pattern with its variables replaced by values; None if a variable has no value."""
     tokens: list[Token] = []
     for token in meant.tokens:
         if isinstance(token, Wild) or len(token) == 1:
@@ -138,10 +139,10 @@ def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Patter
 
 @lru_cache(maxsize=65_536)
 def action(text: str) -> Spelling:
-    """Return what an entry of Action or NotAction may mean: case of ASCII letters is folded.
+    """Return what an entry of Action or NotAction may mean, with ASCII letters in lower case.
 
-    Actions know no variables, so that any `${` in one is a placeholder. Raises `Undecided` for an
-    entry that is too long.
+    Actions cannot have variables, so any `${` in one starts a placeholder. Raises `Undecided` for
+    an entry that is too long.
     """
     _check_length(text)
     folded = fold(text)
@@ -149,7 +150,7 @@ def action(text: str) -> Spelling:
         holes = _CLOSED.sub("*", folded).replace("${", "*")
         widest = pattern(text, [_WILDCARDS.get(c, c) for c in holes])
         return Spelling(text, widest, None, widest, (_CLOSED.findall(text) or ["${"])[0])
-    # Every action is `service:name`, so that `*` says the same as `*:*`.
+    # Every action has the form `service:name`, so `*` means the same as `*:*`.
     spelled = "*:*" if folded and not folded.strip("*") else folded
     meant = pattern(text, [_WILDCARDS.get(c, c) for c in spelled])
     return Spelling(text, meant, meant, meant)
@@ -168,14 +169,14 @@ _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrst
 def fold(text: str) -> str:
     """Return a text with its ASCII letters in lower case.
 
-    INVARIANT: no other character changes, because `str.lower` makes an ASCII `k` of the Kelvin
-    sign, and IAM does not.
+    INVARIANT: no other character changes; `str.lower` would turn the Kelvin sign into an ASCII
+    `k`, and IAM does not.
     """
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
 def escaped(text: str, *, variables: bool) -> str:
-    """Return how a literal text is written in a policy."""
+    """Return a literal string as it is written in a policy, with its wildcards escaped."""
     if not variables:
         return text
     return re.sub(r"[*?]|\$(?=\{)", r"${\g<0>}", text)
@@ -189,9 +190,9 @@ _TEMPLATE = re.compile(r"\$\{([^}]*)\}|(.)", re.DOTALL)
 
 @lru_cache(maxsize=8_192)
 def template(text: str, partition: str) -> Pattern:
-    """Return every ARN of an ARN format such as `arn:${Partition}:ecr:${Region}:${Account}:…`.
+    """Return the ARNs of a format such as `arn:${Partition}:ecr:${Region}:${Account}:…`.
 
-    A region holds two hyphens and an account 12 characters, so that a policy that asks for no
+    A region has two hyphens here and an account 12 characters, so that a policy that requires no
     more than this still covers every ARN.
     """
     tokens: list[Token] = []
@@ -211,9 +212,9 @@ def template(text: str, partition: str) -> Pattern:
 
 @lru_cache(maxsize=8_192)
 def loosest(text: str) -> Pattern:
-    """Return an ARN format with any text for its variables, in front within their segments.
+    """Return an ARN format with any string for its variables; before the resource, without colons.
 
-    No ARN of the type is outside, however its region or its account are written.
+    It matches every ARN of the type, however the region or the account is written.
     """
     tokens: list[Token] = []
     for _, character in _TEMPLATE.findall(text):
@@ -238,7 +239,7 @@ def _parts(text: str, *, variables: bool) -> list[_Part]:
 
 
 def _hole(text: str, index: int, *, variables: bool) -> tuple[int, _Part]:
-    """Return how many characters of `${…` make one part, and that part."""
+    """Return how many characters from `${` on form one part, and that part."""
     escape = _ESCAPED.match(text, index)
     variable = _VARIABLE.match(text, index)
     if not variables and (escape or variable):
@@ -254,7 +255,7 @@ def _hole(text: str, index: int, *, variables: bool) -> tuple[int, _Part]:
 
 
 def _variable(key: str, default: str | None) -> str:
-    """Return the atom of a variable: names of condition keys ignore case, tag names may not."""
+    """Return the atom of a variable; condition keys ignore case, but the names of tags may not."""
     name, slash, tag = key.strip().partition("/")
     return "${" + fold(name) + slash + tag + ("" if default is None else f", '{default}'") + "}"
 
@@ -270,7 +271,7 @@ def _named(part: _Part) -> Token:
 
 
 def _completed(text: str, parts: list[_Part]) -> list[_Part]:
-    """Return the parts of an ARN without wildcards with `*` for each segment that it lacks.
+    """Return the parts of an entry; an ARN without wildcards gets `*` for each segment it lacks.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """
@@ -282,9 +283,9 @@ def _completed(text: str, parts: list[_Part]) -> list[_Part]:
 
 
 def _confined(parts: list[_Part]) -> list[_Part]:
-    """Return parts whose wildcards stay inside the first five segments of an ARN.
+    """Return parts whose wildcards match no colon in the first five segments of an ARN.
 
-    A star that ends the text runs over colons.
+    A star at the end of the text may always match colons.
     """
     confined: list[_Part] = []
     colons = 0
@@ -302,8 +303,9 @@ _INSIDE: dict[_Part, _Part] = {Wild.STAR: Wild.SEGMENT_STAR, Wild.ANY: Wild.SEGM
 ATTACHED_TEXT = "the resource this policy is attached to"
 _ATTACHED = pattern(ATTACHED_TEXT, (ATTACHED_TEXT,))
 ATTACHED = Spelling(ATTACHED_TEXT, _ATTACHED, _ATTACHED, _ATTACHED)
-"""What a statement without Resource speaks of: an atom, since its ARN is not in the policy."""
+"""The resource of a statement without Resource: an atom, because the policy has no ARN for it."""
 
 EVERYTHING = resource("*", variables=True)
 EVERY_ARN = resource("arn:?*:?*:*:*:?*", variables=True).widest
-"""Region and account may be empty: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
+"""Region and account may be empty:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""

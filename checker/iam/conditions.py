@@ -1,4 +1,4 @@
-"""One condition of a statement goes in; what it asks of the values of its key comes out.
+"""Reads what a condition of a statement requires of the values of its key.
 
 The operators:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -32,11 +32,11 @@ _DATE = re.compile(
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _NEITHER = "neither"
-"""A text that is no value of any kind that can be compared."""
+"""A string that is not a value of any kind that is compared other than as a string."""
 _YEAR_9999 = 253_370_764_800
 """Seconds from 1970 to the year 9999."""
 _MOST_NAMED = 500
-"""Values that conditions on one key may name, other than as texts."""
+"""The most values that conditions on one key may name, unless they are compared as strings."""
 _COMPARISON = re.compile(
     r"(?P<family>Numeric|Date)(?P<not>Not)?(?P<than>Equals|LessThanEquals|LessThan"
     r"|GreaterThanEquals|GreaterThan)"
@@ -47,8 +47,8 @@ _TEXTUAL = re.compile(r"(?P<family>String|Arn)(?P<not>Not)?(?P<how>EqualsIgnoreC
 class Family(Enum):
     """What the values of a key are compared as."""
 
-    TEXT = "texts"
-    FOLDED = "texts without regard to case"
+    TEXT = "strings"
+    FOLDED = "strings without regard to case"
     ARN = "ARNs"
     BOOL = "booleans"
     NUMBER = "numbers"
@@ -58,30 +58,36 @@ class Family(Enum):
 
 
 class Test(NamedTuple):
-    """What one condition asks: of some value of the key, or of every value, if there is any.
+    """What one condition requires: that `some` value of the key passes, or that every value does.
 
-    The values asked about are those that match one of `values`, or if `negated` none of them.
+    A value passes if it compares to at least one of `values`, or if `negated`, to none of them.
+    If not `some`, a key without values passes too.
     """
 
     key: str
-    """Folded: keys ignore case."""
+    """The key in lower case, because keys ignore case."""
     family: Family
     than: str
-    """How a value compares to those of the condition: `Equals`, `Like`, `LessThan`, …"""
+    """How a value is compared: `Equals`, `Like`, `LessThan`, …"""
     some: bool
     negated: bool
     values: tuple[str, ...]
     plain: bool
-    """Whether the operator is for keys of one value: it has no `ForAnyValue` or `ForAllValues`."""
+    """Whether the operator is for keys with one value: without `ForAnyValue` or `ForAllValues`."""
 
 
 def test(condition: Condition) -> Test:
-    """Return what a condition asks; raises `Undecided` for an operator that is not known."""
+    """Return what a condition requires.
+
+    Raises `Undecided` for an unknown operator, and for a value that it cannot compare.
+    """
     qualifier, _, operator = condition.operator.rpartition(":")
     if_exists = operator.endswith("IfExists")
     family, than, negated = _operator(operator.removesuffix("IfExists"), condition.operator)
     if qualifier == "ForAnyValue" and if_exists:
-        raise Undecided(f"cannot decide `{condition.operator}`: use one of the two")
+        raise Undecided(
+            f"cannot decide `{condition.operator}`: use either `ForAnyValue` or `IfExists`"
+        )
     some = qualifier == "ForAnyValue" or not (qualifier or if_exists or negated)
     key = fold(condition.key)
     if family is Family.PRESENCE:
@@ -115,11 +121,11 @@ def _operator(name: str, written: str) -> tuple[Family, str, bool]:
         if match["how"] == "EqualsIgnoreCase":
             return Family.FOLDED, "Equals", bool(match["not"])
         return Family.TEXT, match["how"], bool(match["not"])
-    raise Undecided(f"cannot decide the condition operator `{written}`: it is not known")
+    raise Undecided(f"cannot decide the condition operator `{written}`: it is unknown")
 
 
 def spelling(asked: Test, text: str, *, variables: bool) -> Spelling:
-    """Return which texts a value of a condition on texts or ARNs means; raises `Undecided`."""
+    """Return what a value of a condition on strings or ARNs means; raises `Undecided`."""
     if asked.family is Family.ARN:
         return resource(text, variables=variables).settled()
     if asked.family is Family.FOLDED:
@@ -128,7 +134,10 @@ def spelling(asked: Test, text: str, *, variables: bool) -> Spelling:
 
 
 def compares(asked: Test, given: str, wanted: str) -> bool:
-    """Tell whether a value of a request compares to one of a condition, other than on texts."""
+    """Return whether a value of a request compares to a value of a condition.
+
+    It is not for conditions on strings or ARNs, which `spelling` is for.
+    """
     if asked.family is Family.BOOL:
         return fold(given) == fold(wanted)
     if asked.family is Family.ADDRESS:
@@ -147,12 +156,12 @@ def compares(asked: Test, given: str, wanted: str) -> bool:
 
 
 def number(text: str) -> Decimal | None:
-    """Return a number as it is written, or None for a text that is none."""
+    """Return the number that a text stands for, or None if it is not a number."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def moment(text: str) -> Decimal | None:
-    """Return a date of ISO 8601, or of seconds since 1970, in such seconds; None for any other."""
+    """Return a date in seconds since 1970, from ISO 8601 or from such seconds; else None."""
     if _SECONDS.fullmatch(text):
         return Decimal(text)
     match = _DATE.fullmatch(text)
@@ -167,7 +176,7 @@ def moment(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=4_096)
 def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """Return an address or a range of addresses, or None for a text that is neither."""
+    """Return the range that an IP address or a CIDR range stands for, or None for other text."""
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -184,16 +193,20 @@ def _within(given: str, wanted: str) -> bool:
 
 
 def samples(tests: Iterable[Test]) -> tuple[str, ...]:
-    """Return values of which one stands for any other in all tests of a key, other than on texts.
+    """Return values that represent every value of a key in all its tests, except on strings.
 
-    Between and beside the values that the tests name, all others compare alike, and so does
-    whatever is no value of the kind. Raises `Undecided` where there are too many.
+    All values between two neighbours that the tests name compare alike, and so do all values
+    below the first, all above the last, and all strings that are not of the kind. Raises
+    `Undecided` if the tests name too many values.
     """
     found = list(tests)
     family = found[0].family
     named = list(dict.fromkeys(text for each in found for text in each.values))
     if len(named) > _MOST_NAMED:
-        raise Undecided(f"cannot decide: `{found[0].key}` is compared to {len(named):,} values")
+        raise Undecided(
+            f"cannot decide: `{found[0].key}` is compared to {len(named):,} values; "
+            f"at most {_MOST_NAMED} are supported"
+        )
     if family is Family.BOOL:
         return ("true", "false", _NEITHER)
     if family is Family.ADDRESS:
@@ -208,7 +221,7 @@ def samples(tests: Iterable[Test]) -> tuple[str, ...]:
 
 
 def _date(seconds: Decimal) -> str:
-    """Return a moment as a date where it is a whole second of our time, else as seconds."""
+    """Return a time as a date if it is a whole second from 1970 to 9998, else in seconds."""
     if seconds != int(seconds) or not 0 <= seconds < _YEAR_9999:
         return f"{seconds:018.10f}"
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -228,7 +241,7 @@ def _addresses(named: list[str]) -> list[str]:
 
 
 def _check(asked: Test) -> None:
-    """Raise `Undecided` for a value that is not what the operator compares."""
+    """Raise `Undecided` for a value of another kind than the operator compares."""
     known: dict[Family, Callable[[str], object]] = {
         Family.NUMBER: number,
         Family.DATE: moment,

@@ -1,10 +1,11 @@
-"""Two policies go in; a request that the first allows and the second does not comes out.
+"""Searches for a request that one policy allows and another one does not.
 
 A statement is a conjunction of constraints, each on one dimension of a request: the action, the
-resource, the principal, or the values of one condition key. What one policy grants beyond another
-is one of its Allow statements without its Denies and without the other's Allows, or within one of
-the other's Denies. To leave a statement out, a request has to miss one of its constraints; the
-search picks one for each, and goes back where the constraints on a dimension have no solution.
+resource, the principal, or the values of one condition key. A request that a policy grants beyond
+another matches one of the policy's Allows and none of its Denies, and it matches either none of
+the other's Allows or one of the other's Denies. A request does not match a statement if it
+violates one of the statement's constraints. The search picks a constraint to violate for each such
+statement, and backtracks when the constraints on a dimension have no solution.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 _ACTION, _RESOURCE, _PRINCIPAL = "action", "resource", "principal"
 _REQUIRED = frozenset({_ACTION, _RESOURCE, _PRINCIPAL})
-"""Dimensions with exactly one value; all others are condition keys, which may have none."""
+"""Dimensions that have exactly one value; all others are condition keys, which may have none."""
 _TEXTS = frozenset({Family.TEXT, Family.FOLDED, Family.ARN})
 _SOME = (Wild.SEGMENT_ANY, Wild.SEGMENT_STAR)
 _ANY_ACTION = pattern("*:*", (*_SOME, ":", *_SOME))
@@ -51,7 +52,8 @@ _USERS_AND_ROLES, _SESSIONS, _FEDERATED = (
     )
     for name, kind in (("iam", ""), ("sts", ""), ("sts", "federated-user/"))
 )
-"""Whoever has an ARN. Of sessions only those of federated users have it in `aws:PrincipalArn` too.
+"""The callers that have an ARN. For sessions other than those of federated users, it is not the
+value of `aws:PrincipalArn`.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
@@ -59,47 +61,47 @@ _OTHERS = tuple(
     pattern(f"{kind}:*", (*kind, ":", *_ANY_NAME))
     for kind in ("Service", "Federated", "CanonicalUser")
 )
-"""Whoever has none that a condition could ask for."""
+"""The callers without an ARN that a condition could test."""
 _UNITS = 20
-"""What looking at one constraint costs, in units of the expression language."""
+"""Units that it costs to look at one constraint."""
 _WELL_KNOWN = ("iam", "s3", "ec2", "sts", "kms", "lambda")
-"""Services whose actions show what is meant where any service would do."""
+"""Services whose actions are shown as examples if the action may be of any service."""
 _FRESH = ("someone", "x", "zq7", "0")
-"""Values that a policy variable may have: one that no policy names is as good as any other."""
+"""Values to try for a policy variable: any value that the policies do not name will do."""
 
 
 class _Set(NamedTuple):
-    """The texts that match one of some patterns, or if not `inside` none of them."""
+    """The strings that match one of some patterns, or if not `inside`, none of them."""
 
     patterns: tuple[Pattern, ...]
     inside: bool = True
 
     def complement(self) -> _Set:
-        """Return all other texts."""
+        """Return the set of all other strings."""
         return _Set(self.patterns, not self.inside)
 
     def holds(self, text: str) -> bool:
-        """Tell whether a text is one of them."""
+        """Return whether a string is in the set."""
         texts, others = _sorted(self.patterns)
         return (text in texts or any(matches(each, text) for each in others)) is self.inside
 
 
 @lru_cache(maxsize=256)
 def _sorted(patterns: tuple[Pattern, ...]) -> tuple[frozenset[str], tuple[Pattern, ...]]:
-    """Return the texts of patterns that have only one, and the other patterns."""
+    """Return the strings of the patterns that match only one, and the other patterns."""
     texts = frozenset(each.literal for each in patterns if each.literal is not None)
     return texts, tuple(each for each in patterns if each.literal is None)
 
 
 class _Constraint(NamedTuple):
-    """Asks for some value of a dimension in a set, or for every value, if there is any."""
+    """Requires that `some` value of a dimension is in a set, or else that every value is."""
 
     dimension: str
     texts: _Set
     some: bool = True
 
     def negated(self) -> _Constraint:
-        """Return the constraint that holds where this one does not."""
+        """Return the constraint that holds if and only if this one does not."""
         some = not self.some or self.dimension in _REQUIRED
         return _Constraint(self.dimension, self.texts.complement(), some)
 
@@ -107,14 +109,15 @@ class _Constraint(NamedTuple):
 _Conjunction = tuple[_Constraint, ...]
 _EVERY_ACTION: _Conjunction = (_Constraint(_ACTION, _Set((_ANY_ACTION,))),)
 _Box = dict[str, _Conjunction]
-"""What is asked of each dimension so far; it has a solution."""
+"""The constraints on each dimension so far; those on each dimension have a solution."""
 
 
 class _Reading(NamedTuple):
-    """How entries with variables, or with wildcards that may run over colons, are read.
+    """How to read entries that have variables, or wildcards that may match colons.
 
-    As `wide`, or as narrow, as they may be. A variable is itself if `exact`; if not, any text, or
-    none. `beside` is what the statement that grants asks of dimensions with one value.
+    They are read as `wide`, or else as narrow, as possible. If `exact`, a variable matches only
+    itself; else it matches any string in a wide reading and none in a narrow one. `beside` holds
+    the granting statement's constraints on dimensions with one value.
     """
 
     wide: bool
@@ -122,7 +125,7 @@ class _Reading(NamedTuple):
     beside: _Conjunction = ()
 
     def of(self, item: Spelling, dimension: str, *, inside: bool) -> Pattern | None:
-        """Return the pattern of an entry of a list (`inside`) or of a Not list; None for none."""
+        """Return how an entry of a list (`inside`) or of a Not list is read; None for nothing."""
         as_wide = self.wide is inside
         if item.symbolic is item.widest:
             return item.widest if as_wide else item.narrowest
@@ -137,16 +140,16 @@ class _Reading(NamedTuple):
 
 
 def _is_only(item: Spelling, granted: Iterable[Pattern]) -> bool:
-    """Tell whether a text that is granted can be of an entry only by an entry in the same words.
+    """Return whether an entry can match what is granted only through an entry in the same words.
 
-    Then it is the same text, whatever the values of the variables are.
+    Both then match the same string, whatever the values of the variables are.
     """
     near = [each for each in granted if overlaps(_opened(each), item.widest)]
     return all(each.tokens == item.symbolic.tokens for each in near)
 
 
 def _opened(item: Pattern) -> Pattern:
-    """Return a pattern with any text for its variables."""
+    """Return a pattern with stars in place of its variables."""
     if not any(isinstance(token, str) and len(token) > 1 for token in item.tokens):
         return item
     tokens = [Wild.STAR if isinstance(t, str) and len(t) > 1 else t for t in item.tokens]
@@ -159,9 +162,9 @@ _EXACTLY = _Reading(wide=True, exact=True)
 def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     """Return a request that a policy allows and a reference does not, or None if there is none.
 
-    Raises `Undecided` where a template's placeholder, the value of a policy variable or operators
-    that cannot be combined decide, and `BudgetError` where the search takes too long for the
-    budget that is open.
+    Raises `Undecided` if the answer depends on a template placeholder, on the value of a policy
+    variable or on operators that cannot be combined. Raises `BudgetError` if the search takes more
+    units than the open budget has.
     """
     if _is_reduced(policy, reference):
         return None
@@ -169,19 +172,20 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     if found is None:
         if doubts.about_resources(policy, reference):
             raise Undecided(
-                "cannot decide: a statement without resources may be about those of another one"
+                "cannot decide: a statement without Resource may be about a resource that another "
+                "statement names"
             )
         wider = doubts.widened(policy, reference)
         if wider and _granted(*wider) is not None:
             raise Undecided(
-                "cannot decide whom a statement keeps out by a name, as a session has several: "
-                "use a condition on aws:PrincipalArn"
+                "cannot decide whom a statement excludes by name, because a session has several "
+                "names: use a condition on aws:PrincipalArn"
             )
     return found
 
 
 def _granted(policy: Policy, reference: Policy) -> Request | None:
-    """Return what `grants_beyond` does, where a Deny keeps out whom its names are equal to."""
+    """Return what `grants_beyond` does, if a statement excludes exactly the callers it names."""
     both = policy.statements and reference.statements
     if both and _has_principals(policy) is not _has_principals(reference):
         raise Undecided("cannot compare: only one of the policies names principals")
@@ -196,9 +200,9 @@ def _granted(policy: Policy, reference: Policy) -> Request | None:
 
 
 def _is_reduced(policy: Policy, reference: Policy) -> bool:
-    """Tell whether a policy is a reference with fewer Allows, or with more Denies.
+    """Return whether a policy is a reference with fewer Allows, more Denies, or both.
 
-    That grants nothing more whatever the statements mean, also where that cannot be decided.
+    Such a policy grants nothing more, even if the meaning of its statements cannot be decided.
     """
 
     def contents(of: Policy, *, allows: bool) -> set[object]:
@@ -215,7 +219,8 @@ def _has_principals(policy: Policy) -> bool:
 def _confirmed(policy: Policy, reference: Policy, space: _Space, box: _Box) -> Request:
     """Return the request that a search found, with a value for each variable in it.
 
-    INVARIANT: nothing is called new access that the plain definition of access does not confirm.
+    INVARIANT: a request is only returned if `request.allows`, the plain definition of access,
+    confirms it.
     """
     for fresh in _FRESH:
         for real in (True, False):
@@ -226,15 +231,15 @@ def _confirmed(policy: Policy, reference: Policy, space: _Space, box: _Box) -> R
 
 
 class _Space:
-    """The dimensions of the requests to two policies, and the values that constraints leave."""
+    """The dimensions of requests to two policies, and the values that constraints leave."""
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.principals = any(map(_has_principals, policies))
         self.tests: dict[str, list[Test]] = {}
         self.variables: set[str] = set()
-        """The variables as they stand in patterns."""
+        """The policy variables, as they stand in patterns."""
         self.named: list[Pattern] = []
-        """The principals that are written in full."""
+        """The principals that are named in full."""
         self._known: dict[_Conjunction, tuple[str, ...] | None] = {}
         statements = [item for policy in policies for item in policy.statements]
         for statement in statements:
@@ -242,7 +247,7 @@ class _Space:
                 asked = test(condition)
                 self.tests.setdefault(asked.key, []).append(asked)
         self.samples = {key: _samples(key, found) for key, found in self.tests.items()}
-        """Per key: values of which one stands for any other; None if that is any text."""
+        """By key: values that represent all others; None if the key is compared as a string."""
         self.single = {key for key, found in self.tests.items() if _is_single(key, found)}
         for statement in statements:
             self._check_principals(statement)
@@ -253,13 +258,16 @@ class _Space:
 
     def _check_principals(self, statement: Statement) -> None:
         if any(map(is_account, statement.not_principals)):
-            raise Undecided("cannot decide whom an account in NotPrincipal leaves out: name users")
+            raise Undecided("cannot decide whom an account in NotPrincipal excludes: name users")
         sessions = [item.text for item in statement.principals if ":sts:" in item.text]
         if PRINCIPAL_ARN in self.tests and sessions:
-            raise Undecided(f"cannot decide: the role of the session `{sessions[0]}` matters")
+            raise Undecided(
+                "cannot decide: a condition on aws:PrincipalArn depends on the role of the "
+                f"session `{sessions[0]}`"
+            )
 
     def constraints(self, statement: Statement, reading: _Reading) -> _Conjunction:
-        """Return what a statement asks."""
+        """Return the constraints of a statement, read in some way."""
 
         def meant(items: Iterable[Spelling], dimension: str, *, inside: bool) -> list[Pattern]:
             found = (reading.of(item.settled(), dimension, inside=inside) for item in items)
@@ -299,7 +307,7 @@ class _Space:
         return tuple(found)
 
     def lists(self, statement: Statement) -> _Conjunction:
-        """Return of what a statement asks all that lists what the one value must be among."""
+        """Return a statement's constraints that list the values which a single value may have."""
         return tuple(
             each
             for each in self.constraints(statement, _EXACTLY)
@@ -308,7 +316,7 @@ class _Space:
         )
 
     def _of_key(self, constraint: _Constraint) -> Iterator[_Constraint]:
-        """Yield what a condition asks; the caller's ARN and the principal are the same."""
+        """Yield a condition's constraints; one on the caller's ARN becomes one on the principal."""
         if constraint.dimension != PRINCIPAL_ARN or not self.principals:
             yield constraint
             return
@@ -321,11 +329,11 @@ class _Space:
         yield _Constraint(_PRINCIPAL, _Set(named, texts.inside))
 
     def everything(self) -> _Box:
-        """Return what is asked of every request."""
+        """Return the constraints on every request."""
         box: _Box = {_ACTION: _EVERY_ACTION}
         if self.principals:
-            # what is named is somebody, however it is written
-            # whoever is in a session of a role has the ARN of the role in the condition key
+            # every named principal counts as a caller, whatever its form
+            # in a session of a role, the value of the condition key is the ARN of the role
             sessions = _FEDERATED if PRINCIPAL_ARN in self.tests else _SESSIONS
             callers = dict.fromkeys((_USERS_AND_ROLES, sessions, *_OTHERS, *self.named))
             box[_PRINCIPAL] = (_Constraint(_PRINCIPAL, _Set(tuple(callers))),)
@@ -335,7 +343,7 @@ class _Space:
         return box
 
     def narrowed(self, box: _Box, *constraints: _Constraint) -> _Box | None:
-        """Return what is asked with more constraints, or None where that has no solution."""
+        """Return a box with more constraints, or None if they have no solution."""
         for each in constraints:
             known = box.get(each.dimension, ())
             spend(1 + len(each.texts.patterns) // 4)
@@ -348,7 +356,7 @@ class _Space:
         return box
 
     def _values(self, asked: _Conjunction) -> tuple[str, ...] | None:
-        """Return values of one dimension that meet all constraints on it, or None."""
+        """Return values of one dimension that meet all constraints on it, or None if none do."""
         if asked not in self._known:
             self._known[asked] = self._solved(asked)
         return self._known[asked]
@@ -365,7 +373,10 @@ class _Space:
         return None if None in found else texts
 
     def request(self, box: _Box, fresh: str, *, real: bool) -> Request:
-        """Return a request of a box: variables have the value `fresh`, actions may be `real`."""
+        """Return a request that meets a box's constraints, with `fresh` as value of variables.
+
+        If `real`, its action is one of the catalogue and its resource fits the action, if possible.
+        """
         found = {dimension: self._values(asked) or () for dimension, asked in box.items()}
         context = {key: texts for key, texts in found.items() if key not in _REQUIRED}
         used: dict[str, str] = {}
@@ -389,7 +400,7 @@ class _Space:
         return Request(name, resource, principal, context)
 
     def _resource(self, box: _Box, name: str) -> str:
-        """Return a resource of a box, if it can be one that the action's service has."""
+        """Return a resource that meets a box's constraints, if possible one of the service."""
         service = name.partition(":")[0]
         formats = catalogue.resource_formats(service) if catalogue.is_service(service) else ()
         for likely in (*(template(each, "aws") for each in formats), EVERY_ARN):
@@ -407,7 +418,7 @@ def _variables(constraint: _Constraint) -> Iterator[str]:
 
 
 def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
-    """Return values of a key that stand for all others, or None if it is compared as texts."""
+    """Return values of a key that represent all others, or None if it is compared as a string."""
     families = {each.family for each in found} - {Family.PRESENCE}
     if families <= {Family.TEXT, Family.ARN} or families == {Family.FOLDED}:
         return None
@@ -418,19 +429,23 @@ def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
 
 
 def _is_single(key: str, found: Sequence[Test]) -> bool:
-    """Tell whether a key has one value; raises `Undecided` where operators disagree on that."""
+    """Return whether a key has one value; raises `Undecided` if operators disagree on that."""
     plain = {each.plain for each in found if each.family is not Family.PRESENCE}
     if len(plain) > 1:
-        raise Undecided(f"cannot decide whether `{key}` has one value or several: qualify all")
+        raise Undecided(
+            f"cannot decide whether `{key}` has one value or several: use `ForAnyValue` or "
+            "`ForAllValues` with all of its operators or with none"
+        )
     return True in plain
 
 
 def _searched(policy: Policy, reference: Policy, space: _Space, *, exact: bool) -> _Box | None:
-    """Return what is asked of a request that only one policy allows, or None.
+    """Return the constraints on a request that only the first policy allows, or None.
 
-    Read `exact`, a variable is itself, so that what is found is there whatever its value. Read
-    otherwise, what is granted anew is as much as any values allow, so that nothing found means
-    that there is nothing; a statement that both policies have is then still what it is.
+    If `exact`, a variable matches only itself, so a result holds whatever the variables' values
+    are. If not, the policy is read as granting as much, and the reference as little, as any values
+    allow, so None means that there is no such request. A statement that both policies have is the
+    same in both.
     """
     wide, narrow = _Reading(wide=True, exact=exact), _Reading(wide=False, exact=exact)
     own = [item for item in policy.statements if not item.is_allow]
@@ -464,7 +479,7 @@ def _searched(policy: Policy, reference: Policy, space: _Space, *, exact: bool) 
 
 
 def _without(box: _Box, statements: Sequence[_Conjunction], space: _Space) -> _Box | None:
-    """Return what is asked of a request that also misses some statements, or None."""
+    """Return the constraints on a request that meets a box and matches no statement, or None."""
     near: list[tuple[list[_Box], _Conjunction]] = []
     for statement in statements:
         spend(_UNITS * len(statement))
@@ -487,7 +502,7 @@ def _without(box: _Box, statements: Sequence[_Conjunction], space: _Space) -> _B
 
 
 def _picked(sets: Sequence[_Set]) -> str | None:
-    """Return a text that is in all of some sets, or None."""
+    """Return a string that is in all of some sets, or None if there is none."""
     outside = [item for item in sets if not item.inside]
     excluded = dict.fromkeys(each for item in outside for each in item.patterns)
     unions = sorted((item for item in sets if item.inside), key=lambda item: len(item.patterns))
@@ -518,7 +533,10 @@ def _picked(sets: Sequence[_Set]) -> str | None:
 
 
 def _real_action(found: str, asked: _Conjunction) -> str | None:
-    """Return an action of the catalogue that meets the constraints, or None for none at hand."""
+    """Return an action of the catalogue that meets the constraints, or None if none is found.
+
+    It is looked for in the service of `found`, or else in well-known services.
+    """
     service = found.partition(":")[0]
     for name in [service] if catalogue.is_service(service) else _WELL_KNOWN:
         for each in catalogue.actions(name):

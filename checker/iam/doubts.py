@@ -1,7 +1,7 @@
-"""Two policies in; whether what they say of resources and of callers leaves a doubt, out.
+"""Finds what cannot be decided about the resources and callers of two compared policies.
 
-A Deny of a role is one of its sessions too, and a Deny of all but some names may be one of these
-names, by which of account, role and session the service looks at:
+A Deny of a role denies the role's sessions too. A Deny of everyone but some names may also deny
+these names, depending on which of account, role and session the service compares:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
 """
 
@@ -21,18 +21,20 @@ _EVERYONE = (Principal("*", "*", ()),)
 
 
 def about_resources(policy: Policy, reference: Policy) -> bool:
-    """Tell whether some statements name no resources, and others name some that may be the same."""
+    """Return whether one statement names no resource and another one may name the same resource."""
     statements = (*policy.statements, *reference.statements)
     attached = not all(item.names_resources for item in statements)
     return attached and any(map(_is_about_some, statements))
 
 
 def widened(policy: Policy, reference: Policy) -> tuple[Policy, Policy] | None:
-    """Return two policies that differ by what two may differ by at most; None if nothing is unsure.
+    """Return a wider policy and a narrower reference, or None if it is sure whom both deny.
 
-    A Deny of which it is unsure whom it keeps out may keep out nobody; one that only the reference
-    has may keep out everyone. One that both have is the same in both, whatever it is. An Allow of
-    all but some names is for everyone in the policy, and for nobody in the reference.
+    If the wider policy grants nothing beyond the narrower reference, then the given policy grants
+    nothing beyond the given reference. The wider policy lacks every Deny of which it is unsure
+    whom it denies; in the narrower reference, such a Deny denies everyone, or is left out if the
+    policy has it too, because its effect is the same in both. An Allow of everyone but some names
+    allows everyone in the wider policy, and nobody in the narrower reference.
     """
     statements = (*policy.statements, *reference.statements)
     named = [each for item in statements for each in _callers(item)]
@@ -43,7 +45,10 @@ def widened(policy: Policy, reference: Policy) -> tuple[Policy, Policy] | None:
     own = {item.content for item in policy.statements}
 
     def written(of: Policy, *, keep: bool) -> Policy:
-        """Return a policy where of what is unsure it has only the Allows (`keep`), or Denies."""
+        """Return a policy that keeps, of its unsure statements, only the Allows or only the Denies.
+
+        The statements that it keeps are for everyone.
+        """
         sure = [item for item in of.statements if id(item) not in unsure]
         widest = [
             replace(item, principals=_EVERYONE, not_principals=())
@@ -57,7 +62,7 @@ def widened(policy: Policy, reference: Policy) -> tuple[Policy, Policy] | None:
 
 
 def _is_about_some(statement: Statement) -> bool:
-    """Tell whether a statement is about some resources, and not about whichever there are."""
+    """Return whether a statement is about some resources, but not about all."""
     return statement.has_not_resource or any(each.text.strip("*") for each in statement.resources)
 
 
@@ -66,7 +71,7 @@ def _callers(statement: Statement) -> tuple[Principal, ...]:
 
 
 def _is_unsure(statement: Statement, disputed: set[tuple[str, str]]) -> bool:
-    """Tell whether it is unsure whom a statement keeps out."""
+    """Return whether it is unsure whom a statement excludes."""
     out = statement.not_principals if statement.is_allow else statement.principals
     if any(not disputed.isdisjoint((origin_of(each), session_of(each))) for each in out):
         return True

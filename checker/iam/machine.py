@@ -1,7 +1,7 @@
-"""Tokens of one wildcard pattern go in; the automaton that reads texts with it comes out.
+"""Builds the automaton that recognises the strings of one wildcard pattern.
 
-The automaton is nondeterministic and its states are the bits of a Python integer: bit `i` is set
-when the first `i` tokens (stars not counted) have been read. A star is a loop on a bit.
+The automaton is nondeterministic, and a set of its states is a Python integer: bit `i` is set if
+the first `i` tokens (not counting stars) have been read. A star is a loop on a state.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Wild(Enum):
-    """What is not fixed in a pattern; a segment is what stands between two colons of an ARN."""
+    """A wildcard of a pattern; a segment is the part of an ARN between two colons."""
 
     ANY = "any one character"
     SEGMENT_ANY = "any one character but a colon"
@@ -24,35 +24,39 @@ class Wild(Enum):
 
 
 Token: TypeAlias = str | Wild
-"""One character; or an atom, which is a longer string that stands for a text nobody knows yet."""
+"""A wildcard, a character, or an atom: a longer string that stands for an unknown string."""
 
 _LOOPS = (Wild.STAR, Wild.SEGMENT_STAR)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Machine:
-    """One pattern's automaton. Every `int` but `size` is a set of states, one bit each."""
+    """The automaton of one pattern. Every `int` but `size` is a set of states, one bit each."""
 
     size: int
     """The number of the final state."""
     stars: int
+    """The states with a loop on every symbol."""
     segment_stars: int
+    """The states with a loop on every character but a colon."""
     any: int
+    """The states that any character leads on from."""
     segment_any: int
+    """The states that any character but a colon leads on from."""
     symbols: dict[str, int]
-    """Per character or atom: the states that wait for exactly it."""
+    """By character or atom: the states that exactly this symbol leads on from."""
     waiting: tuple[str, ...]
-    """Per state: the character or atom that it waits for; empty for a wildcard."""
+    """By state: the character or atom that leads on from it; empty if that is a wildcard."""
     kept: dict[int, int]
-    """Per state with a segment star: the states that it does not make superfluous."""
+    """By state with a segment star: the states that it does not make superfluous."""
 
     @property
     def final(self) -> int:
-        """The bit of the final state."""
+        """The set that holds the final state only."""
         return 1 << self.size
 
     def moves(self, symbol: str) -> tuple[int, int]:
-        """Return the states that a symbol moves one on, and those that it leaves in place."""
+        """Return the states that a symbol leads on from, and those that it loops on."""
         advancing = self.symbols.get(symbol, 0)
         if len(symbol) > 1:
             return advancing, self.stars
@@ -61,16 +65,16 @@ class Machine:
         return advancing | self.any | self.segment_any, self.stars | self.segment_stars
 
     def step(self, states: int, symbol: str) -> int:
-        """Return the states after one more symbol."""
+        """Return the states that are reached from some states by one more symbol."""
         advancing, staying = self.moves(symbol)
         return self.reduced((states & advancing) << 1 | states & staying)
 
     def reduced(self, states: int) -> int:
         """Return the states without those that another one makes superfluous.
 
-        INVARIANT: the texts that can still be read to the end stay the same. A state with a star
-        can read whatever an earlier state can, because its star first reads what lies between
-        them; a state with a segment star can where no colon and no atom lies between.
+        INVARIANT: the strings that lead to the end stay the same. A state with a star accepts all
+        that an earlier state accepts, because its star can read what lies between them. So does a
+        state with a segment star, if no colon and no atom may lie between.
         """
         starred = states & self.stars
         if starred:
@@ -85,7 +89,7 @@ class Machine:
 
 
 def machine(tokens: Sequence[Token]) -> Machine:
-    """Return the automaton of a pattern given by its tokens."""
+    """Return the automaton of the pattern that consists of some tokens."""
     masks = dict.fromkeys(Wild, 0)
     symbols: dict[str, int] = {}
     waiting: list[str] = []
@@ -119,7 +123,7 @@ def machine(tokens: Sequence[Token]) -> Machine:
 
 
 def _kept(state: int, opaque: int, stars: int) -> int:
-    """Return all states but those from which only segment characters lead to a state."""
+    """Return all states but the earlier ones from which no colon or atom may lead to `state`."""
     first = max(
         (opaque & ((1 << state) - 1)).bit_length(), (stars & ((1 << state) - 1)).bit_length()
     )
@@ -127,10 +131,10 @@ def _kept(state: int, opaque: int, stars: int) -> int:
 
 
 def meet(left: Machine, right: Machine) -> bool:
-    """Tell whether some text is read to the end by both automata.
+    """Return whether some string is accepted by both automata.
 
-    Walks the left pattern's states in order and keeps, for each, the set of right states that
-    can be reached together with it, so it is linear in the number of tokens of either.
+    It walks the states of the left pattern in order, and keeps for each the set of right states
+    that can be reached together with it, so its time is linear in the tokens of either pattern.
     """
     everything = (right.final << 1) - 1
     characters = everything
@@ -158,17 +162,18 @@ def meet(left: Machine, right: Machine) -> bool:
 
 
 def _run(states: int, passable: int) -> int:
-    """Return the states reached by moving on through any number of passable ones.
+    """Return the states that are reached by moving on through any number of passable ones.
 
-    The carry of an addition runs through a block of ones, which is the whole walk at once.
+    The carry of an addition runs through a block of ones, which does the whole walk at once.
     """
     return ((states & passable) + passable ^ passable) | states
 
 
 def reads_all_of(reader: Machine, other: Machine) -> bool:
-    """Tell whether one automaton obviously reads every text of the other: no may be wrong.
+    """Return whether one automaton obviously accepts every string of the other.
 
-    Reads the other's wildcards as if they were symbols, which only equal or wider wildcards take.
+    True is always right, False may be wrong: the wildcards of the other are read as symbols, which
+    only equal or wider wildcards accept.
     """
     states = 1
     for index in range(other.size + 1):

@@ -1,7 +1,7 @@
-"""A policy and a part of a request go in; whether the policy may allow, or denies, the rest.
+"""Decides whether a policy may allow, or denies, requests of which only a part is known.
 
-What the part leaves out may be anything; what it says is settled, so that conditions on the keys
-that it names hold or do not. All else is a question of what one policy grants beyond another.
+What the part leaves out may be anything. What it contains decides the conditions on the keys that
+it names. The rest is a question of what one policy grants beyond another.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 def admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
-    """Tell whether conditions on a key let a request pass where the key has some values, or none.
+    """Return whether a statement's conditions on a key hold if the key has the given values.
 
-    A policy variable in a condition may be any text where that makes the statement allow more, or
-    deny less. Raises `Undecided`.
+    An empty `values` means that the key is absent. A policy variable is read so that the statement
+    allows as much, or denies as little, as possible. Raises `Undecided`.
     """
     wanted = fold(key)
     return all(
@@ -40,11 +40,11 @@ def admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
 
 
 def may_allow(policy: Policy, part: Request) -> bool:
-    """Tell whether a policy allows some request of which a part is known, after all its Denies.
+    """Return whether a policy allows at least one request that has the known part.
 
-    Texts of `part` that are empty may be anything, and so may keys that are not in its context; a
-    key without values is absent. `action` and `resource` may be patterns. Raises `Undecided`, and
-    `FunctionError` for a principal where the policy names none.
+    An empty string in `part` may be anything, and so may a key that its context lacks; a key
+    without values is absent. `action` and `resource` may be patterns. Raises `Undecided`, and
+    `FunctionError` if `part` has a principal and the policy names none.
     """
     key = ("may allow", part.action, part.resource, part.principal, *sorted(part.context.items()))
     if key not in policy.memo:
@@ -53,9 +53,9 @@ def may_allow(policy: Policy, part: Request) -> bool:
 
 
 def denies(policy: Policy, part: Request) -> bool:
-    """Tell whether a policy's Denies refuse every request of which a part is known.
+    """Return whether a policy's Denies refuse every request that has the known part.
 
-    The part is as `may_allow` reads it. Raises `Undecided` and `FunctionError`.
+    `part` and errors are as in `may_allow`.
     """
     key = ("denies", part.action, part.resource, part.principal, *sorted(part.context.items()))
     if key not in policy.memo:
@@ -73,7 +73,7 @@ def _may_allow(policy: Policy, statements: Iterable[Statement], part: Request) -
 
 
 def _settled(statements: Iterable[Statement], part: Request) -> Iterator[Statement]:
-    """Yield the statements that may be about a request, without the conditions that then hold."""
+    """Yield the statements that may be about a request, without conditions that surely hold."""
     for each in statements:
         if all(admits(each, key, values) for key, values in part.context.items()):
             open_ = tuple(item for item in each.conditions if fold(item.key) not in part.context)
@@ -81,7 +81,7 @@ def _settled(statements: Iterable[Statement], part: Request) -> Iterator[Stateme
 
 
 def _all_others(policy: Policy, part: Request) -> Policy:
-    """Return a policy that allows every request but those with the texts of a part."""
+    """Return a policy that allows every request but those that have the known part."""
     kind, _, name = part.principal.partition(":")
     if part.principal and not _has_principals(policy):
         raise FunctionError("the policy names no principals: leave `principal` out")
@@ -96,7 +96,7 @@ def _all_others(policy: Policy, part: Request) -> Policy:
 
 
 def _allow(policy: Policy, *blocks: dict[str, Json]) -> Policy:
-    """Return a policy of Allow statements of the same kind as another one."""
+    """Return a policy of Allow statements that has principals and resources if another one has."""
     everyone: dict[str, Json] = {"Principal": "*"} if _has_principals(policy) else {}
     attached = not any(each.names_resources for each in policy.statements)
     made: list[Json] = []

@@ -1,7 +1,8 @@
-"""A new policy and the old one in; the new one, with accounts in the partition they had, out.
+"""Finds the partition of the accounts that a new policy names only by their ID, in an old policy.
 
-An account that is written as its id alone is in the partition of whatever the policy protects:
-access is delegated only within one. A policy that lets an account in by an ARN says which.
+An account that is named by its ID alone is in the partition of the resource that the policy
+protects, because access is delegated only within one partition. A policy that allows an account by
+an ARN says which partition that is.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-cross-account-resource-access.html
 """
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 
 def located(new: Policy, old: Policy) -> Policy:
-    """Return a policy that lets accounts in by ARNs, not by ids, where an old policy does so.
+    """Return the new policy with ARNs for the IDs of accounts that the old policy allows by ARNs.
 
-    INVARIANT: nothing but what the old policy allows tells where an account is, and only what the
-    new one allows is written anew: its writer may not be trusted, and what neither denies is left.
+    INVARIANT: only what the old policy allows tells the partition of an account, because the
+    author of the new one may not be trusted; and only what the new policy allows is rewritten, so
+    all Denies stay as they are.
     """
     kept = {item.content for item in old.statements if item.is_allow}
     partitions = _partitions(old)
@@ -47,7 +49,7 @@ def located(new: Policy, old: Policy) -> Policy:
 
 
 def _partitions(policy: Policy) -> dict[str, dict[str, None]]:
-    """Return, by account, the partitions of the ARNs that a policy lets it in by."""
+    """Return, by account, the partitions of the ARNs by which a policy allows the account."""
     found: dict[str, dict[str, None]] = {}
     for statement in policy.statements:
         for item in statement.principals if statement.is_allow else ():

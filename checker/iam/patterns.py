@@ -1,4 +1,4 @@
-"""Patterns of `*` and `?` go in; exact decisions on the sets of texts that they match come out."""
+"""Answers exact questions about the sets of strings that patterns of `*` and `?` match."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ if TYPE_CHECKING:
 STATES = 50_000
 """The most states that one search visits."""
 _WORK = 30_000_000
-"""The most state bits that one search visits: it bounds the time on long patterns."""
+"""The most state bits that one search visits, which bounds its time on long patterns."""
 _UNITS = 20
-"""What a rule pays for a state that a search visits, in units of the expression language."""
+"""Units that each state costs that a search visits."""
 _MEETING = 30
-"""What it pays for a comparison of two patterns, again for every `_TOKENS` that they have."""
+"""Units that it costs to compare two patterns, and as many again for every `_TOKENS` tokens."""
 _TOKENS = 64
 
 
-class Undecided(FunctionError):  # noqa: N818 - it names an answer, not a fault
-    """A question that was not decided; the text says which and why."""
+class Undecided(FunctionError):  # noqa: N818 - it names an answer, not an error
+    """Raised for a question that cannot be decided; its text says which question and why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """A set of texts: `tokens` in order; `text` is how it was written, for messages."""
+    """A set of strings, given by `tokens`; `text` is how it was written, for messages."""
 
     text: str
     tokens: tuple[Token, ...]
     literal: str | None
-    """The one text of the set, if there is only one."""
+    """The only string of the set, if there is only one."""
     prefix: str
-    """What every text of the set begins with."""
+    """What every string of the set begins with."""
     suffix: str
-    """What every text of the set ends with."""
+    """What every string of the set ends with."""
     everything: bool
-    """Whether the set holds every text."""
+    """Whether the set holds every string."""
     one_star: bool
-    """Whether there is nothing between prefix and suffix but one star."""
+    """Whether there is only one star between the prefix and the suffix."""
 
     @property
     def machine(self) -> Machine:
-        """The automaton that reads the texts of the set."""
+        """The automaton that accepts the strings of the set."""
         return _machine(self)
 
 
 def pattern(text: str, tokens: Sequence[Token]) -> Pattern:
-    """Return the pattern made of tokens; `text` is how messages show it."""
+    """Return the pattern that consists of some tokens; messages show it as `text`."""
     prefix = _head(tokens)
     literal = prefix if len(prefix) == len(tokens) else None
     suffix = prefix if literal is not None else _head(tokens[::-1])[::-1]
@@ -76,7 +76,7 @@ def _machine(pattern: Pattern) -> Machine:
 
 @lru_cache(maxsize=16_384)
 def literal(text: str) -> Pattern:
-    """Return the pattern that matches exactly one text."""
+    """Return the pattern that matches exactly one string."""
     return pattern(text, tuple(text))
 
 
@@ -88,7 +88,7 @@ def _head(tokens: Sequence[Token]) -> str:
 
 
 def matches(pattern: Pattern, text: Sequence[str]) -> bool:
-    """Tell whether a text (or a sequence of characters and atoms) is in a pattern's set."""
+    """Return whether a string (or a sequence of characters and atoms) is in a pattern's set."""
     if pattern.everything:
         return True
     if isinstance(text, str):
@@ -108,9 +108,9 @@ def matches(pattern: Pattern, text: Sequence[str]) -> bool:
 
 
 def overlaps(left: Pattern, right: Pattern) -> bool:
-    """Tell whether some text is in the sets of both patterns.
+    """Return whether some string is in the sets of both patterns.
 
-    Raises `BudgetError` when all comparisons of a rule on a document take too long.
+    Raises `BudgetError` if the open budget has too few units left.
     """
     if left.everything or right.everything or left is right:
         return True
@@ -120,7 +120,7 @@ def overlaps(left: Pattern, right: Pattern) -> bool:
     tails = left.suffix.endswith(right.suffix) or right.suffix.endswith(left.suffix)
     if not tails:
         return False
-    # what is remembered costs the same: what a rule can decide depends on nothing before it
+    # a remembered answer costs the same, so a rule's result does not depend on what ran before
     spend(_MEETING * (1 + (len(left.tokens) + len(right.tokens)) // _TOKENS))
     return _meet(left, right)
 
@@ -135,14 +135,15 @@ def _meet(left: Pattern, right: Pattern) -> bool:
 
 
 def covers(patterns: Iterable[Pattern], pattern: Pattern) -> bool:
-    """Tell whether every text of a pattern's set is in the set of at least one of the others.
+    """Return whether every string of a pattern is in the set of at least one of `patterns`.
 
-    Raises `Undecided` when that takes too many steps.
+    Raises `Undecided` if that takes too many steps, and `BudgetError` if the open budget has too
+    few units left.
     """
     patterns = tuple(patterns)
     free = bool(pattern.tokens) and isinstance(pattern.tokens[0], Wild)
     if free and all(rival.prefix for rival in patterns):
-        return False  # some text of the pattern starts with a character that none of them does
+        return False  # some string of the pattern starts with a character that no prefix has
     rivals = tuple(rival for rival in patterns if overlaps(rival, pattern))
     if not rivals:
         return False
@@ -156,11 +157,11 @@ def covers(patterns: Iterable[Pattern], pattern: Pattern) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _obvious(rivals: tuple[Pattern, ...], pattern: Pattern) -> bool | None:
-    """Tell whether patterns cover another one if that shows without a search, else None."""
+    """Return whether patterns cover another one, or None if only a search can tell."""
     other = pattern.machine
     if any(reads_all_of(rival.machine, other) for rival in rivals):
         return True
-    # Most patterns that are not covered show it in a plain text of theirs, without a search.
+    # For most patterns that are not covered, a simple string of theirs shows it.
     fresh = _unnamed([other, *(rival.machine for rival in rivals)])
     for run in ("", fresh):
         text = [_sample(token, run, fresh) for token in pattern.tokens]
@@ -177,10 +178,10 @@ def _sample(token: Token, run: str, fresh: str) -> str:
 
 
 def witness(all_of: tuple[Pattern, ...] = (), none_of: tuple[Pattern, ...] = ()) -> str | None:
-    """Return a shortest text in every set of `all_of` and in no set of `none_of`, if there is one.
+    """Return a shortest string in every set of `all_of` and in no set of `none_of`, or None.
 
-    The texts are made of characters and of the atoms that `all_of` names. Raises `Undecided` when
-    the search takes too many steps, and `BudgetError` when all searches of a rule on a document do.
+    The string consists of characters and of the atoms that `all_of` names. Raises `Undecided` if
+    the search takes too many steps, and `BudgetError` if the open budget has too few units left.
     """
     found, visited = _search(all_of or (_EVERYTHING,), none_of)
     spend(_UNITS * visited)
@@ -205,10 +206,10 @@ _EVERYTHING = pattern("*", (Wild.STAR,))
 
 @lru_cache(maxsize=65_536)
 def _search(all_of: tuple[Pattern, ...], none_of: tuple[Pattern, ...]) -> tuple[_Path | None, int]:
-    """Search the product of the automata breadth first, one set of states for each pattern.
+    """Search the product of the automata breadth first, with one set of states for each pattern.
 
-    Returns what was found and how many states were visited, which costs the same to whoever asks
-    again: what a rule can decide does not depend on what was decided before.
+    Return what was found and how many states were visited. A caller that gets a remembered result
+    pays for these states too, so a rule's result does not depend on what ran before.
     """
     machines = [item.machine for item in (*all_of, *none_of)]
     count = len(all_of)
@@ -232,7 +233,7 @@ def _search(all_of: tuple[Pattern, ...], none_of: tuple[Pattern, ...]) -> tuple[
 
 
 def _unnamed(machines: list[Machine]) -> str:
-    """Return a character that no pattern names: it stands for all such characters."""
+    """Return a character that no pattern names; it represents all such characters."""
     for character in "xyzabcdefghijklmnopqrstuvw0123456789":
         if not any(character in item.symbols for item in machines):
             return character
@@ -250,7 +251,7 @@ def _accepts(machines: list[Machine], count: int, state: _State) -> bool:
 
 
 def _hopeless(machines: list[Machine], count: int, state: _State) -> bool:
-    """Tell whether no text from here on can be accepted."""
+    """Return whether no string can lead from a state to acceptance."""
     if not all(state[:count]):
         return True
     return any(
@@ -260,7 +261,7 @@ def _hopeless(machines: list[Machine], count: int, state: _State) -> bool:
 
 
 def _symbols(machines: list[Machine], count: int, state: _State, other: str) -> list[str]:
-    """Return symbols such that every other one leads where one of them leads."""
+    """Return symbols that represent all: any other symbol leads to where one of them leads."""
     named: dict[str, None] = {}
     for index, (item, states) in enumerate(zip(machines, state, strict=True)):
         waited = _waited(item, states)

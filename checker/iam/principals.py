@@ -1,4 +1,4 @@
-"""A principal of a statement goes in; the pattern of whom it means comes out.
+"""Reads a principal of a statement as the pattern of the callers that it means.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from checker.iam.statement import Principal
 
 AWS = "AWS:"
-"""What the text of a principal that has an ARN begins with: its kind and a colon."""
+"""The prefix of the text of a principal that has an ARN: its kind and a colon."""
 _ACCOUNT_OF = re.compile(r"([0-9]{12})|arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+")
 _ORIGIN = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):(?:role/(?:.*/)?([^/]+)|user/.+)")
 _SESSION = re.compile(
@@ -27,7 +27,7 @@ _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
 
 def principal_patterns(item: Principal) -> tuple[Pattern, ...]:
-    """Return the patterns of whom a principal means, each as kind, colon and name.
+    """Return the patterns of the callers that a principal means, each as kind, colon and name.
 
     An account, or its root, means everyone in the account. Raises `Undecided` for a placeholder.
     """
@@ -35,18 +35,18 @@ def principal_patterns(item: Principal) -> tuple[Pattern, ...]:
 
 
 def is_account(item: Principal) -> bool:
-    """Tell whether a principal is an account, or its root."""
+    """Return whether a principal is an account, or its root."""
     return item.kind == "AWS" and _ACCOUNT.fullmatch(item.text) is not None
 
 
 def account_of(item: Principal) -> str:
-    """Return the account of an AWS principal, 12 digits; empty if it names none."""
+    """Return the account of an AWS principal (12 digits), or an empty string if it names none."""
     found = _ACCOUNT_OF.fullmatch(item.text) if item.kind == "AWS" else None
     return (found[1] or found[2]) if found else ""
 
 
 def is_by_id(item: Principal) -> bool:
-    """Tell whether a principal is an account, a user or a role by an id that no ARN has.
+    """Return whether a principal names an account, a user or a role by an ID that is in no ARN.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
     """
@@ -55,16 +55,19 @@ def is_by_id(item: Principal) -> bool:
 
 
 def origin_of(item: Principal) -> tuple[str, str]:
-    """Return the account and the role whose sessions a principal stands for as well.
+    """Return the account and the role of the sessions that a principal includes.
 
-    The role is empty for a user, who may be that of any federated one in the account; both are for
-    whoever is no role and no user.
+    The role is empty for a user, whose sessions may be those of any federated user in the account.
+    Both are empty for a principal that is neither a role nor a user.
     """
     return _parts(_ORIGIN, item)
 
 
 def session_of(item: Principal) -> tuple[str, str]:
-    """Return the same of a principal that is a session, of a role or of a federated user."""
+    """Return the account and the role of a principal that is a session.
+
+    The role is empty for the session of a federated user. Both are empty for any other principal.
+    """
     return _parts(_SESSION, item)
 
 
@@ -77,7 +80,7 @@ def _parts(expression: re.Pattern[str], item: Principal) -> tuple[str, str]:
 def _named(kind: str, text: str) -> tuple[Pattern, ...]:
     if "${" in text:
         raise Undecided(
-            f"cannot decide whom `{text[:200]}` means: it has a placeholder of a template; "
+            f"cannot decide whom `{text[:200]}` means: it contains a placeholder of a template; "
             "render the template before checking"
         )
     prefix = f"{kind}:"
@@ -89,7 +92,7 @@ def _named(kind: str, text: str) -> tuple[Pattern, ...]:
     partition: tuple[Token, ...] = tuple(account[1] or "aws")
     if not account[1]:
         partition = (*"aws", Wild.SEGMENT_STAR)
-    # a user or a role as it is, and one in a session
+    # iam for users and roles, sts for their sessions
     tails = (f":{service}::{account[2]}:" for service in ("iam", "sts"))
     return tuple(
         pattern(text, (*prefix, *"arn:", *partition, *tail, Wild.ANY, Wild.STAR)) for tail in tails

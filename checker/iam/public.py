@@ -1,8 +1,8 @@
-"""A policy goes in; which of its statements open a resource to everyone comes out.
+"""Finds the statements of a policy that give everyone access to a resource.
 
-What confines "everyone" follows the two lists that AWS gives: of S3's meaning of "public",
+Which conditions restrict "everyone" follows two lists of AWS: the meaning of "public" in S3,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-(section "Bucket policies"), and of the keys by which IAM Access Analyzer knows an outside caller,
+(section "Bucket policies"), and the keys by which IAM Access Analyzer filters external access,
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-filter-keys.html
 """
 
@@ -42,44 +42,45 @@ _NAMES = frozenset(
         "s3:dataaccesspointaccount",
     }
 )
-"""Keys that confine by a whole name, which must hold no wildcard and no variable."""
+"""Keys that restrict callers by a whole name, which must have no wildcard and no variable."""
 SOURCES = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
-"""Keys that say for whom a service calls."""
+"""Keys that say on whose behalf a service calls."""
 _PATHS = frozenset({"aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"})
-"""Keys that confine by a path, of which the organisation in front must be fixed."""
+"""Keys that restrict callers by a path, whose first part, the organisation, must be fixed."""
 _ARNS = frozenset(
     {"aws:principalarn", "aws:sourcearn", "aws:sourcevpcarn", "s3:dataaccesspointarn"}
 )
-"""Keys that confine by an ARN, of which the account must be fixed."""
+"""Keys that restrict callers by an ARN, whose account must be fixed."""
 _OWN = {
     "aws:principalaccount": "${aws:resourceaccount}",
     "aws:principalorgid": "${aws:resourceorgid}",
     "aws:sourceaccount": "${aws:resourceaccount}",
     "aws:sourceorgid": "${aws:resourceorgid}",
 }
-"""By key: the variable by which callers are of the resource's own account or organisation."""
+"""By key: the variable that stands for the resource's own account or organisation."""
 _ADDRESS = "aws:sourceip"
 
 _STRINGS = frozenset({"StringEquals", "StringEqualsIgnoreCase", "StringLike"})
 _ARN_OPERATORS = frozenset({"ArnEquals", "ArnLike"})
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SHARED = frozenset({"", "aws", "cloudfront"})
-"""What stands for an account in ARNs of nobody's own: only their name fixes anything."""
+"""The account part of ARNs that belong to no account; only their resource part fixes anything."""
 _WIDEST = {4: 8, 6: 32}
-"""The shortest prefix of an address range that S3 does not call public, by IP version."""
+"""By IP version: the shortest prefix of an address range that S3 does not call public."""
 _MOST = {4: 1 << 28, 6: 1 << 100}
-"""Our own bound, a sixteenth of all there may be, on what many ranges together may hold."""
+"""By IP version: the most addresses that all ranges together may have; our own bound, which is a
+sixteenth of all IPv4 addresses."""
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
-"""IPv4 addresses as IPv6 writes them: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2"""
+"""IPv4-mapped IPv6 addresses: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2"""
 _ALL_IPV4 = (1 << 32) - 1
 _ARN_SEGMENTS = 6
 
 
 def public_statements(policy: Policy) -> tuple[Statement, ...]:
-    """Return the statements by which a policy allows everyone, after its Denies.
+    """Return the statements of a policy that are public and that no Deny blocks.
 
-    A Deny counts if it is about all of a statement's actions and resources, and about everyone:
-    without a condition, or but for those whom a negated condition confines. Raises `Undecided`.
+    A Deny blocks a statement if it covers all of its actions and resources and denies everyone, or
+    everyone except the callers that a single negated condition restricts. Raises `Undecided`.
     """
     denies = [item for item in policy.statements if not item.is_allow]
     return tuple(
@@ -90,7 +91,7 @@ def public_statements(policy: Policy) -> tuple[Statement, ...]:
 
 
 def _bars(deny: Statement, allow: Statement) -> bool:
-    """Tell whether a Deny keeps strangers from all that an Allow gives to everyone."""
+    """Return whether a Deny keeps strangers from everything that an Allow gives to everyone."""
     if deny.not_principals or not has_everyone(deny.principals) or len(deny.conditions) > 1:
         return False
     for condition in deny.conditions:
@@ -110,11 +111,11 @@ def _bars(deny: Statement, allow: Statement) -> bool:
 
 
 def is_public(statement: Statement) -> bool:
-    """Tell whether a statement allows everyone, with no condition that confines the caller.
+    """Return whether a statement allows everyone, without a condition that restricts the caller.
 
-    Everyone is meant by `"*"`, by `{"AWS": "*"}` and by NotPrincipal. A condition confines if it
-    is positive, fails for a missing key (so neither IfExists nor ForAllValues) and all its values
-    are fixed. Raises `Undecided` where that depends on a template placeholder.
+    `"*"`, `{"AWS": "*"}` and NotPrincipal mean everyone. A condition restricts the caller if it is
+    not negated, fails if the key is missing (so it has neither IfExists nor ForAllValues), and has
+    only fixed values. Raises `Undecided` if the answer depends on a template placeholder.
     """
     if not statement.is_allow:
         return False
@@ -142,7 +143,7 @@ def _refuse_placeholder(value: str, *, variables: bool) -> None:
 
 
 def _kind(condition: Condition) -> str | None:
-    """Return the key, folded, if the operator and the key are such that fixed values confine."""
+    """Return the key, in lower case, if fixed values of such a condition restrict the caller."""
     operator = condition.operator.removeprefix("ForAnyValue:")
     key = fold(condition.key)
     if key == _ADDRESS:
@@ -153,11 +154,11 @@ def _kind(condition: Condition) -> str | None:
 
 
 def is_confused_deputy(statement: Statement) -> bool:
-    """Tell whether a statement allows a service that may act for anyone.
+    """Return whether a statement allows a service that may act on anyone's behalf.
 
+    A condition says on whose behalf only if it is not negated, fails if the key is missing, and
+    has only fixed values. Raises `Undecided` if the answer depends on a template placeholder.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    As of callers, a condition says for whom only if it is positive, fails for a missing key and
-    has fixed values. Raises `Undecided` where that depends on a template placeholder.
     """
     if not statement.is_allow or all(item.kind != "Service" for item in statement.principals):
         return False
@@ -189,9 +190,9 @@ def _confines(condition: Condition, *, variables: bool) -> bool:
 
 
 def _fixed(text: str, *, plain: bool = False) -> bool:
-    """Tell whether a text holds no variable and, unless that is `plain` text, no wildcard.
+    """Return whether a text has no variable and, unless wildcards are `plain` text, no wildcard.
 
-    An empty one fixes nothing, and `anonymous` is what callers without a signature are:
+    An empty text fixes nothing, and neither does `anonymous`, the user ID of unsigned requests:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
     wild = not plain and ("*" in text or "?" in text)
@@ -199,9 +200,9 @@ def _fixed(text: str, *, plain: bool = False) -> bool:
 
 
 def _fixed_account(text: str, *, segmented: bool) -> bool:
-    """Tell whether an ARN pattern fixes an account, or a name where the ARN has no account.
+    """Return whether an ARN pattern fixes an account, or a name if the ARN has no account.
 
-    Unless wildcards stay inside segments, one in front of the account could run over it.
+    Unless it is `segmented`, a wildcard before the account could match beyond its segment.
     """
     parts = text.split(":", _ARN_SEGMENTS - 1)
     if len(parts) < _ARN_SEGMENTS or parts[0] != "arn" or "${" in text:
@@ -213,7 +214,7 @@ def _fixed_account(text: str, *, segmented: bool) -> bool:
 
 
 def _narrow(texts: Iterable[str]) -> bool:
-    """Tell whether address ranges, taken together, hold none that S3 calls public."""
+    """Return whether address ranges, taken together, are none that S3 calls public."""
     found: dict[int, list[Any]] = {4: [], 6: []}
     for text in texts:
         try:

@@ -1,4 +1,4 @@
-"""A policy and one request go in; whether the policy allows it comes out.
+"""Decides whether a policy allows one request: the plain definition of access.
 
 How statements work together:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from checker.iam.statement import Condition, Policy, Principal, Statement
 
 PRINCIPAL_ARN = "aws:principalarn"
-"""The key whose value is the principal itself, where that has an ARN."""
+"""The condition key whose value is the ARN of the principal, if it has one."""
 _ARN = re.compile(r"AWS:(arn:.*)", re.DOTALL)
 
 
 class Request(NamedTuple):
-    """What somebody asks for. `principal` is empty for whoever the policy is attached to.
+    """A request to AWS.
 
-    Otherwise it is a kind and a name: `AWS:arn:…`, `Service:ec2.amazonaws.com`. `resource` is
-    `ATTACHED_TEXT` for the resource that the policy is attached to; `context` has the values of
-    condition keys, by the key in lower case.
+    `principal` is a kind and a name, such as `AWS:arn:…` or `Service:ec2.amazonaws.com`. It is
+    empty for the identity that the policy is attached to. `resource` is an ARN, or `ATTACHED_TEXT`
+    for the resource that the policy is attached to. `context` has the values of condition keys, by
+    the key in lower case.
     """
 
     action: str
@@ -40,7 +41,7 @@ class Request(NamedTuple):
     context: Mapping[str, tuple[str, ...]]
 
     def values(self, key: str) -> tuple[str, ...]:
-        """Return the values of a condition key; none if it is not part of the request."""
+        """Return the values of a condition key; none if the request lacks it."""
         if key not in self.context and key == PRINCIPAL_ARN:
             found = _ARN.fullmatch(self.principal)
             return (found[1],) if found else ()
@@ -48,13 +49,16 @@ class Request(NamedTuple):
 
 
 def allows(policy: Policy, request: Request) -> bool:
-    """Tell whether a policy by itself allows a request; raises `Undecided` for a placeholder."""
+    """Return whether a policy by itself allows a request: an Allow applies, and no Deny does.
+
+    Raises `Undecided` for a placeholder.
+    """
     found = [item for item in policy.statements if applies(item, request)]
     return bool(found) and all(item.is_allow for item in found)
 
 
 def applies(statement: Statement, request: Request) -> bool:
-    """Tell whether a statement is about a request. Raises `Undecided`."""
+    """Return whether a statement applies to a request; raises `Undecided`."""
     return (
         _is_about_action(statement, request)
         and _is_about_resource(statement, request)
@@ -80,7 +84,7 @@ def _is_about_resource(statement: Statement, request: Request) -> bool:
 
 
 def _is(item: Spelling, text: str, request: Request) -> bool:
-    """Tell whether a text is what an entry means, with the request's values for its variables."""
+    """Return whether an entry matches a string, with the request's values for its variables."""
     settled = item.settled()
     if settled.narrowest is not None:
         return matches(settled.narrowest, text)

@@ -1,4 +1,4 @@
-"""Entries of Resource and NotResource go in; sets of resources that answer questions come out."""
+"""Reads entries of Resource and NotResource as sets of resources that answer questions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 _PARTS = 6
-"""Parts of an ARN, the last one with any colons that follow."""
+"""Parts of an ARN; the last one may contain colons."""
 _PREFIX = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -26,25 +26,25 @@ class Resource:
     """The resources in every set of `reach` and in none of `excluded`."""
 
     text: str
-    """How the policy says it."""
+    """The resources as the policy names them."""
     route: Route
     literal: str | None
-    """The one resource there is, if there is only one."""
+    """The only resource of the set, if there is only one."""
     reach: tuple[Pattern, ...]
-    """With variables as any text, in a statement that allows."""
+    """The sets to intersect; in an Allow, a variable in them stands for any string."""
     symbolic: tuple[Pattern, ...]
-    """The same with variables as atoms."""
+    """The same sets with variables as atoms."""
     excluded: tuple[Pattern, ...] = ()
     doubt: str = ""
-    """Why it is not known which resources these are; empty when it is."""
+    """Why it is not known which resources these are; empty if it is known."""
 
     def is_literal(self) -> bool:
-        """Tell whether this is exactly one resource. Raises `Undecided`."""
+        """Return whether this is exactly one resource; raises `Undecided`."""
         self._decided()
         return self.literal is not None
 
     def is_named(self) -> bool:
-        """Tell whether this is one resource of each account, region and partition at most.
+        """Return whether this is at most one resource in each account, region and partition.
 
         Raises `Undecided`.
         """
@@ -62,34 +62,34 @@ class Resource:
         return witness(self.reach, (named, *self.excluded)) is None
 
     def covers(self, pattern: str) -> bool:
-        """Tell whether this holds all resources of a pattern. Raises `Undecided`.
+        """Return whether this holds all resources that a pattern matches; raises `Undecided`.
 
-        A pattern such as `*` or `arn:*`, which holds every ARN, asks for no more than that.
+        For a pattern that matches every ARN, such as `*` or `arn:*`, it need only hold every ARN.
         """
         self._decided()
         asked = _asked(pattern)
         return self._holds(EVERY_ARN if covers((asked,), EVERY_ARN) else asked)
 
     def within(self, pattern: str) -> bool:
-        """Tell whether this holds no resource outside a pattern. Raises `Undecided`.
+        """Return whether this holds only resources that a pattern matches; raises `Undecided`.
 
-        A variable equals only itself there, so that `home/${aws:username}/*` lies within the
-        same text and within `home/*`, but not within `home/alice/*`.
+        A variable is equal only to itself here: `home/${aws:username}/*` lies within the same text
+        and within `home/*`, but not within `home/alice/*`.
         """
         self._decided()
         none_of = (_asked(pattern), *self.excluded)
-        # Two sets with variables may share a resource though no atom shows it, so that each
-        # set is asked alone, or all of them with any text for a variable.
+        # Sets with variables may share a resource without sharing an atom. So each set is tested
+        # alone, and then all of them with any string for a variable.
         if any(witness((item,), none_of) is None for item in self.symbolic):
             return True
         return len(self.reach) > 1 and witness(self.reach, none_of) is None
 
     def covers_all_of(self, service: str) -> bool:
-        """Tell whether this holds all resources of one type of a service, or everything.
+        """Return whether this holds all resources of some type of a service, or everything.
 
-        Those of one account in one region are all there are to a policy's author. Of a service
-        that the catalogue does not know, any resource type is as good as another. Raises
-        `Undecided`, and `FunctionError` for a text that names no service.
+        All resources of one account in one region are enough, because an author of policies may
+        have no others. A service that the catalogue does not know is taken to have one type, with
+        any resource. Raises `Undecided`, and `FunctionError` for text that cannot name a service.
         """
         self._decided()
         formats = (
@@ -102,10 +102,10 @@ class Resource:
         )
 
     def _holds_somewhere(self, arn: str, partition: str) -> bool:
-        """Tell whether this holds all resources of an ARN format in some account and region."""
+        """Return whether this holds all resources of an ARN format in some account and region."""
         of_type = template(arn, partition)
         if not all(_may_cover(item, of_type) for item in self.reach):
-            return False  # most are of other services or types: spare them the question
+            return False  # most are of other services or types: skip the search
         found = witness((*self.reach, of_type), self.excluded)
         if found is None:
             return False
@@ -124,30 +124,30 @@ class Resource:
 
 
 def _may_cover(item: Pattern, of_type: Pattern) -> bool:
-    """Tell whether a pattern may hold all resources of a type in some place, at a glance."""
+    """Return whether a pattern may hold all resources of a type in some place: a quick test."""
     return of_type.suffix.endswith(item.suffix) and overlaps(item, of_type)
 
 
 def _asked(text: str) -> Pattern:
-    """Return a rule's own pattern; raises `Undecided` if it names a placeholder."""
+    """Return the pattern that a rule gives as text; raises `Undecided` for a placeholder."""
     return resource(text, variables=True).settled().symbolic
 
 
 def spelled(statement: Statement, entries: tuple[Entry, ...]) -> tuple[Spelling, ...]:
-    """Return what entries of a statement may mean."""
+    """Return what some entries of a statement's Resource or NotResource may mean."""
     return tuple(resource(entry.text, variables=statement.variables) for entry in entries)
 
 
 def except_text(base: str, entries: tuple[Entry, ...]) -> str:
-    """Return how to say everything of `base` but some entries."""
+    """Return `base`, followed by the entries that are excepted from it, if any."""
     return f"{base} except {', '.join(entry.text for entry in entries)}" if entries else base
 
 
 def resources(statement: Statement) -> tuple[Resource, ...]:
-    """Return the resources that a statement by itself is about, one for each entry.
+    """Return the resources that a statement by itself is about, one `Resource` for each entry.
 
-    A NotResource element is one set, and so is the resource of a statement without either. What a
-    statement allows is read as wide as it may be, what it denies as narrow.
+    NotResource is one set, and so is the resource of a statement without either element. What a
+    statement allows is read as wide as possible, and what it denies as narrow as possible.
     """
     if statement.has_not_resource:
         return (_outside(statement),)

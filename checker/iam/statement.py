@@ -1,4 +1,4 @@
-"""An IAM policy as parsed JSON goes in; the same policy in one shape, with places, comes out.
+"""Normalises an IAM policy: lists wherever there may be several values, each with its place.
 
 The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from checker.problems import Json, Route
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}?")
-"""Principals know no policy variables, so that any `${…}` in one is of a template."""
+"""Principals cannot have policy variables, so any `${…}` in one is a template placeholder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One action or resource as it is written."""
+    """An action or a resource as it is written, with its place."""
 
     text: str
     route: Route
@@ -33,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """One principal: `kind` is AWS, Service, Federated or CanonicalUser, or `*` for everyone."""
+    """A principal; `kind` is AWS, Service, Federated or CanonicalUser, or `*` for everyone."""
 
     kind: str
     text: str
@@ -41,9 +41,9 @@ class Principal:
 
     @property
     def is_everyone(self) -> bool:
-        """Whether anyone at all is meant: `"*"` and `{"AWS": "*"}` say the same.
+        """Whether it means everyone: `"*"` and `{"AWS": "*"}` mean the same.
 
-        Raises `Undecided` for a placeholder of a template that may stand for that.
+        Raises `Undecided` for a template placeholder that may stand for that.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
         """
         if self.kind not in ("*", "AWS"):
@@ -58,7 +58,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition: an operator, a key, and the values of which one must hold."""
+    """A condition: an operator, a key, and the values to compare with."""
 
     operator: str
     key: str
@@ -68,7 +68,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement; an element that is absent is empty, and its `has_…` is false."""
+    """A statement; an absent element is empty, and its `has_…` is false."""
 
     sid: str
     effect: str
@@ -87,25 +87,25 @@ class Statement:
     has_principal: bool
     """Whether there is a Principal or NotPrincipal element."""
     variables: bool
-    """Whether the policy's version knows policy variables."""
+    """Whether the policy's version has policy variables."""
     route: Route
 
     @property
     def is_allow(self) -> bool:
-        """Whether the statement allows; it denies otherwise."""
+        """Whether the statement is an Allow; otherwise it is a Deny."""
         return self.effect == "Allow"
 
     @property
     def names_resources(self) -> bool:
         """Whether there is a Resource or NotResource element.
 
-        Without one it is about the resource that the policy is attached to.
+        Without one, the statement is about the resource that the policy is attached to.
         """
         return self.has_resource or self.has_not_resource
 
     @property
     def content(self) -> object:
-        """What is equal for statements that say the same in the same words."""
+        """A value that is equal for statements with the same effect and the same entries."""
         entries = (self.actions, self.not_actions, self.resources, self.not_resources)
         principals = (self.principals, self.not_principals)
         return (
@@ -118,15 +118,12 @@ class Statement:
 
     @property
     def is_for_everyone(self) -> bool:
-        """Whether the statement holds for every caller, by its Principal alone.
-
-        Raises `Undecided`.
-        """
+        """Whether the statement's Principal, if it has one, means everyone; raises `Undecided`."""
         return not self.has_principal or has_everyone(self.principals)
 
 
 def has_everyone(principals: Iterable[Principal]) -> bool:
-    """Tell whether one of some principals is everyone; raises `Undecided` if one only may be."""
+    """Return whether one of some principals means everyone; raises `Undecided` if one only may."""
     doubt: Undecided | None = None
     for item in principals:
         try:
@@ -140,7 +137,7 @@ def has_everyone(principals: Iterable[Principal]) -> bool:
 
 
 class PolicyType(StrEnum):
-    """What a policy is attached to, which decides what it means and which elements it may have.
+    """The type of a policy, which decides what it means and which elements it may have.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html
     """
@@ -154,7 +151,7 @@ class PolicyType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole policy."""
+    """A whole policy in its normalised form."""
 
     version: str
     statements: tuple[Statement, ...]
@@ -163,18 +160,19 @@ class Policy:
     """The policy as it was read."""
     route: Route = ()
     memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
-    """Answers that were worked out before, by question."""
+    """Answers that were computed before, by question."""
 
 
 def policy(data: dict[str, Json], kind: PolicyType | None = None) -> Policy:
-    """Return a policy in one shape: lists everywhere, and the place of every part.
+    """Return a policy in its normalised form, with the place of every part.
 
     `data` must be valid by the schema of IAM policies. Without a `kind`, a policy with principals
-    is a resource policy, or a trust policy if it is about actions of STS and names no resources;
-    any other is an identity policy, for organisation policies look like one of these.
+    is a trust policy if it is only about actions of STS and names no resources, and a resource
+    policy otherwise. A policy without principals is an identity policy. The policies of
+    organisations look like one of these, so only `kind` can tell.
 
-    A place tells an element that is a list from one that is not: `("Statement", 2, "Action")` is a
-    string, `(…, "Action", 0)` in a list.
+    Places distinguish a single value from a list: `("Statement", 2, "Action")` is the place of a
+    string, and `("Statement", 2, "Action", 0)` that of a list's first item.
     """
     version = data.get("Version", "")
     text = version if isinstance(version, str) else ""
@@ -268,7 +266,7 @@ def _conditions(data: dict[str, Json], route: Route) -> tuple[Condition, ...]:
 
 
 def _operator(written: str) -> str:
-    """Return an operator in AWS's own letters: IAM does not mind their case."""
+    """Return an operator in AWS's own spelling, because IAM ignores its case."""
     qualifier, colon, name = written.rpartition(":")
     suffix = "IfExists" if name.lower().endswith("ifexists") else ""
     name = name[: len(name) - len(suffix)]

@@ -1,4 +1,4 @@
-"""An Allow statement and the Denies that apply go in; the sets of resources left come out."""
+"""Computes the sets of resources that an Allow statement grants after some Denies."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from checker.problems import Route
 
 SETS = 500
-"""The most sets of which one question works out what a Deny leaves."""
+"""The most sets that one question may compute."""
 
 
 class Denial(NamedTuple):
-    """A Deny statement that applies; only perhaps, if there is a doubt."""
+    """A Deny statement that applies, or that may apply if there is a `doubt`, which says why."""
 
     statement: Statement
     doubt: str
@@ -28,12 +28,12 @@ class Denial(NamedTuple):
 
 @dataclass(slots=True)
 class Budget:
-    """How many more sets one question may work out; it bounds the time of hostile policies."""
+    """How many more sets one question may compute, which bounds the time for hostile policies."""
 
     left: int = field(default=SETS)
 
     def spend(self, sets: int) -> None:
-        """Take off some sets; raises `Undecided` when there are too many."""
+        """Spend some sets; raises `Undecided` if too few are left."""
         self.left -= sets
         if self.left < 0:
             raise Undecided(
@@ -43,44 +43,46 @@ class Budget:
 
 
 class Term(NamedTuple):
-    """A set of resources that is left, with at least one resource in it.
+    """A set of resources that is left after Denies; it is not empty.
 
-    `sure` is false if, depending on a placeholder, nothing may be left; `doubt` is empty only if
-    it is certain which resources are left.
+    `sure` is false if the set may be empty after all, depending on a placeholder. `doubt` is empty
+    only if it is certain which resources are left.
     """
 
     resource: Resource
     sure: bool
     doubt: str
     key: object
-    """Equal for sets that a report shows as one."""
+    """A value that is equal for sets that a report shows as one."""
 
     @classmethod
     def unknown(cls, statement: Statement, doubt: str) -> Term:
-        """Return a set about which nothing is known."""
+        """Return a set of which nothing is known; `doubt` says why."""
         everything = (EVERYTHING.widest,)
         resource = Resource("*", statement.route, None, everything, everything, doubt=doubt)
         return cls(resource, sure=False, doubt=doubt, key=doubt)
 
 
 class _Limits(NamedTuple):
-    """What is taken off: for certain, and perhaps."""
+    """What Denies exclude."""
 
     excluded: tuple[Pattern, ...]
+    """What is certainly excluded."""
     perhaps: tuple[tuple[Pattern, str], ...]
-    """Each with the reason of the doubt."""
+    """What may be excluded, each with the reason of the doubt."""
     inside: tuple[tuple[Spelling, ...], ...]
-    """Per Deny with NotResource: the only sets that it leaves."""
+    """For each Deny with NotResource: the only sets that it leaves."""
     doubt: str
-    """Why there may be even less."""
+    """Why even less may be left; empty if that is not so."""
 
 
 def terms(
     statement: Statement, denials: Sequence[Denial], doubt: str, budget: Budget
 ) -> tuple[Term, ...]:
-    """Return the sets of resources that a statement allows and no Deny takes off.
+    """Return the sets of resources that a statement allows and no Deny excludes.
 
-    `doubt` says why the statement itself may not apply, if so. Raises `Undecided`.
+    `doubt` says why the statement itself may not apply; it is empty if the statement applies.
+    Raises `Undecided` if there are too many sets or a search takes too long.
     """
     if not statement.names_resources:
         return _attached(statement, denials, doubt)
@@ -105,7 +107,7 @@ def terms(
 
 
 def _attached(statement: Statement, denials: Sequence[Denial], doubt: str) -> tuple[Term, ...]:
-    """Return the resource that the policy is attached to, unless a Deny takes it off."""
+    """Return the resource that the policy is attached to, unless a Deny excludes it."""
     doubts = [doubt]
     for denial in denials:
         other = denial.statement
@@ -147,11 +149,11 @@ def _limits(statement: Statement, denials: Sequence[Denial], doubt: str) -> _Lim
 def _parts(
     base: Spelling, inside: tuple[tuple[Spelling, ...], ...], budget: Budget
 ) -> list[tuple[Spelling, ...]]:
-    """Return the sets to intersect, for every way to pick one of each Deny with NotResource."""
+    """Return the sets to intersect, for every choice of one set of each Deny with NotResource."""
     found: list[tuple[Spelling, ...]] = [(base,)]
     for choices in inside:
         near = [item for item in dict.fromkeys(choices) if overlaps(item.widest, base.widest)]
-        # Statements may repeat their entries: the same sets in another order are not new.
+        # Statements may repeat entries: the same sets in another order are not new.
         split: dict[frozenset[Spelling], tuple[Spelling, ...]] = {}
         for parts in found:
             for item in near:
@@ -195,7 +197,7 @@ def _term(
 
 
 def _fewest(parts: tuple[Spelling, ...]) -> tuple[Spelling, ...]:
-    """Return the sets to intersect without those that hold another one anyway."""
+    """Return the sets to intersect without those that contain another one."""
     kept = list(dict.fromkeys(parts))
     for item in tuple(kept):
         others = [other.widest for other in kept if other is not item]
@@ -210,14 +212,14 @@ def _near(pattern: Pattern, reach: tuple[Pattern, ...]) -> bool:
 
 
 def _left(reach: tuple[Pattern, ...], excluded: tuple[Pattern, ...]) -> bool:
-    """Tell whether any text is left."""
+    """Return whether any string is left."""
     if len(reach) == 1:
         return not covers(excluded, reach[0])
     return witness(reach, excluded) is not None
 
 
 def _only(reach: tuple[Pattern, ...], excluded: tuple[Pattern, ...]) -> str | None:
-    """Return the one text that is left, if there is only one."""
+    """Return the only string that is left, or None if there are several or none."""
     if len(reach) == 1 and (not excluded or reach[0].literal is not None):
         return reach[0].literal
     word = witness(reach, excluded)

@@ -34,7 +34,7 @@ def disagreement(rnd: random.Random) -> str:
     try:
         found = grants_beyond(policy(one), policy(other))
     except Undecided as error:
-        unsure = "whom a statement keeps out" in str(error) and "NotPrincipal" in str((one, other))
+        unsure = "whom a statement excludes" in str(error) and "NotPrincipal" in str((one, other))
         return "" if unsure else f"undecided: {error}"
     if found is not None:
         request = oracle.Asked(found.action, found.resource, found.principal, dict(found.context))
@@ -365,12 +365,12 @@ UNDECIDED = {
     "a session of a role that is denied": (
         [{**allow(), "Principal": {"AWS": SESSION}}],
         [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": ROLE}}],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "a role of which a session is denied": (
         [{**allow(), "Principal": {"AWS": ROLE.replace("/r", "/path/r")}}],
         [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": SESSION}}],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "a federated user, whose user is denied": (
         [{**allow(), "Principal": {"AWS": "arn:aws:sts::111111111111:federated-user/f"}}],
@@ -378,12 +378,12 @@ UNDECIDED = {
             {**allow(), "Principal": "*"},
             {**deny(), "Principal": {"AWS": "arn:aws:iam::111111111111:user/u"}},
         ],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "a role in other letters": (
         [{**allow(), "Principal": {"AWS": SESSION}}],
         [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": ROLE[:-1] + "R"}}],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "a session of a role, which may have been denied by its id": (
         [{**allow(), "Principal": {"AWS": SESSION}}],
@@ -391,22 +391,22 @@ UNDECIDED = {
             {**allow(), "Principal": "*"},
             {**deny(), "Principal": {"AWS": "AROADBQP57FF2AEXAMPLE"}},
         ],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "an account, which may have been denied by its canonical id": (
         [{**allow(), "Principal": {"AWS": "111111111111"}}],
         [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"CanonicalUser": "79a59d"}}],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "a session of a role that alone was not allowed": (
         [{**allow(), "Principal": {"AWS": SESSION}}],
         [{**allow(), "NotPrincipal": {"AWS": ROLE}}],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "a Deny of all but a role that is gone": (
         [{**allow(), "Principal": {"AWS": ROLE}}],
         [{**allow(), "Principal": {"AWS": ROLE}}, {**deny(), "NotPrincipal": {"AWS": ROLE}}],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "all but a session, of a role that a condition asks for": (
         [
@@ -414,17 +414,17 @@ UNDECIDED = {
             {**deny(), "NotPrincipal": {"AWS": SESSION}},
         ],
         [{**allow(), "Principal": {"AWS": "arn:aws:iam::111111111111:user/u"}}],
-        "whom a statement keeps out",
+        "whom a statement excludes",
     ),
     "a Deny of what the policy may be attached to": (
         [own("Allow")],
         [own("Allow"), {**deny(resource="arn:aws:sqs:eu-west-1:111111111111:q"), **EVERYBODY}],
-        "a statement without resources",
+        "a statement without Resource",
     ),
     "what the policy is attached to, for all but one": (
         [own("Allow")],
         [{**said("Allow", NotResource="arn:aws:sqs:eu-west-1:111111111111:q"), **EVERYBODY}],
-        "a statement without resources",
+        "a statement without Resource",
     ),
     "all but an account": (
         [{**allow(), "NotPrincipal": {"AWS": "111111111111"}}],

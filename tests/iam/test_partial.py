@@ -54,8 +54,8 @@ OWN = {"Principal": "*", "Resource": None}
             )
             for name in ("denies", "mayAllow", "allows")
         ),
-        ('policy.denies({"who": "me"})', "a request has texts", {}),
-        ('policy.mayAllow({"context": {"a:b": 5}})', "are texts", {}),
+        ('policy.denies({"who": "me"})', "a request needs strings", {}),
+        ('policy.mayAllow({"context": {"a:b": 5}})', "must be strings", {}),
         (
             'policy.mayAllow({"action": "s3:GetObject"})',
             "placeholder",
@@ -63,7 +63,7 @@ OWN = {"Principal": "*", "Resource": None}
         ),
         (
             'policy.statements[0].admits("a:b", ["c"])',
-            "use one of the two",
+            "use either `ForAnyValue` or `IfExists`",
             {"Condition": {"ForAnyValue:StringEqualsIfExists": {"a:b": "c"}}},
         ),
     ],

@@ -65,7 +65,7 @@ def double_text(value: float) -> str:
 
 
 def _int_of_double(value: float) -> int:
-    # both ends are excluded, as in other engines: a double there may be a number beyond, rounded
+    # both ends are excluded, as in other engines: a double there may be rounded from beyond it
     if -(2.0**63) < value < 2.0**63:
         return int(value)
     raise EvaluationError("integer overflow: the double does not fit in 64 bits")

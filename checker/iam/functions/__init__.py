@@ -1,6 +1,6 @@
-"""Declares what a policy means as types and functions of the expression language.
+"""Declares the meaning of policies as types and functions of the expression language.
 
-This is the only door. Every example is true of `SAMPLE`.
+This is the only public module of the package. Every example is true of `SAMPLE`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Nothing goes in; the functions of the catalogue and of wildcard patterns come out."""
+"""Declares the functions on the catalogue of AWS and on wildcard patterns."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ FACTS: tuple[Function, ...] = (
         (STRING, list_of(STRING)),
         list_of(STRING),
         _actions_of,
-        "The actions of a service that have one of the access levels: "
+        "The actions of a service that have one of the given access levels: "
         "Read, List, Write, Tagging, Permissions management.",
         example='"ecr:PutImage" in actionsOf("ecr", ["Write"])',
     ),
@@ -78,7 +78,7 @@ FACTS: tuple[Function, ...] = (
         (STRING,),
         list_of(STRING),
         _expanded,
-        "The known actions of a pattern, sorted.",
+        "The known actions that a pattern matches, sorted.",
         example='expandAction("ecr:Put*Image") == ["ecr:PutImage"]',
     ),
     Function(
@@ -86,7 +86,7 @@ FACTS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         catalogue.exists,
-        "Whether an action is known.",
+        "Whether an action is known; its case does not matter.",
         example='isAction("S3:getobject") && !isAction("s3:GetObjekt")',
     ),
     Function(
@@ -102,7 +102,7 @@ FACTS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         lambda text: catalogue.takes_resource(_known(text)),
-        "Whether a known action can be confined to resources; it needs `*` otherwise.",
+        "Whether a known action can be restricted to resources; otherwise it needs `*`.",
         example='!takesResource("ecr:GetAuthorizationToken")',
     ),
     Function(
@@ -118,7 +118,7 @@ FACTS: tuple[Function, ...] = (
         (STRING,),
         list_of(STRING),
         _condition_keys,
-        "The condition keys of a service, without those that all services know.",
+        "The condition keys of a service, without the global ones.",
         example='"s3:prefix" in conditionKeysOf("s3")',
     ),
     Function(
@@ -126,7 +126,7 @@ FACTS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         lambda text: keys.find(text) is not None,
-        "Whether a condition key is known, of a service or of all.",
+        "Whether a condition key is known, be it global or of one service.",
         example='isConditionKey("aws:PrincipalOrgID") && !isConditionKey("aws:PrincipalOrg")',
     ),
     Function(
@@ -134,7 +134,7 @@ FACTS: tuple[Function, ...] = (
         (STRING, STRING),
         BOOL,
         lambda glob, text: patterns.matches(_globs([glob])[0], text),
-        "Whether a pattern of `*` and `?` matches a text.",
+        "Whether a pattern of `*` and `?` matches a string.",
         example='globMatches("home/*", "home/alice")',
     ),
     Function(
@@ -142,7 +142,7 @@ FACTS: tuple[Function, ...] = (
         (list_of(STRING), list_of(STRING)),
         BOOL,
         _glob_covers,
-        "Whether every text of the second patterns is one of the first.",
+        "Whether the first patterns match every string that the second patterns match.",
         example='globCovers(["a*", "b*"], ["ab*", "b"])',
     ),
     Function(
@@ -150,7 +150,7 @@ FACTS: tuple[Function, ...] = (
         (STRING, STRING),
         BOOL,
         _glob_overlaps,
-        "Whether some text is of both patterns.",
+        "Whether at least one string matches both patterns.",
         example='globOverlaps("a*", "*b")',
     ),
     Function(
@@ -158,7 +158,7 @@ FACTS: tuple[Function, ...] = (
         (list_of(STRING), list_of(STRING)),
         BOOL,
         _glob_equivalent,
-        "Whether two sets of patterns match the same texts.",
+        "Whether two lists of patterns match the same strings.",
         example='globEquivalent(["*", "a"], ["**"])',
     ),
     Function(
@@ -166,8 +166,9 @@ FACTS: tuple[Function, ...] = (
         (list_of(STRING), list_of(STRING)),
         optional_of(STRING),
         _glob_difference,
-        "A shortest text of the first patterns that is of none of the second, if there is one.",
+        "A shortest string that the first patterns match and the second do not; none if there is "
+        "no such string.",
         example='globDifference(["a?", "b*"], ["b"]).value().size() == 2',
     ),
 )
-"""Every function that needs no policy."""
+"""All functions that need no policy."""

@@ -1,4 +1,4 @@
-"""Nothing goes in; the functions on policies and their parts come out."""
+"""Declares the functions on policies and on their parts."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ def _actions_on_all(policy: Policy, statement: Statement, level: str) -> list[st
 
 
 def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
-    """Return a request of a rule, with an `action` and a `resource` unless it is `partial`.
+    """Return the request that a rule gives as a map.
 
-    It may have a `principal` and a `context` as well. Raises FunctionError for anything else.
+    The map must have an `action` and a `resource` unless it is `partial`, and may have a
+    `principal` and a `context`. Raises FunctionError for any other map.
     """
     unknown = data.keys() - {"action", "resource", "principal", "context"}
     texts = [data.get(name, "") for name in ("action", "resource", "principal")]
@@ -48,25 +49,26 @@ def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
     whole = partial or all(texts[:2])
     if unknown or not all(isinstance(text, str) for text in texts) or not whole:
         raise FunctionError(
-            "a request has texts for `action` and `resource`, and may have one for `principal` "
-            "(`AWS:arn:…` or `Service:…`) and a map of condition keys for `context`"
+            "a request needs strings for `action` and `resource`, and may have a string for "
+            "`principal` (`AWS:arn:…` or `Service:…`) and a map of condition keys for `context`"
         )
     if not isinstance(context, dict):
-        raise FunctionError("the `context` of a request is a map of condition keys to their values")
+        raise FunctionError("the `context` of a request must be a map of condition keys to values")
     values = {
         fold(key): tuple(value) if isinstance(value, list) else (value,)
         for key, value in context.items()
     }
     if not all(isinstance(text, str) for each in values.values() for text in each):
-        raise FunctionError("the values of condition keys are texts, or lists of texts")
+        raise FunctionError("the values of condition keys must be strings or lists of strings")
     name, resource, principal = map(str, texts)
     return Request(name, resource, principal, values)
 
 
 def _asked(policy: Policy, data: Mapping[str, object], *, partial: bool = False) -> Request:
-    """Return a request of a rule to a policy; raises FunctionError where its resource is unknown.
+    """Return the request that a rule makes to a policy.
 
-    A statement without resources is about the one that the policy is attached to, whichever it is.
+    A statement without resources is about the resource that the policy is attached to. Raises
+    FunctionError if it is not known whether that is the resource of the request.
     """
     asked = _request(data, partial=partial)
     known = [item.names_resources for item in policy.statements]
@@ -104,7 +106,7 @@ METHODS: tuple[Function, ...] = (
         (list_of(STRING),),
         ACCESS,
         access,
-        "What the policy as a whole allows of some actions, each a name or a pattern.",
+        "What the policy as a whole allows of the given actions, each a name or a pattern.",
         POLICY,
         example='!policy.access(["s3:Delete*"]).granted',
     ),
@@ -113,8 +115,9 @@ METHODS: tuple[Function, ...] = (
         (STATEMENT, STRING),
         list_of(STRING),
         _actions_on_all,
-        "The known actions of an access level that one of its Allows gives on all resources of "
-        "some type of their service, after all Denies. Those that take no resource are left out.",
+        "The known actions of an access level that one of the policy's Allow statements grants on "
+        "all resources of some type of their service, after all Denies. Actions that take no "
+        "resource are left out.",
         POLICY,
         example='policy.actionsOnAll(policy.statements[0], "List").size() == 0',
     ),
@@ -123,8 +126,8 @@ METHODS: tuple[Function, ...] = (
         (map_of(DYN),),
         BOOL,
         _allows,
-        "Whether the policy by itself allows one request: `action`, `resource`, and at will "
-        "`principal` and `context`, a map of condition keys.",
+        "Whether the policy by itself allows one request: a map of `action`, `resource` and, if "
+        "wanted, `principal` and `context`, a map of condition keys to values.",
         POLICY,
         example='policy.allows({"action": "s3:PutObject", '
         '"resource": "arn:aws:s3:::reports/public/a", "principal": "Service:logs.amazonaws.com"})',
@@ -134,9 +137,9 @@ METHODS: tuple[Function, ...] = (
         (map_of(DYN),),
         BOOL,
         _may_allow,
-        "Whether the policy allows some request like this. What the map leaves out may be "
-        "anything, and a key with an empty list is absent; `action` and `resource` may be "
-        "patterns.",
+        "Whether the policy allows at least one request like this. What the map leaves out may "
+        "be anything. A condition key with an empty list is absent from the request. `action` and "
+        "`resource` may be patterns.",
         POLICY,
         example='!policy.mayAllow({"action": "s3:Get*", '
         '"context": {"aws:SecureTransport": "false"}})',
@@ -146,7 +149,7 @@ METHODS: tuple[Function, ...] = (
         (map_of(DYN),),
         BOOL,
         _denies,
-        "Whether the policy's Denies refuse every request like this, whoever allows it.",
+        "Whether the policy's Denies refuse every request like this, whatever may allow it.",
         POLICY,
         example='policy.denies({"action": "s3:*", "resource": "arn:aws:s3:::reports/a"})',
     ),
@@ -155,7 +158,8 @@ METHODS: tuple[Function, ...] = (
         (POLICY,),
         optional_of(REQUEST),
         _grants_beyond,
-        "A request that the policy allows and another one does not; none if there is none.",
+        "A request that the policy allows and the other policy does not; none if there is no such "
+        "request.",
         POLICY,
         example="!policy.grantsBeyond(policy).hasValue()",
     ),
@@ -164,7 +168,7 @@ METHODS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         _covers_action,
-        "Whether the statement is about every action of a pattern; `*:*` is every action.",
+        "Whether the statement is about every action that a pattern matches; `*:*` matches all.",
         STATEMENT,
         example='policy.statements[1].coversAction("s3:Get*")',
     ),
@@ -173,7 +177,7 @@ METHODS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         _matches_action,
-        "Whether the statement is about some action of a pattern.",
+        "Whether the statement is about at least one action that a pattern matches.",
         STATEMENT,
         example='policy.statements[0].matchesAction("s3:Get*")',
     ),
@@ -182,8 +186,8 @@ METHODS: tuple[Function, ...] = (
         (STRING, list_of(STRING)),
         BOOL,
         admits,
-        "Whether its conditions on a key let requests pass in which the key has these values; "
-        "with none, in which it is absent.",
+        "Whether its conditions on a key can hold in a request in which the key has these values, "
+        "or in which it is absent if the list is empty.",
         STATEMENT,
         example='!policy.statements[0].admits("aws:SecureTransport", ["false"])',
     ),
@@ -192,7 +196,7 @@ METHODS: tuple[Function, ...] = (
         (),
         BOOL,
         Resource.is_literal,
-        "Whether it is one resource.",
+        "Whether it is exactly one resource.",
         RESOURCE,
         example="policy.statements[0].resources[0].isLiteral()",
     ),
@@ -201,7 +205,7 @@ METHODS: tuple[Function, ...] = (
         (),
         BOOL,
         Resource.is_named,
-        "Whether it is one resource, in whichever account, region and partition.",
+        "Whether it is at most one resource in each account, region and partition.",
         RESOURCE,
         example="policy.statements[0].resources[0].isNamed()",
     ),
@@ -210,7 +214,7 @@ METHODS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         Resource.covers,
-        "Whether it holds all resources of a pattern of `*`, `?` and `${…}`.",
+        "Whether it holds all resources that a pattern of `*`, `?` and `${…}` matches.",
         RESOURCE,
         example='policy.statements[0].resources[1].covers("arn:aws:s3:::reports/a*")',
     ),
@@ -219,7 +223,7 @@ METHODS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         Resource.within,
-        "Whether it holds no resource outside a pattern of `*`, `?` and `${…}`.",
+        "Whether it holds only resources that a pattern of `*`, `?` and `${…}` matches.",
         RESOURCE,
         example='policy.statements[0].resources[1].within("arn:aws:s3:::reports/*")',
     ),
@@ -228,9 +232,9 @@ METHODS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         Resource.covers_all_of,
-        "Whether it holds all resources of some type of a service.",
+        "Whether it holds all resources of at least one type of a service.",
         RESOURCE,
         example='!policy.statements[0].resources[1].coversAllOf("s3")',
     ),
 )
-"""Every function on a policy, a statement or a resource."""
+"""All functions on a policy, a statement or a resource."""

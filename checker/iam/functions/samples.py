@@ -1,4 +1,4 @@
-"""The types of the values that a policy gives, and the policy that all examples are about."""
+"""Defines the types that policies have in expressions, and the policy that all examples use."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ SAMPLE: dict[str, Json] = {
         },
     ],
 }
-"""The policy that all examples are about."""
+"""The policy that all examples use."""

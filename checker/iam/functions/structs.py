@@ -1,4 +1,4 @@
-"""Nothing goes in; the types of a policy's values with their fields come out."""
+"""Declares the types of policies and of their parts, with their fields."""
 
 from __future__ import annotations
 
@@ -41,14 +41,15 @@ _POLICY = Struct(
             "version",
             STRING,
             lambda p: p.version,
-            "Version, or empty if it is absent.",
+            "The Version element, or empty if it is absent.",
             example='policy.version == "2012-10-17"',
         ),
         Field(
             "type",
             STRING,
             lambda p: str(p.type),
-            "`identity`, `resource` or `trust` by its elements; `scp` or `rcp` by its kind.",
+            "`identity`, `resource` or `trust`, by its elements unless its kind says which; `scp` "
+            "or `rcp` only by its kind.",
             example='policy.type == "resource"',
         ),
         Field(
@@ -62,18 +63,18 @@ _POLICY = Struct(
             "publicStatements",
             list_of(STATEMENT),
             lambda p: list(public.public_statements(p)),
-            "The statements that allow everyone, after all Denies.",
+            "The statements that allow everyone and that no Deny blocks.",
             example="policy.publicStatements.size() == 0",
         ),
         Field(
             "findings",
             list_of(FINDING),
             _findings,
-            "What is wrong with it, by the codes of IAM Access Analyzer.",
+            "What is wrong with it, with the codes of IAM Access Analyzer.",
             example='policy.findings.exists(f, f.code == "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL")',
         ),
     ),
-    "An IAM policy in one shape: lists wherever an element may be one or many.",
+    "An IAM policy in normalised form: an element that may be one value or a list is a list.",
 )
 
 _STATEMENT = Struct(
@@ -84,7 +85,7 @@ _STATEMENT = Struct(
             "sid",
             STRING,
             lambda s: s.sid,
-            "Sid, or empty if it is absent.",
+            "The Sid element, or empty if it is absent.",
             example='policy.statements[0].sid == "Read"',
         ),
         Field(
@@ -98,84 +99,86 @@ _STATEMENT = Struct(
             "actions",
             list_of(ENTRY),
             lambda s: list(s.actions),
-            "The Action entries.",
+            "The entries of Action.",
             example='policy.statements[0].actions[1].text == "s3:List*"',
         ),
         Field(
             "notActions",
             list_of(ENTRY),
             lambda s: list(s.not_actions),
-            "The NotAction entries.",
+            "The entries of NotAction.",
             example="policy.statements.all(s, s.notActions.size() == 0)",
         ),
         Field(
             "resources",
             list_of(RESOURCE),
             lambda s: list(resources.resources(s)),
-            "The resources it is about, one for each entry; one for NotResource or for neither.",
+            "The resources that it is about: one for each entry of Resource, or a single one for "
+            "NotResource or for neither element.",
             example="policy.statements.map(s, s.resources.size()) == [2, 1, 1]",
         ),
         Field(
             "notResources",
             list_of(ENTRY),
             lambda s: list(s.not_resources),
-            "The NotResource entries.",
+            "The entries of NotResource.",
             example='policy.statements[1].notResources[0].text == "arn:aws:s3:::reports"',
         ),
         Field(
             "principals",
             list_of(PRINCIPAL),
             lambda s: list(s.principals),
-            "The principals.",
+            "The entries of Principal.",
             example='policy.statements[0].principals[0].account == "111122223333"',
         ),
         Field(
             "notPrincipals",
             list_of(PRINCIPAL),
             lambda s: list(s.not_principals),
-            "The principals of NotPrincipal.",
+            "The entries of NotPrincipal.",
             example="policy.statements.all(s, s.notPrincipals.size() == 0)",
         ),
         Field(
             "conditions",
             list_of(CONDITION),
             lambda s: list(s.conditions),
-            "The conditions.",
+            "The conditions, one for each operator and key.",
             example='policy.statements[0].conditions.exists(c, c.key == "aws:SecureTransport")',
         ),
         Field(
             "conditionKeys",
             list_of(STRING),
             lambda s: list(dict.fromkeys(fold(c.key) for c in s.conditions)),
-            "The keys that it has conditions on, in lower case.",
+            "The condition keys that it uses, in lower case.",
             example='policy.statements[0].conditionKeys == ["aws:securetransport"]',
         ),
         Field(
             "wholeServices",
             list_of(STRING),
             lambda s: list(actions.whole_services(s)),
-            "Services of which an Allow names every action; none for `*` and for NotAction.",
+            "The services of which an Allow names every action; for the action `*`, those that the "
+            "ARNs of Resource name. NotAction has none.",
             example="policy.statements[0].wholeServices.size() == 0",
         ),
         Field(
             "isPublic",
             BOOL,
             public.is_public,
-            "Whether it by itself allows everyone, and no condition confines the caller.",
+            "Whether it allows everyone by itself, and no condition restricts the caller.",
             example="policy.statements.all(s, !s.isPublic)",
         ),
         Field(
             "isConfusedDeputy",
             BOOL,
             public.is_confused_deputy,
-            "Whether it allows a service, and no condition fixes for whom the service may act.",
+            "Whether it allows a service, and no condition says on whose behalf it may act.",
             example="policy.statements[2].isConfusedDeputy",
         ),
         Field(
             "hasPrincipal",
             BOOL,
             lambda s: s.has_principal,
-            "Whether there is a Principal or NotPrincipal element.",
+            "Whether it has a Principal or NotPrincipal element.",
             example="policy.statements.all(s, s.hasPrincipal)",
         ),
     ),
@@ -197,25 +200,25 @@ _ACCESS = Struct(
             "resources",
             list_of(RESOURCE),
             lambda a: list(a.resources),
-            "The resources on which they may be allowed, after all Denies.",
+            "The resources on which any of the actions may be allowed, after all Denies.",
             example='policy.access(["s3:PutObject"]).resources[0].within("arn:aws:s3:::reports/*")',
         ),
         Field(
             "statements",
             list_of(STATEMENT),
             lambda a: list(a.statements),
-            "The Allow statements by which they may be allowed.",
+            "The Allow statements that may allow any of the actions.",
             example='policy.access(["s3:PutObject"]).statements.map(s, s.sid) == ["Deliver"]',
         ),
         Field(
             "actions",
             list_of(STRING),
             lambda a: list(a.actions),
-            "Those that may be allowed.",
+            "The given actions that may be allowed.",
             example='policy.access(["s3:PutObject", "s3:PutAcl"]).actions == ["s3:PutObject"]',
         ),
     ),
-    "What a policy as a whole allows of some actions.",
+    "What a policy as a whole allows of the given actions.",
 )
 
 STRUCTS: tuple[Struct, ...] = (
@@ -230,11 +233,11 @@ STRUCTS: tuple[Struct, ...] = (
                 "text",
                 STRING,
                 lambda r: r.text,
-                "How the policy says it.",
+                "The resource as the policy names it.",
                 example='policy.statements[0].resources[0].text == "arn:aws:s3:::reports"',
             ),
         ),
-        "One resource, or a set of them.",
+        "One resource or a set of resources.",
     ),
     Struct(
         ENTRY,
@@ -258,7 +261,7 @@ STRUCTS: tuple[Struct, ...] = (
                 "kind",
                 STRING,
                 lambda p: p.kind,
-                "`AWS`, `Service`, …, or `*`.",
+                "`AWS`, `Service`, `Federated` or `CanonicalUser`, or `*` for everyone.",
                 example='policy.statements[2].principals[0].kind == "Service"',
             ),
             Field(
@@ -272,21 +275,21 @@ STRUCTS: tuple[Struct, ...] = (
                 "account",
                 STRING,
                 account_of,
-                "The account of an AWS principal, or empty if it has none.",
+                "The account of an AWS principal, or empty if it names none.",
                 example='policy.statements[0].principals[0].account == "111122223333"',
             ),
             Field(
                 "isAccount",
                 BOOL,
                 is_account,
-                "Whether it is a whole account, by its number or its root.",
+                "Whether it is a whole account, named by its number or by its root.",
                 example="!policy.statements[0].principals[0].isAccount",
             ),
             Field(
                 "isEveryone",
                 BOOL,
                 lambda p: p.is_everyone,
-                "Whether it means anyone at all.",
+                "Whether it means everyone.",
                 example="policy.statements[1].principals[0].isEveryone",
             ),
         ),
@@ -314,11 +317,11 @@ STRUCTS: tuple[Struct, ...] = (
                 "values",
                 list_of(STRING),
                 lambda c: list(c.values),
-                "The values, as texts.",
+                "The values, as strings.",
                 example='policy.statements[0].conditions[0].values == ["true"]',
             ),
         ),
-        "One condition: one operator on one key.",
+        "One condition: an operator and a key with its values.",
     ),
     Struct(
         REQUEST,
@@ -342,14 +345,15 @@ STRUCTS: tuple[Struct, ...] = (
                 "principal",
                 STRING,
                 lambda r: r.principal,
-                "Who asks, as `AWS:arn:…` or `Service:…`; empty for its holder.",
+                "Who makes the request, as `AWS:arn:…` or `Service:…`; empty for the identity that "
+                "the policy is attached to.",
                 example=f'{_BEYOND}.principal != ""',
             ),
             Field(
                 "context",
                 map_of(list_of(STRING)),
                 lambda r: {key: list(values) for key, values in r.context.items()},
-                "The values of condition keys, by key in lower case.",
+                "The values of each condition key, by the key in lower case.",
                 example=f'"aws:securetransport" in {_BEYOND}.context',
             ),
         ),
@@ -370,7 +374,7 @@ STRUCTS: tuple[Struct, ...] = (
                 "type",
                 STRING,
                 lambda f: str(CODES[f.code].type),
-                "`ERROR`, `SECURITY_WARNING`, `WARNING` or `SUGGESTION`.",
+                "The severity: `ERROR`, `SECURITY_WARNING`, `WARNING` or `SUGGESTION`.",
                 example='policy.findings.all(f, f.type == "SECURITY_WARNING")',
             ),
             Field(
@@ -393,4 +397,4 @@ STRUCTS: tuple[Struct, ...] = (
         "One thing that is wrong with a policy.",
     ),
 )
-"""Every type of value that a policy gives, with its fields."""
+"""All types of policies and of their parts, with their fields."""

@@ -1,6 +1,6 @@
-"""A policy goes in; what is wrong with it, by the codes of IAM Access Analyzer, comes out.
+"""Finds what is wrong with a valid policy, with the codes of IAM Access Analyzer.
 
-This is the only door. What the schema of policies refuses is not looked at again.
+This is the only public module of the package. It does not repeat checks of the policy schema.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ _STATEMENT: tuple[StatementCheck, ...] = (
 
 
 def findings(policy: Policy) -> tuple[Finding, ...]:
-    """Return all that is wrong with a policy, in order of its statements.
+    """Return all findings about a policy: those on the whole policy, then statement by statement.
 
-    Raises `BudgetError` where that takes too long. It is worked out once for all rules, whichever
-    asks first, and so has a budget of its own.
+    They are computed once for all rules, and so have a budget of their own. Raises `BudgetError`
+    if that is not enough.
     """
     known = policy.memo.get(findings)
     if known is None:

@@ -1,4 +1,4 @@
-"""A statement goes in; what is wrong with its actions comes out."""
+"""Finds what is wrong with the actions of a statement."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CREATE_ROLE = "iam:createservicelinkedrole"
 
 
 def unknown_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every action that the catalogue does not have."""
+    """Yield a finding for every action that the catalogue does not know."""
     for entry in (*statement.actions, *statement.not_actions):
         service, colon, name = fold(entry.text).partition(":")
         if not colon or "${" in entry.text or service.strip("*") == "":
@@ -39,16 +39,16 @@ def unknown_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
 
 
 def of_trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every action of a trust policy that cannot be one on a role.
+    """Yield a finding for every action of a trust policy that does not apply to roles.
 
-    An action of STS that the catalogue does not have may be a new one.
+    An action of STS that the catalogue does not know may be a new one, and is no finding.
     """
     for entry in statement.actions if policy.type is PolicyType.TRUST else ():
         service = fold(entry.text).partition(":")[0]
         known = catalogue.expanded(entry.text) if service == "sts" else ()
         if "*" in service or (service == "sts" and (not known or any(map(_is_on_roles, known)))):
             continue
-        message = f"`{entry.text}` is no action on a role: expected such as `sts:AssumeRole`"
+        message = f"`{entry.text}` is not an action on a role: use one such as `sts:AssumeRole`"
         yield Finding("UNSUPPORTED_ACTION_IN_POLICY", message, (entry.route,))
 
 
@@ -66,12 +66,12 @@ def _dated(message: str) -> str:
 
 
 def pass_role(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding where any role may be passed to any service."""
+    """Yield a finding if any role may be passed to any service."""
     yield from _any_role(statement, _PASS_ROLE, "PASS_ROLE", "iam:passedtoservice", "passed")
 
 
 def create_service_linked_role(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding where a service-linked role may be created for any service."""
+    """Yield a finding if a service-linked role may be created for any service."""
     key = "iam:awsservicename"
     yield from _any_role(statement, _CREATE_ROLE, "CREATE_SLR", key, "created")
 
@@ -94,7 +94,10 @@ def _any_role(statement: Statement, name: str, code: str, key: str, verb: str) -
         stars = [each for each in statement.resources if not each.text.strip("*")]
         where, found = "STAR_IN_RESOURCE", [each.route for each in stars]
     if places and found:
-        message = f"`iam:{_WRITTEN[name]}` lets any role be {verb}: name roles, or ask for `{key}`"
+        message = (
+            f"`iam:{_WRITTEN[name]}` lets any role be {verb}: name roles in Resource, or add a "
+            f"condition on `{key}`"
+        )
         yield Finding(f"{code}_WITH_{_CASES[how, where]}", message, (*places, *found))
 
 
@@ -107,4 +110,4 @@ _CASES = {
     ("STAR_IN_ACTION", "NOT_RESOURCE"): "STAR_IN_ACTION_AND_NOT_RESOURCE",
     ("NOT_ACTION", "NOT_RESOURCE"): "NOT_ACTION_AND_NOT_RESOURCE",
 }
-"""How AWS names what is granted too widely, by how actions and resources are written."""
+"""The end of AWS's code for what is granted too widely, by how actions and resources are given."""

@@ -1,4 +1,4 @@
-"""A statement goes in; what is wrong with the ARNs of its resources comes out.
+"""Finds what is wrong with the ARNs of a statement's resources.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
@@ -27,12 +27,12 @@ _PARTITIONS = (
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,3}-[0-9]{1,2}|global")
 _ACCOUNT = re.compile(r"[0-9]{12}|aws|cloudfront|third-party|amazon")
 _OF_AWS = frozenset({"ssm"})
-"""Services with resources of AWS's own, whose ARNs have no account."""
+"""Services with resources that belong to AWS, whose ARNs have no account."""
 _FIELDS = 6
 
 
 class _Form(NamedTuple):
-    """One ARN format: what its resource part begins with, and whether it has the others."""
+    """An ARN format: what its resource part begins with, and whether it has region and account."""
 
     head: str
     region: bool
@@ -47,7 +47,7 @@ def resource_arns(_: Policy, statement: Statement) -> Iterator[Finding]:
         parts = entry.text.split(":", _FIELDS - 1)
         if len(parts) < _FIELDS:
             if not parts[-1].endswith("*"):
-                message = f"`{entry.text}` is no ARN: expected six parts between colons"
+                message = f"`{entry.text}` is not an ARN: expected six parts separated by colons"
                 yield Finding("MISSING_ARN_FIELD", message, (entry.route,))
             continue
         for code, message in _wrong(parts):
@@ -62,7 +62,7 @@ def _wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
     if not _is_plain(service):
         return
     if service != fold(service):
-        yield "INVALID_ARN_SERVICE_CASE", f"the service is written `{fold(service)}`"
+        yield "INVALID_ARN_SERVICE_CASE", f"write the service in lower case, as `{fold(service)}`"
     forms = _by_service().get(fold(service))
     if forms is not None:
         likely = _near(forms, resource)
@@ -76,9 +76,10 @@ def _wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
 def _wrong_region(region: str, known: set[bool]) -> Iterator[tuple[str, str]]:
     if region and True not in known:
         if region != "*":
-            yield "ARN_REGION_NOT_ALLOWED", "resources of this service have no region"
+            message = "resources of this service have no region: leave it empty"
+            yield "ARN_REGION_NOT_ALLOWED", message
     elif region and _is_plain(region) and not _REGION.fullmatch(region):
-        yield "INVALID_REGION", f"`{region}` is no region"
+        yield "INVALID_REGION", f"`{region}` is not a region: expected one such as `eu-central-1`"
     elif not region and False not in known:
         yield "MISSING_ARN_REGION", "resources of this service have a region: name one, or `*`"
 
@@ -86,9 +87,10 @@ def _wrong_region(region: str, known: set[bool]) -> Iterator[tuple[str, str]]:
 def _wrong_account(account: str, known: set[bool], service: str) -> Iterator[tuple[str, str]]:
     if account and True not in known:
         if account != "*":
-            yield "ARN_ACCOUNT_NOT_ALLOWED", "resources of this service have no account"
+            message = "resources of this service have no account: leave it empty"
+            yield "ARN_ACCOUNT_NOT_ALLOWED", message
     elif account and _is_plain(account) and not _ACCOUNT.fullmatch(account):
-        yield "INVALID_ARN_ACCOUNT", f"`{account}` is no account: expected 12 digits"
+        yield "INVALID_ARN_ACCOUNT", f"`{account}` is not an account: expected 12 digits"
     elif not account and False not in known and service not in _OF_AWS:
         yield "MISSING_ARN_ACCOUNT", "resources of this service have an account: name one, or `*`"
 
@@ -98,7 +100,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _near(forms: list[_Form], resource: str) -> list[_Form]:
-    """Return the formats that a resource part may be of, by what it begins with."""
+    """Return the formats that a resource part may have, by what it begins with."""
     start = resource.partition("*")[0].partition("?")[0].partition("$")[0]
     if start != resource and any(each.head.startswith(start) for each in forms):
         return forms
@@ -108,7 +110,7 @@ def _near(forms: list[_Form], resource: str) -> list[_Form]:
 
 @lru_cache(maxsize=1)
 def _by_service() -> dict[str, list[_Form]]:
-    """Return the formats of ARNs by the service in them, which may not be the prefix."""
+    """Return ARN formats by the service in the ARN, which may differ from that of the actions."""
     found: dict[str, list[_Form]] = {}
     for name in catalogue.services():
         for form in catalogue.resource_formats(name):

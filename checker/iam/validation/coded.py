@@ -1,4 +1,4 @@
-"""What is wrong with a policy: a code of IAM Access Analyzer, a message, and the places."""
+"""Defines findings: a code of IAM Access Analyzer, a message, and the places in the policy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checker.problems import Route
 
 
 class FindingType(StrEnum):
-    """How bad a finding is, by the names of IAM Access Analyzer.
+    """The severity of a finding, by the names of IAM Access Analyzer.
 
     https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicyFinding.html
     """
@@ -23,32 +23,32 @@ class FindingType(StrEnum):
 
 
 class Topic(StrEnum):
-    """What of a policy a finding is about."""
+    """The part or aspect of a policy that a finding is about."""
 
     ACTIONS = "actions"
-    """Names of actions and services that the catalogue, which ages, does not have."""
+    """Actions and services that the catalogue, which may be out of date, does not know."""
     ARNS = "arns"
     CONDITION_KEYS = "condition-keys"
-    """Keys that the catalogue, which ages, does not have."""
+    """Keys that the catalogue, which may be out of date, does not know."""
     CONDITIONS = "conditions"
-    """Conditions that IAM refuses, or that nothing can meet."""
+    """Conditions that IAM refuses, or that no request can meet."""
     ELEMENTS = "elements"
-    """What a policy of this type must have, or cannot."""
+    """Elements that a policy of this type must have, or cannot have."""
     GRANTS = "grants"
-    """What is valid and gives away too much."""
+    """Statements that are valid and grant too much."""
     PRINCIPALS = "principals"
     REDUNDANCY = "redundancy"
     SIZE = "size"
     TYPES = "types"
-    """Values that are not of the type that is compared."""
+    """Values of another type than the operator compares."""
     VARIABLES = "variables"
     VERSION = "version"
     WEAK_CONDITIONS = "weak-conditions"
-    """Conditions that let more pass than they seem to."""
+    """Conditions that allow more than they seem to."""
 
 
 class Finding(NamedTuple):
-    """One finding; the first of its routes is where to mend it."""
+    """A finding; the first of its routes is the place to fix."""
 
     code: str
     message: str
@@ -56,7 +56,7 @@ class Finding(NamedTuple):
 
     @property
     def route(self) -> Route:
-        """Where to mend it."""
+        """The place to fix."""
         return self.routes[0]
 
 

@@ -1,4 +1,4 @@
-"""The codes of IAM Access Analyzer, and where each of them is decided here.
+"""Lists the codes of IAM Access Analyzer, and where this tool decides each of them.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
 """
@@ -11,15 +11,15 @@ from checker.iam.validation.coded import FindingType, Topic
 
 
 class Code(NamedTuple):
-    """One kind of finding."""
+    """A code, which is one kind of finding."""
 
     type: FindingType
     decided: str
-    """`reader`, `schema` or `finding`; empty where it is not decided."""
+    """`reader`, `schema` or `finding`; empty if it is not decided."""
     why_not: str = ""
-    """Why it is not decided, or of which policies alone."""
+    """Why it is not decided, or for which policies only."""
     topic: Topic | None = None
-    """What of a policy it is about; None where it is no `finding`."""
+    """What of a policy it is about; None unless it is decided by a `finding`."""
 
 
 _READER = "JSON_SYNTAX_ERROR"
@@ -31,9 +31,9 @@ MISSING_EFFECT MISSING_RESOURCE MISSING_STATEMENT NULL_WITH_IF_EXISTS
 ROLE_TRUST_POLICY_UNSUPPORTED_WILDCARD_IN_PRINCIPAL UNSUPPORTED_ELEMENT_COMBINATION
 UNSUPPORTED_WILDCARD_IN_PRINCIPAL WILDCARD_IN_SERVICE_NAME
 """
-_NO_DATA = "AWS publishes no list of it that a program could read"
+_NO_DATA = "AWS publishes no machine-readable list of that"
 _UNDECIDED = {
-    "it takes which services know which keys at which time; " + _NO_DATA: """
+    "it depends on which services support which condition keys; " + _NO_DATA: """
         ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE
         ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE
         DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE
@@ -44,17 +44,19 @@ _UNDECIDED = {
         RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK RECOMMENDED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL
         UNSUPPORTED_ACTION_FOR_CONDITION_KEY UNSUPPORTED_GLOBAL_CONDITION_KEY
         USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES""",
-    "it takes the Regions of each service; " + _NO_DATA: "INVALID_ARN_REGION",
-    "it takes which condition keys AWS replaced; " + _NO_DATA: "DEPRECATED_GLOBAL_CONDITION_KEY",
-    "a resource may be of a type that the catalogue does not have yet": "INVALID_ARN_RESOURCE",
-    "it takes the resource that the policy is attached to": "UNSUPPORTED_RESOURCE_ARN_IN_POLICY",
-    "AWS says too little of what it asks": """
+    "it depends on the Regions of each service; " + _NO_DATA: "INVALID_ARN_REGION",
+    "it depends on which condition keys AWS has replaced; "
+    + _NO_DATA: "DEPRECATED_GLOBAL_CONDITION_KEY",
+    "a resource may be of a type that the catalogue does not know yet": "INVALID_ARN_RESOURCE",
+    "it depends on the resource that the policy is attached to": """
+        UNSUPPORTED_RESOURCE_ARN_IN_POLICY""",
+    "AWS does not document exactly what it checks": """
         CONFIRM_AUDIENCE_CLAIM_TYPE INVALID_KMS_KEY_VALUE REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY
         REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION
         VARIABLE_USAGE_TOO_PERMISSIVE WILDCARD_USAGE_TOO_PERMISSIVE""",
-    "any text is valid where texts are compared": "TYPE_MISMATCH_STRING",
+    "any value is valid where strings are compared": "TYPE_MISMATCH_STRING",
     "such a value is reported as INVALID_DATE_VALUE": "TYPE_MISMATCH_DATE",
-    "since 2025 service control policies take wildcards anywhere in an action": """
+    "since 2025, service control policies accept wildcards anywhere in an action": """
         SCP_SYNTAX_ERROR_ACTION_WILDCARD""",
 }
 """By reason: the codes that are not decided."""
@@ -105,10 +107,11 @@ _FOUND = {
 }
 _PARTLY = {
     "UNSUPPORTED_ACTION_IN_POLICY": (
-        "of trust policies: of any other it takes the resource that the policy is attached to"
+        "for trust policies only: for others it depends on the resource that the policy is "
+        "attached to"
     ),
 }
-"""By code: of which policies alone it is decided."""
+"""By code: the policies for which alone it is decided."""
 _OTHER_TYPES = {
     FindingType.SECURITY_WARNING: """
         DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE
@@ -126,7 +129,7 @@ _OTHER_TYPES = {
         REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY
         REDUNDANT_STATEMENT_DUE_TO_WILDCARD_IN_CONDITION WILDCARD_IN_SERVICE_NAME""",
 }
-"""What is decided elsewhere, or not, and is no error."""
+"""By type, unless that is `ERROR`: the codes that the schema decides or that are not decided."""
 _TOPICS = {
     Topic.ACTIONS: "INVALID_ACTION INVALID_SERVICE INVALID_SERVICE_IN_ACTION",
     Topic.ARNS: """

@@ -1,4 +1,4 @@
-"""A statement goes in; what is wrong with its condition operators and keys comes out."""
+"""Finds what is wrong with the operators and keys of a statement's conditions."""
 
 from __future__ import annotations
 
@@ -25,25 +25,28 @@ _ACCEPTED = {
     "IpAddress": {"IPAddress"},
     "Binary": {"Binary", "String"},
 }
-"""By the kind of an operator: the types of keys that it compares."""
+"""By kind of operator: the types of keys that it compares."""
 _ALWAYS_TAGGED = ("aws:principaltag", "aws:requesttag", "aws:resourcetag")
 _UNTRUSTWORTHY = frozenset({"aws:referer", "aws:useragent"})
-"""Keys whose values the caller chooses."""
+"""Keys whose values callers choose."""
 
 
 def kind_of(operator: str) -> str:
-    """Return what an operator compares: String, Arn, Numeric, Date, Bool, IpAddress, Binary."""
+    """Return what an operator compares: String, Arn, Numeric, Date, Bool, IpAddress or Binary.
+
+    Return an empty string for any other operator, such as Null.
+    """
     name = base(operator).replace("Not", "", 1)
     return next((kind for kind in _ACCEPTED if name.startswith(kind)), "")
 
 
 def base(operator: str) -> str:
-    """Return an operator without its qualifier and without IfExists."""
+    """Return an operator without its qualifier and without `IfExists`."""
     return operator.rpartition(":")[2].removesuffix("IfExists")
 
 
 def qualifier(operator: str) -> str:
-    """Return `ForAnyValue` or `ForAllValues`, or nothing."""
+    """Return an operator's qualifier, `ForAnyValue` or `ForAllValues`; empty if it has none."""
     return operator.rpartition(":")[0]
 
 
@@ -55,10 +58,10 @@ def unknown_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
         if keys.find(each.key) is not None:
             continue
         if key in _ALWAYS_TAGGED or key.rstrip("/") in _ALWAYS_TAGGED:
-            message = f"`{each.key}` names no tag: write `{each.key.rstrip('/')}/name-of-the-tag`"
+            message = f"`{each.key}` names no tag: write `{each.key.rstrip('/')}/key-of-the-tag`"
             yield finding_at(each, "MISSING_TAG_KEY_IN_CONDITION", message)
         elif not (prefix and colon and name):
-            message = f"`{each.key}` is no condition key: expected `service:name`"
+            message = f"`{each.key}` is not a condition key: expected `service:name`"
             yield finding_at(each, "INVALID_CONDITION_KEY_FORMAT", message)
         elif prefix == keys.GLOBAL:
             near = _nearest(each.key, keys.NAMES)
@@ -72,7 +75,10 @@ def unknown_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    """Return a hint at what a name may mean; raises `BudgetError` where there are too many."""
+    """Return a hint that names the known name nearest to an unknown one; it may be empty.
+
+    Raises `BudgetError` if too few units are left to search for it.
+    """
     spend(len(known))
     return did_you_mean(name, known)
 
@@ -84,81 +90,81 @@ def wrong_types(_: Policy, statement: Statement) -> Iterator[Finding]:
         if known is None or not kind:
             continue
         if known.type not in _ACCEPTED[kind] and not (known.free and kind == "Arn"):
-            message = f"`{each.operator}` does not compare values of type {known.type}, as those "
-            yield finding_at(each, "TYPE_MISMATCH", f"{message}of `{each.key}`")
+            message = f"`{each.operator}` does not compare values of type {known.type}, which "
+            yield finding_at(each, "TYPE_MISMATCH", f"{message}`{each.key}` has")
         elif known.type == "ARN" and base(each.operator) in ("StringLike", "StringNotLike"):
             like = "ArnNotLike" if "Not" in each.operator else "ArnLike"
-            message = f"wildcards of `{each.operator}` run over the parts of an ARN: use `{like}`"
+            message = f"wildcards of `{each.operator}` match across parts of an ARN: use `{like}`"
             yield finding_at(each, "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", message)
 
 
 def qualifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every qualifier that is missing, or that opens or says nothing."""
+    """Yield a finding for every qualifier that is missing, has no effect, or allows too much."""
     for each in statement.conditions:
         known, word = keys.find(each.key), qualifier(each.operator)
         if base(each.operator) == "Null":
             if word:
-                message = f"`{word}:` says nothing before `Null`: leave it out"
+                message = f"`{word}:` has no effect before `Null`: remove it"
                 yield finding_at(each, "NULL_WITH_QUALIFIER", message)
         elif known is not None and known.many and not word:
             message = (
-                f"`{each.key}` has several values: say `ForAnyValue:{each.operator}` or "
+                f"`{each.key}` has several values: use `ForAnyValue:{each.operator}` or "
                 f"`ForAllValues:{each.operator}`"
             )
             yield finding_at(each, "MISSING_QUALIFIER", message)
         elif known is not None and not known.many and word == "ForAllValues" and statement.is_allow:
-            message = f"`ForAllValues` also holds where `{each.key}` is missing: leave it out"
+            message = f"`ForAllValues` also holds if `{each.key}` is missing: remove it"
             yield finding_at(each, "FORALLVALUES_WITH_SINGLE_VALUED_KEY", message)
 
 
 def only_presence(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every pattern that any value matches: it asks whether there is one."""
+    """Yield a finding for every pattern that any value matches: it only tests for presence."""
     for each in statement.conditions:
         name = base(each.operator)
         if each.operator != name or not any(text and not text.strip("*") for text in each.values):
             continue
         if name in ("StringLike", "StringNotLike"):
             word = "false" if name == "StringLike" else "true"
-            message = f"any value matches `*`: say what is meant with `Null` {word}"
+            message = f"`*` matches any value: use `Null` with the value `{word}` instead"
             yield finding_at(each, f"EQUIVALENT_TO_NULL_{word.upper()}", message)
 
 
 def untrustworthy_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every key that the caller may set as they like."""
+    """Yield a finding for every key whose value callers may choose, in an Allow."""
     for each in statement.conditions:
         if statement.is_allow and fold(each.key) in _UNTRUSTWORTHY:
-            message = f"callers choose the value of `{each.key}` themselves: rely on another key"
+            message = f"callers choose the value of `{each.key}` themselves: use another key"
             yield finding_at(each, "UNTRUSTWORTHY_CONDITION_KEY", message)
 
 
 def companions(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every key that confines nothing, or the wrong thing, by itself."""
+    """Yield a finding for every key that needs another one, or that restricts the wrong thing."""
     names = {fold(each.key) for each in statement.conditions}
     for each in statement.conditions:
         key, negated = fold(each.key), "Not" in base(each.operator)
         if key == "dynamodb:attributes" and statement.is_allow and "dynamodb:select" not in names:
-            message = "without `dynamodb:Select` all attributes can be asked for"
+            message = "without a condition on `dynamodb:Select`, all attributes can be read: add it"
             yield finding_at(each, "DYNAMODB_ATTRIBUTES_WITHOUT_SELECT", message)
         if key == "s3:prefix" and negated is statement.is_allow:
-            message = "a shorter prefix lists what a negated `s3:prefix` leaves out: allow prefixes"
+            message = "a shorter prefix lists what this `s3:prefix` excludes: allow named prefixes"
             yield finding_at(each, "S3_PREFIX_IN_NEGATIVE_CONTEXT", message)
 
 
 def empty(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every condition without a value, and for a Condition without any."""
+    """Yield a finding for every condition without a value, and for an empty Condition."""
     if statement.has_condition and not statement.conditions:
-        message = "the Condition is empty: fill it in or leave it out"
+        message = "the Condition is empty: add a condition or remove the element"
         yield Finding("EMPTY_OBJECT_CONDITION", message, ((*statement.route, "Condition"),))
     for each in statement.conditions:
         if not each.values:
             if_exists = each.operator.endswith("IfExists")
             suffix = "IFEXISTS" if if_exists else qualifier(each.operator).upper()
             code = "EMPTY_ARRAY_CONDITION" + (f"_{suffix}" if suffix else "")
-            yield finding_at(each, code, f"`{each.key}` is compared with nothing: name a value")
+            yield finding_at(each, code, f"`{each.key}` is compared with no value: add one")
 
 
 def duplicate_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every key that stands twice, in different case, in one block."""
+    """Yield a finding for every key that occurs twice with one operator, in different case."""
     known: dict[tuple[str, str], Condition] = {}
     for each in statement.conditions:
         first = known.setdefault((each.operator, fold(each.key)), each)

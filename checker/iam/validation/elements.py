@@ -1,4 +1,4 @@
-"""A policy goes in; what is wrong with its version, identifiers and size comes out.
+"""Finds what is wrong with the version, the size and the identifiers of a policy.
 
 Sizes: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
@@ -25,44 +25,47 @@ _QUOTAS = {
     PolicyType.SCP: ("POLICY_SIZE_EXCEEDS_SCP_QUOTA", 5_120),
     PolicyType.RCP: ("POLICY_SIZE_EXCEEDS_RCP_QUOTA", 5_120),
 }
-"""Characters without white space. An identity policy may be a role's, which has the most; of
-resource policies those of S3 are among the largest."""
+"""By type: the code, and the most characters without white space. For identity policies it is the
+quota of roles, which is the largest. For resource policies it is that of S3, one of the largest."""
 _PLAIN_SID = re.compile(r"[A-Za-z0-9]*")
 
 
 def version(policy: Policy) -> Iterator[Finding]:
     """Yield a finding for a policy without a version."""
     if not policy.version:
-        message = "without Version the policy is of 2008 and knows no variables: say 2012-10-17"
+        message = "without Version 2012-10-17, the policy cannot use variables: add it"
         yield Finding("MISSING_VERSION", message, ((),))
 
 
 def size(policy: Policy) -> Iterator[Finding]:
-    """Yield a finding for a policy that is larger than AWS takes."""
+    """Yield a finding for a policy that is larger than AWS accepts."""
     code, most = _QUOTAS[policy.type]
     found = len(json.dumps(policy.data, separators=(",", ":"), ensure_ascii=False))
     if found > most:
-        message = f"the policy has {found:,} characters without white space; AWS takes {most:,}"
+        message = (
+            f"the policy has {found:,} characters without white space, and AWS accepts {most:,}: "
+            "shorten or split it"
+        )
         yield Finding(code, message, ((),))
 
 
 def unique_sids(policy: Policy) -> Iterator[Finding]:
-    """Yield a finding for every Sid that stands twice."""
+    """Yield a finding for every Sid that an earlier statement has."""
     strict = policy.type in (PolicyType.IDENTITY, PolicyType.SCP, PolicyType.RCP)
     first: dict[str, Statement] = {}
     for statement in policy.statements:
         if statement.sid and first.setdefault(statement.sid, statement) is not statement:
             code = "UNIQUE_SIDS_REQUIRED" if strict else "UNIQUE_SIDS_RECOMMENDED"
-            message = f"two statements have the Sid `{statement.sid}`"
+            message = f"two statements have the Sid `{statement.sid}`: rename one"
             places = ((*each.route, "Sid") for each in (statement, first[statement.sid]))
             yield Finding(code, message, tuple(places))
 
 
 def sids(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for a Sid that is empty, or has characters that AWS refuses."""
+    """Yield a finding for a Sid that is empty or has characters that AWS refuses."""
     route = (*statement.route, "Sid")
     if policy.type is not PolicyType.RESOURCE and not _PLAIN_SID.fullmatch(statement.sid):
-        message = f"the Sid `{statement.sid}` may hold letters and digits only"
+        message = f"the Sid `{statement.sid}` may contain only letters and digits"
         yield Finding("UNSUPPORTED_SID", message, (route,))
     if statement.has_sid and not statement.sid:
-        yield Finding("EMPTY_SID_VALUE", "the Sid is empty: fill it in or leave it out", (route,))
+        yield Finding("EMPTY_SID_VALUE", "the Sid is empty: fill it in or remove it", (route,))

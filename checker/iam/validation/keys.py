@@ -1,6 +1,6 @@
-"""The name of a condition key goes in; whether it exists, its type and its values come out.
+"""Looks up whether a condition key exists, and the type and number of its values.
 
-Global keys, of which the catalogue knows only those of tags:
+The global keys, of which the catalogue has only those of tags:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
@@ -14,18 +14,18 @@ from checker.iam import catalogue
 from checker.iam.arn import fold
 
 GLOBAL = "aws"
-"""The prefix of the keys that all services know."""
+"""The prefix of the global keys."""
 
 
 class Key(NamedTuple):
     """What is known of a condition key."""
 
     type: str
-    """What its values are: String, ARN, Bool, Numeric, Date or IPAddress."""
+    """The type of its values: String, ARN, Bool, Numeric, Date or IPAddress."""
     many: bool
-    """Whether a request has several values of it."""
+    """Whether a request may have several values of it."""
     free: bool = False
-    """Whether its values may be of any type, as its name is partly the user's own."""
+    """Whether its values may be ARNs too, because users choose a part of its name."""
 
 
 _STRING, _STRINGS = Key("String", many=False), Key("String", many=True)
@@ -59,13 +59,13 @@ _BY_TYPE = {
 }
 GLOBAL_KEYS = {fold(name): key for key, names in _BY_TYPE.items() for name in names.split()}
 NAMES = tuple(name for names in _BY_TYPE.values() for name in names.split())
-"""The global keys without those of tags, as AWS writes them."""
+"""The global keys, without those of tags, as AWS writes them."""
 _TAGS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 _HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 
 
 def find(name: str) -> Key | None:
-    """Return what is known of a condition key; None if it is not known."""
+    """Return what is known of a condition key, or None for an unknown key."""
     key = fold(name)
     if key in GLOBAL_KEYS:
         return GLOBAL_KEYS[key]

@@ -1,4 +1,4 @@
-"""A policy goes in; what is wrong with whom it is about comes out.
+"""Finds what is wrong with the principals of a statement.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -32,7 +32,7 @@ _SERVICE = re.compile(
     r"[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal|api\.aws)"
 )
 _CALLERS_ONLY = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"})
-"""Keys that a request of a service itself does not have."""
+"""Keys that requests by a service itself lack."""
 _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 _ANYWHERE = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
 """https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"""
@@ -50,18 +50,19 @@ _SHARED = (
 
 
 def spelling(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every principal that nobody can be."""
+    """Yield a finding for every principal that is malformed, or is the ID of a role or user."""
     for each in (*statement.principals, *statement.not_principals):
         if "${" in each.text:
             continue
         if each.kind == "AWS" and _ROLE_ID.fullmatch(each.text):
-            yield _at(each, "INVALID_ROLE_REFERENCE", "is the id of a role: name its ARN")
+            yield _at(each, "INVALID_ROLE_REFERENCE", "is the ID of a role: use the role's ARN")
         elif each.kind == "AWS" and _USER_ID.fullmatch(each.text):
-            yield _at(each, "INVALID_USER_REFERENCE", "is the id of a user: name its ARN")
+            yield _at(each, "INVALID_USER_REFERENCE", "is the ID of a user: use the user's ARN")
         elif each.kind == "AWS" and not _KNOWN.fullmatch(each.text):
-            yield _at(each, "INVALID_PRINCIPAL_FORMAT", "is no account, and no ARN of IAM or STS")
+            message = "is not a principal: expected an account or an ARN of IAM or STS"
+            yield _at(each, "INVALID_PRINCIPAL_FORMAT", message)
         elif each.kind == "Service" and not _SERVICE.fullmatch(each.text):
-            message = "is no service: expected the form of s3.amazonaws.com"
+            message = "is not a service: expected one such as s3.amazonaws.com"
             yield _at(each, "INVALID_PRINCIPAL_FORMAT", message)
 
 
@@ -72,17 +73,20 @@ def elements(policy: Policy, statement: Statement) -> Iterator[Finding]:
         if statement.has_principal:
             scp = policy.type is PolicyType.SCP
             code = "SCP_SYNTAX_ERROR_PRINCIPAL" if scp else "UNSUPPORTED_PRINCIPAL"
-            yield Finding(code, "a policy of this type has no Principal", (here,))
+            message = f"a policy of this type cannot have {here[-1]}: remove it"
+            yield Finding(code, message, (here,))
     elif not statement.has_principal:
-        message = "a policy of this type says for whom it is: add Principal"
+        message = "a policy of this type needs a Principal: add one"
         yield Finding("MISSING_PRINCIPAL", message, (statement.route,))
     if statement.is_allow and statement.not_principals:
-        message = "Allow with NotPrincipal allows everyone else, also anonymous callers"
+        message = (
+            "Allow with NotPrincipal allows everyone else, even anonymous callers: use Principal"
+        )
         yield Finding("ALLOW_WITH_NOT_PRINCIPAL", message, (here,))
 
 
 def services(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every service that is trusted for whomever it calls.
+    """Yield a finding for every service that may act for anyone, or that a condition shuts out.
 
     The confused deputy: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
@@ -96,29 +100,33 @@ def services(policy: Policy, statement: Statement) -> Iterator[Finding]:
             continue
         if _is_confused_deputy(statement):
             message = (
-                "may be used by anyone's resources: ask for `aws:SourceArn`, `aws:SourceAccount`, "
-                "`aws:SourceOrgID` or `aws:SourceOrgPaths`"
+                "may act for anyone's resources: add a condition on `aws:SourceArn`, "
+                "`aws:SourceAccount`, `aws:SourceOrgID` or `aws:SourceOrgPaths`"
             )
             yield _at(each, "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL", message)
         if keys & _CALLERS_ONLY and len(statement.principals) == 1:
-            message = "has no principal's account or organisation: the condition never holds"
+            message = (
+                "has no principal's account or organisation, so the condition never holds: use "
+                "a key such as `aws:SourceAccount`"
+            )
             yield _at(each, "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL", message)
 
 
 def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for what a role's trust policy may not say."""
+    """Yield a finding for what trust policies cannot have, and for what only they can have."""
     federated = [each for each in statement.principals if each.kind == "Federated"]
     if policy.type is not PolicyType.TRUST:
         for each in federated if policy.type is PolicyType.RESOURCE else ():
-            message = "is federated: only trust policies know such principals"
+            message = "is a federated principal, which only trust policies can have"
             yield _at(each, "FEDERATED_PRINCIPAL_NOT_SUPPORTED", message)
         return
     if statement.names_resources:
-        message = "a trust policy is attached to its role: leave Resource out"
-        route = (*statement.route, "Resource" if statement.has_resource else "NotResource")
+        name = "Resource" if statement.has_resource else "NotResource"
+        route = (*statement.route, name)
+        message = f"a trust policy is about the role that it is attached to: remove {name}"
         yield Finding("ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", message, (route,))
     if statement.not_principals:
-        message = "a trust policy names whom it trusts: NotPrincipal is refused"
+        message = "a trust policy cannot have NotPrincipal: name whom it trusts in Principal"
         yield Finding(
             "ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL",
             message,
@@ -127,17 +135,17 @@ def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
     for each in federated:
         saml, oidc = _SAML.fullmatch(each.text), _OIDC.fullmatch(each.text)
         if not saml and not oidc and "${" not in each.text:
-            message = "is no identity provider: expected an ARN of IAM, or a domain"
+            message = "is not an identity provider: expected its ARN in IAM, or its domain"
             yield _at(each, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message)
             continue
         name = "sts:AssumeRoleWithSAML" if saml else _WEB_IDENTITY
         if not _asks(statement, fold(name)):
-            message = f"can only use `{name}`, which the statement does not name"
+            message = f"can only use `{name}`, which the statement lacks: add it"
             yield _at(each, "MISMATCHED_ACTION_FOR_PRINCIPAL", message)
 
 
 def roles_anywhere(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding where IAM Roles Anywhere is trusted and cannot work."""
+    """Yield a finding if IAM Roles Anywhere is trusted and lacks an action that it needs."""
     if policy.type is not PolicyType.TRUST or not statement.is_allow:
         return
     missing = [name for name in _ANYWHERE if not _asks(statement, fold(name))]
@@ -148,9 +156,9 @@ def roles_anywhere(policy: Policy, statement: Statement) -> Iterator[Finding]:
 
 
 def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every identity provider that is trusted for anyone it knows.
+    """Yield a finding for every identity provider that is trusted for all its users.
 
-    Only whoever can trade a token of the provider for the role is trusted.
+    A statement counts only if it allows to exchange the provider's tokens for the role.
     """
     allows = policy.type is PolicyType.TRUST and statement.is_allow
     if not allows or not _asks(statement, fold(_WEB_IDENTITY)):
@@ -162,48 +170,48 @@ def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
             continue
         claims = {key.rpartition(":")[2] for key in keys if key.startswith(fold(name))}
         if name.startswith(_GITHUB) and not claims & {"sub", "job_workflow_ref", "repository"}:
-            message = f"knows all of GitHub: ask for `{_GITHUB}:sub`"
+            message = f"serves all of GitHub: add a condition on `{_GITHUB}:sub`"
             yield _at(each, "MISSING_GITHUB_REPO_CONDITION_KEY", message)
         elif not claims:
-            message = "serves everyone: ask for its `:sub` or its `:aud`"
+            message = "serves everyone: add a condition on its `:sub` or its `:aud`"
             yield _at(each, "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", message)
     for condition in statement.conditions:
         claim = fold(condition.key).rpartition(":")[2]
         if claim == "aud" and qualifier(condition.operator) == "ForAnyValue":
-            message = "an audience is one value: leave `ForAnyValue` out"
+            message = "an audience is a single value: remove `ForAnyValue`"
             yield Finding("FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", message, (condition.route,))
         if fold(condition.key) == f"{_GITHUB}:sub" and base(condition.operator) == "StringLike":
             wide = [text for text in condition.values if not _is_one_branch(text)]
             if wide:
-                message = f"`{wide[0]}` is more than one branch of one repository"
+                message = f"`{wide[0]}` matches more than one branch of one repository: name one"
                 code = "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED"
                 yield Finding(code, message, (condition.route,))
 
 
 def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for what a resource control policy may not say.
+    """Yield a finding for what a resource control policy cannot have.
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
     """
     if policy.type is not PolicyType.RCP:
         return
     if any(each.kind != "*" for each in statement.principals) or statement.not_principals:
-        message = 'the Principal of a resource control policy is `"*"`'
+        message = 'the Principal of a resource control policy must be `"*"`'
         yield Finding("RCP_SYNTAX_ERROR_PRINCIPAL", message, ((*statement.route, "Principal"),))
     if statement.is_allow:
-        message = "a resource control policy can only deny"
+        message = "a resource control policy can only deny: use the Effect `Deny`"
         yield Finding("RCP_SYNTAX_ERROR_ALLOW", message, ((*statement.route, "Effect"),))
     if statement.has_not_action:
-        message = "a resource control policy has no NotAction"
+        message = "a resource control policy cannot have NotAction: use Action"
         yield Finding("RCP_SYNTAX_ERROR_NOTACTION", message, ((*statement.route, "NotAction"),))
     for entry in statement.actions:
         if not entry.text.strip("*"):
-            message = "a resource control policy names services: `*` alone is refused"
+            message = "a resource control policy cannot have the action `*`: name services"
             yield Finding("RCP_SYNTAX_ERROR_ACTION", message, (entry.route,))
 
 
 def _is_confused_deputy(statement: Statement) -> bool:
-    """Tell whether a service may act for anyone; where that is undecided, it is no finding."""
+    """Return whether a service may act for anyone; if that is undecided, it is no finding."""
     try:
         return is_confused_deputy(statement)
     except Undecided:

@@ -1,4 +1,4 @@
-"""Lists of a statement go in; entries that another one makes needless come out."""
+"""Finds entries and statements that others already cover."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def redundant_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every action beside all actions that it makes needless."""
+    """Yield a finding for every action that covers others, about these others."""
     for entries in (statement.actions, statement.not_actions):
         patterns = [action(each.text).symbolic for each in entries]
         for covering, group in _groups(patterns):
@@ -25,7 +25,7 @@ def redundant_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
 
 
 def redundant_resources(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every resource beside all resources that it makes needless."""
+    """Yield a finding for every resource that covers others, about these others."""
     for entries in (statement.resources, statement.not_resources):
         patterns = [each.symbolic for each in spelled(statement, entries)]
         for covering, group in _groups(patterns):
@@ -38,7 +38,7 @@ def redundant_statements(policy: Policy) -> Iterator[Finding]:
     for statement in policy.statements:
         earlier = known.setdefault(statement.content, statement)
         if earlier is not statement:
-            message = "the statement says the same as an earlier one: remove one of the two"
+            message = "the statement repeats an earlier one: remove one of the two"
             yield Finding("REDUNDANT_STATEMENT", message, (statement.route, earlier.route))
 
 
@@ -49,7 +49,7 @@ def _finding(code: str, entries: Sequence[Entry], covering: int, group: list[int
     verb = "is" if len(needless) == 1 else "are"
     return Finding(
         code,
-        f"{shown}{more} {verb} needless beside `{entries[covering].text}`",
+        f"{shown}{more} {verb} already covered by `{entries[covering].text}`",
         (
             needless[0].route,
             *(entries[each].route for each in group if entries[each] not in needless[:1]),
@@ -58,7 +58,7 @@ def _finding(code: str, entries: Sequence[Entry], covering: int, group: list[int
 
 
 def _groups(patterns: Sequence[Pattern]) -> Iterator[tuple[int, list[int]]]:
-    """Yield the position of each entry that covers others, with all of these positions."""
+    """Yield the position of each entry that covers others, with its own and their positions."""
     taken: set[int] = set()
     first: dict[str, int] = {}
     groups: dict[int, list[int]] = {}

@@ -1,4 +1,4 @@
-"""A statement goes in; what is wrong with the values of its conditions comes out."""
+"""Finds what is wrong with the values of a statement's conditions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _IDENTIFIERS = {
         "s3.amazonaws.com",
     ),
 }
-"""By key: the code, the form of a value, and an example."""
+"""By key: the code, the form that a value must have, and an example."""
 _PRIVATE = tuple(
     ipaddress.ip_network(text)
     for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
@@ -36,7 +36,7 @@ _PRIVATE = tuple(
 
 
 def values(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every value that is not what its operator compares."""
+    """Yield a finding for every value of another type than its operator compares."""
     for each in statement.conditions:
         kind = kind_of(each.operator)
         for text in each.values:
@@ -53,15 +53,15 @@ def values(_: Policy, statement: Statement) -> Iterator[Finding]:
             elif kind == "IpAddress" and network(text) is None:
                 yield _wrong(each, "TYPE_MISMATCH_IP_RANGE", text, "an address or a CIDR range")
         if kind == "Bool" and len(each.values) > 1:
-            message = f"`{each.key}` is compared with several booleans: one is enough"
+            message = f"`{each.key}` is compared with several booleans: keep one"
             yield finding_at(each, "INVALID_CONDITION_MULTIPLE_BOOLEAN", message)
         if kind == "Numeric" and "Than" in each.operator and len(each.values) > 1:
-            message = f"of several numbers one decides what `{each.key}` may be: keep that"
+            message = f"only one of the numbers decides what `{each.key}` may be: keep that one"
             yield finding_at(each, "REDUNDANT_CONDITION_VALUE_NUM", message)
 
 
 def wildcards(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every `*` or `?` that the operator takes for itself."""
+    """Yield a finding for every `*` or `?` that is plain text to its operator."""
     for each in statement.conditions:
         if base(each.operator) in ("StringEquals", "StringNotEquals") and any(
             mark in text.replace("${*}", "").replace("${?}", "")
@@ -69,23 +69,23 @@ def wildcards(_: Policy, statement: Statement) -> Iterator[Finding]:
             for mark in "*?"
         ):
             like = each.operator.replace("Equals", "Like")
-            message = f"`{each.operator}` takes `*` and `?` for plain text: use `{like}`"
+            message = f"`{each.operator}` treats `*` and `?` as plain text: use `{like}`"
             yield finding_at(each, "WILDCARD_WITHOUT_LIKE_OPERATOR", message)
 
 
 def identifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every value that is no name of what its key is about."""
+    """Yield a finding for every value that cannot name what its key is about."""
     for each in statement.conditions:
         code, form, example = _IDENTIFIERS.get(fold(each.key), ("", None, ""))
         if form is None or kind_of(each.operator) != "String":
             continue
         for text in each.values:
             if "${" not in text and not form.fullmatch(text):
-                yield _wrong(each, code, text, f"the form of {example}")
+                yield _wrong(each, code, text, f"of the form `{example}`")
 
 
 def addresses(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every address that no request comes from, or that is misspelt."""
+    """Yield a finding for every address that no request comes from, or with ignored bits."""
     for each in statement.conditions:
         if kind_of(each.operator) != "IpAddress":
             continue
@@ -94,14 +94,17 @@ def addresses(_: Policy, statement: Statement) -> Iterator[Finding]:
             if found is not None and "/" in text:
                 written = ipaddress.ip_interface(text)
                 if written.ip != found.network_address:
-                    message = f"`{text}` is `{found}`: the bits beyond its mask are ignored"
+                    message = f"bits beyond the mask of `{text}` are ignored: write `{found}`"
                     yield finding_at(each, "IMPROVE_IP_RANGE", message)
         if fold(each.key) == "aws:sourceip":
             private = [text for text in each.values if _is_private(text)]
             if private:
                 code = "PRIVATE_NOT_IP_ADDRESS" if "Not" in each.operator else "PRIVATE_IP_ADDRESS"
                 code += "" if len(private) == len(each.values) else "_SUBSET"
-                message = f"`{private[0]}` is private, and `aws:SourceIp` is always public"
+                message = (
+                    f"`{private[0]}` is a private address, and `aws:SourceIp` is always a public "
+                    "one: use `aws:VpcSourceIp` for it"
+                )
                 yield finding_at(each, code, message)
 
 
@@ -114,5 +117,5 @@ def _is_private(text: str) -> bool:
 
 
 def _wrong(condition: Condition, code: str, text: str, expected: str) -> Finding:
-    message = f"`{text[:80]}` of `{condition.key}` is not {expected}"
+    message = f"the value `{text[:80]}` of `{condition.key}` is not {expected}"
     return finding_at(condition, code, message)

@@ -1,4 +1,4 @@
-"""A statement goes in; what is wrong with its policy variables comes out.
+"""Finds what is wrong with the policy variables of a statement.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -23,7 +23,7 @@ _TEXTUAL = ("String", "Arn")
 
 
 def variables(_: Policy, statement: Statement) -> Iterator[Finding]:
-    """Yield a finding for every policy variable that is misspelt, or that nothing fills in."""
+    """Yield a finding for every policy variable that is misspelt or that nothing replaces."""
     for entry in (*statement.resources, *statement.not_resources):
         yield from _spelling(entry.text, entry.route, known=statement.variables)
     for condition in statement.conditions:
@@ -31,7 +31,10 @@ def variables(_: Policy, statement: Statement) -> Iterator[Finding]:
         for text in found:
             yield from _spelling(text, condition.route, known=statement.variables)
         if found and statement.variables and kind_of(condition.operator) not in _TEXTUAL:
-            message = f"`{condition.operator}` knows no variables: only texts and ARNs do"
+            message = (
+                f"`{condition.operator}` does not replace variables: only operators on strings and "
+                "ARNs do"
+            )
             yield Finding("INVALID_VARIABLE_FOR_OPERATOR", message, (condition.route,))
     for entry in (*statement.actions, *statement.not_actions):
         if "${" in entry.text:
@@ -42,7 +45,7 @@ def variables(_: Policy, statement: Statement) -> Iterator[Finding]:
 
 
 def _unsupported(text: str, route: Route) -> Finding:
-    message = f"`{text}`: variables work in Resource and Condition only"
+    message = f"`{text}`: variables only work in Resource and Condition"
     return Finding("VARIABLE_UNSUPPORTED_IN_ELEMENT", message, (route,))
 
 
@@ -50,7 +53,7 @@ def _spelling(text: str, route: Route, *, known: bool) -> Iterator[Finding]:
     if "${" not in text:
         return
     if not known:
-        message = f"`{text}`: variables need Version 2012-10-17, and are plain text without it"
+        message = f"`{text}`: variables are plain text without Version 2012-10-17: add it"
         yield Finding("VARIABLE_UNSUPPORTED_IN_VERSION", message, (route,))
         return
     if "${" in _CLOSED.sub("", text):
@@ -59,9 +62,10 @@ def _spelling(text: str, route: Route, *, known: bool) -> Iterator[Finding]:
     for inner in _CLOSED.findall(text):
         name, comma, default = (part.strip() for part in inner.partition(","))
         if not inner.strip():
-            yield Finding("EMPTY_VARIABLE", f"`{text}`: a variable names no key", (route,))
+            message = f"`{text}`: a variable is empty: name a condition key"
+            yield Finding("EMPTY_VARIABLE", message, (route,))
         elif inner not in _ESCAPES and any(space in name for space in " \t"):
-            message = f"`{text}`: the name of a variable holds a space"
+            message = f"`{text}`: the name of a variable contains a space: remove it"
             yield Finding("UNSUPPORTED_SPACE_IN_VARIABLE", message, (route,))
         elif comma and not (len(default) > 1 and default[0] == default[-1] == "'"):
             message = f"`{text}`: write the default of a variable between single quotes"
