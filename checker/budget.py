@@ -78,4 +78,6 @@ def loop(meter: Meter, turns: int) -> None:
 
 def over() -> BudgetError:
     """Return the error for an evaluation that costs too much."""
-    return BudgetError("cost budget exceeded: the expression does too much work on this document")
+    return BudgetError(
+        "cost budget exceeded: the expression does too much work on this document; simplify it"
+    )

@@ -1,4 +1,4 @@
-"""The kinds of documents that rules can be about."""
+"""Provides the kinds of documents that rules can be about: built-in ones and a user's own."""
 
 from checker.kinds.aws_iam_policy import aws_iam_policy, members
 from checker.kinds.declared import declared
@@ -8,6 +8,6 @@ __all__ = ["Kind", "builtin", "declared", "from_schema"]
 
 
 def builtin() -> list[Kind]:
-    """Return the kinds that the tool knows by itself."""
+    """Return the built-in kinds."""
     policy = aws_iam_policy()
     return [policy, *members(policy)]

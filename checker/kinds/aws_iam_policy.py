@@ -1,7 +1,7 @@
-"""The kind `aws-iam-policy`: an AWS IAM policy document of any type, as JSON or YAML.
+"""Defines the kind `aws-iam-policy`: an AWS IAM policy document of any type, as JSON or YAML.
 
-Its members are kinds for the types of policies, for paths to be mapped to: what a policy is
-attached to does not always show in it.
+Its members are kinds for the types of policies. Paths can be mapped to them, because a policy does
+not always show what it is attached to.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MEMBERS = {
 
 
 def aws_iam_policy() -> Kind:
-    """Return the kind; its rules see `policy`, the normalised policy, beside `document`."""
+    """Return the kind; its rules see `document` and `policy`, the normalised policy."""
     schema = Schema.bundled("kinds/aws-iam-policy.schema.json")
     return typed(
         NAME,
@@ -53,9 +53,9 @@ def aws_iam_policy() -> Kind:
 
 def _maker(schema: Schema) -> Function:
     def made(data: Json) -> Policy:
-        # INVARIANT: no part of a policy that is not valid is passed over.
+        # INVARIANT: a policy with any invalid part is an error.
         for violation in schema.violations(data):
-            raise FunctionError(f"no valid policy: {violation.message}")
+            raise FunctionError(f"not a valid policy: {violation.message}")
         return policy(cast("dict[str, Json]", data))
 
     return Function(
@@ -63,13 +63,13 @@ def _maker(schema: Schema) -> Function:
         (DYN,),
         POLICY,
         made,
-        "The policy that a map says, such as a parameter of a rule.",
+        "The policy that a map contains, such as a parameter of a rule.",
         example="iamPolicy(document).statements.size() == 3",
     )
 
 
 def members(kind: Kind) -> Iterator[Kind]:
-    """Yield the kinds for types of policies, which nothing but a mapping gives to a document."""
+    """Yield the kinds for the types of policies, which a document gets only by a mapping."""
     for name, of in _MEMBERS.items():
 
         def bind(data: Json, of: PolicyType = of) -> Mapping[str, object]:
@@ -79,9 +79,9 @@ def members(kind: Kind) -> Iterator[Kind]:
 
 
 def _recognises(data: Json) -> bool:
-    """Say whether data is meant as a policy: by `Statement`, or by a policy language version.
+    """Return whether data is meant as a policy: it has `Statement`, or a policy language version.
 
-    The second keeps a policy whose `Statement` is misspelt from being taken for another file.
+    The version catches a policy whose `Statement` is misspelt.
     """
     if not isinstance(data, dict):
         return False
@@ -90,13 +90,13 @@ def _recognises(data: Json) -> bool:
 
 def _bind(data: Json, of: PolicyType | None = None) -> Mapping[str, object]:
     if not isinstance(data, dict):
-        message = "a valid policy is an object"
+        message = "a valid policy must be an object"
         raise TypeError(message)
     return {"policy": policy(data, of)}
 
 
 def _statement(route: Route) -> Route:
-    """Return the statement that a node stands in: what it grants depends on all its elements."""
+    """Return the statement that a node is in, because its meaning depends on all its elements."""
     match route:
         case ("Statement", int(), *_):
             return route[:2]
@@ -106,9 +106,9 @@ def _statement(route: Route) -> Route:
 
 
 def _canonical(node: Json) -> Json:
-    """Return a part of a policy as all its spellings are.
+    """Return a part of a policy in a form that is the same for all spellings.
 
-    Lists are sets, and a single item stands for a list of it, as AWS itself gives policies back.
+    Lists are sets, and a single item is the same as a list of it; AWS too returns policies so.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
     if isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""The `kinds` of a configuration in, kinds with compiled schemas out."""
+"""Makes the kinds that a configuration declares, with compiled schemas."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from checker.problems import InputError, Json, Problem, Route
 from checker.reader import Limits, Reading, parse, read_file
 
 MOST_VALUES = 500_000
-"""Values in the schemas of all kinds together: a compiled one takes some 500 bytes for each."""
+"""The most values in the schemas of all kinds; compiled, each value takes about 500 bytes."""
 
 
 def declared(reading: Reading, schemas: Sequence[str], limits: Limits) -> list[Kind]:
-    """Return the kinds of a valid configuration, whose schemas stand at some paths, in order.
+    """Return the kinds that a valid configuration declares, in order.
 
-    Raises InputError with the problems of all of them.
+    `reading` is the configuration, and `schemas` are the paths of the kinds' schemas, in the same
+    order. Raises InputError with the problems of all kinds.
     """
     kinds: list[Kind] = []
     problems: list[Problem] = []
@@ -32,7 +33,7 @@ def declared(reading: Reading, schemas: Sequence[str], limits: Limits) -> list[K
         except InputError as error:
             problems.extend(error.problems)
         if left < 0:
-            message = f"the schemas hold more than {MOST_VALUES:,} values: have fewer kinds"
+            message = f"the schemas have more than {MOST_VALUES:,} values: use fewer kinds"
             problems.append(reading.problem(message, ("kinds", index, "schema")))
             break
     if problems:
@@ -41,7 +42,7 @@ def declared(reading: Reading, schemas: Sequence[str], limits: Limits) -> list[K
 
 
 def _values(data: Json, most: int) -> int:
-    """Return how many values there are in some data, or a number that is more than some."""
+    """Return the number of values in some data, or if it is over `most`, a number over `most`."""
     todo, count = [data], 0
     while todo and count <= most:
         value = todo.pop()
@@ -56,7 +57,7 @@ def _kind(index: int, entry: Mapping[str, str], schema: Json, reading: Reading) 
     try:
         return from_schema(entry["name"], schema, entry.get("recognise", ""))
     except ValueError as error:
-        message = f"`{entry['schema']}` is not a JSON Schema that can be used: {error}"
+        message = f"`{entry['schema']}` is not a usable JSON Schema: {error}"
         raise InputError(reading.problem(message, route)) from error
     except cel.CompileError as error:
         route = ("kinds", index, "recognise")

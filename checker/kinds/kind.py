@@ -1,4 +1,4 @@
-"""What a kind of document is: how it is recognised, validated, and given to rules."""
+"""Defines what a kind of document is: how it is recognised, validated, and given to rules."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def _nothing(_data: Json) -> Mapping[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of document.
+    """A kind of document.
 
-    `recognises` says whether parsed data is meant to be of this kind (valid or not), and may
-    raise EvaluationError where that cannot be decided. `normalise` gives valid data the types
-    that `env` declares of `document` (raising ValueError where it cannot), and `bind` turns it
-    into the values of the other variables.
+    `recognises` returns whether parsed data, valid or not, is meant to be of this kind; it may
+    raise EvaluationError if that cannot be decided. `normalise` gives valid data the types that
+    `env` declares for `document`; it raises ValueError if it cannot. `bind` returns the values of
+    the other variables by name.
     """
 
     name: str
@@ -49,17 +49,17 @@ class Kind:
     env: cel.Env
     recognises: Callable[[Json], bool] = never
     certain: bool = False
-    """Whether what is recognised is of this kind, whatever a mapping of paths says."""
+    """Whether recognised data is always of this kind, whatever a mapping of paths says."""
     facts: Callable[[], str] = str
-    """What rules about it rely on that ages, with its date, for the report; empty for nothing."""
+    """Returns the dated facts that its rules rely on, for the report; empty if there are none."""
     family: str = ""
-    """The kind whose rules hold for this one too: it is that kind, told more exactly."""
+    """The more general kind, whose rules apply to this kind too; empty if there is none."""
     normalise: Callable[[Json], Json] = _same
     bind: Callable[[Json], Mapping[str, object]] = _nothing
     unit: Callable[[Route], Route] = _itself
-    """The part of a document in which a node has its meaning, by their routes."""
+    """Returns the route of the part of a document that gives a node its meaning."""
     canonical: Callable[[Json], Json] = _same
-    """What all spellings of a node that mean the same have in common."""
+    """Returns a form of a node that is the same for all spellings with the same meaning."""
 
     @property
     def looks_at_data(self) -> bool:
@@ -67,11 +67,11 @@ class Kind:
         return self.recognises is not never
 
     def belongs_to(self, name: str) -> bool:
-        """Tell whether documents of this kind are, if not more exactly, of a kind by name."""
+        """Return whether `name` is the name of this kind or of its family."""
         return name in (self.name, self.family)
 
     def variables(self, data: Json) -> dict[str, object]:
-        """Return the values of the variables that rules about valid data see."""
+        """Return the variables that rules see of valid data, by name; raises ValueError."""
         return {DOCUMENT: self.normalise(data), **self.bind(data)}
 
 
@@ -81,7 +81,10 @@ def typed(
     more: cel.Env | None = None,
     **options: Any,
 ) -> Kind:
-    """Return a kind whose `document` has the type of its schema, beside what `more` declares."""
+    """Return a kind whose `document` has the type that its schema proves.
+
+    `more` declares further variables, structs and functions, and `options` are fields of `Kind`.
+    """
     more = more or cel.Env()
     document, structs = from_json_schema(schema.source, DOCUMENT)
     variables = {DOCUMENT: document, **more.variables}
@@ -90,15 +93,15 @@ def typed(
 
 
 def from_schema(name: str, schema: Json, recognise: str = "") -> Kind:
-    """Return a kind that a user declares by a JSON Schema and, at will, a CEL expression.
+    """Return a kind that a user declares by a JSON Schema and, optionally, a CEL expression.
 
-    The expression sees `document` and says whether a file without a mapping is of this kind.
-    Raises ValueError for a schema, and cel.CompileError for an expression, that is invalid.
+    The expression sees `document`, and its value says whether a file without a mapping is of this
+    kind. Raises ValueError for an invalid schema, and cel.CompileError for an invalid expression.
     """
     compiled = Schema(schema)
     if not recognise:
         return typed(name, compiled)
-    # What is to be recognised may be any document: only once valid it has the schema's type.
+    # Any document may have to be recognised, and only a valid one has the type of the schema.
     program = cel.compile(recognise, cel.Env({DOCUMENT: DYN}))
     if program.type not in (BOOL, DYN):
         raise cel.CompileError(f"expected an expression of type bool, not {program.type}", 1, 1)
@@ -112,7 +115,7 @@ def from_schema(name: str, schema: Json, recognise: str = "") -> Kind:
             # A document that lacks what the expression reads is not meant to be of this kind.
             return False
         if not isinstance(value, bool):
-            message = f"`recognise` of `{name}` gave a {type_name(value)}: expected true or false"
+            message = f"`recognise` of `{name}` must be true or false, not {type_name(value)}"
             raise cel.EvaluationError(message)
         return value
 

@@ -93,10 +93,13 @@ def test_a_valid_policy_is_accepted(data: Json) -> None:
 ACTION = "is not an action: expected `service:Action` (`*` and `?` after the colon) or `*`"
 RESOURCE = "is not a resource: expected an ARN in printable ASCII, or `*`"
 EVERYONE = 'is not a principal: expected `*`, or an object such as {"AWS": "arn:…"}'
-NAMED = "is not a principal: expected a name without wildcards (`*` stands alone or under `AWS`)"
+NAMED = (
+    "is not a principal: expected a name without wildcards"
+    " (`*` is only allowed alone or under `AWS`)"
+)
 WHO = (
-    "is not a principal: expected `*` alone or a text without wildcards"
-    " (write account ids in quotes)"
+    "is not a principal: expected `*` alone, or text without wildcards"
+    " (write account IDs in quotes)"
 )
 OPERATOR = "is not a condition operator"
 KEY = "is not a condition key: expected printable ASCII, such as `aws:SourceArn`"
@@ -138,11 +141,11 @@ INVALID: list[tuple[Json, str, str]] = [
     ),
     (statement(Action=None), "/Action", f"null {ACTION}"),
     (statement(Action={}), "/Action", f"an empty object {ACTION}"),
-    (statement(Action=[]), "/Action", "an empty list of actions: AWS expects at least one"),
+    (statement(Action=[]), "/Action", "the list of actions is empty: add at least one"),
     (statement(Action=["s3:Get", 1]), "/Action/1", f"`1` {ACTION}"),
     (statement(Action=[["s3:Get"]]), "/Action/0", f"a list {ACTION}"),
     (without("Action", NotAction="x"), "/NotAction", f"`x` {ACTION}"),
-    (without("Action", NotAction=[]), "/NotAction", "an empty list of actions"),
+    (without("Action", NotAction=[]), "/NotAction", "the list of actions is empty"),
     *(
         (statement(Resource=text), "/Resource", f"{quoted(text)} {RESOURCE}")
         for text in [
@@ -151,7 +154,7 @@ INVALID: list[tuple[Json, str, str]] = [
         ]
     ),
     (statement(Resource=5), "/Resource", f"`5` {RESOURCE}"),
-    (statement(Resource=[]), "/Resource", "an empty list of resources: AWS expects at least one"),
+    (statement(Resource=[]), "/Resource", "the list of resources is empty: add at least one"),
     (statement(Resource=["*", "b"]), "/Resource/1", f"`b` {RESOURCE}"),
     (without("Resource", NotResource="b"), "/NotResource", f"`b` {RESOURCE}"),
     (statement(Principal="AWS"), "/Principal", f"`AWS` {EVERYONE}"),
@@ -160,7 +163,7 @@ INVALID: list[tuple[Json, str, str]] = [
     (statement(Principal=None), "/Principal", "expected a string or an object, not null"),
     (statement(Principal={}), "/Principal", "expected at least 1, not an empty object"),
     (statement(Principal={"Aws": "*"}), "/Principal/Aws", "did you mean `AWS`?"),
-    (statement(Principal={"AWS": []}), "/Principal/AWS", "an empty list of principals"),
+    (statement(Principal={"AWS": []}), "/Principal/AWS", "the list of principals is empty"),
     (statement(Principal={"AWS": 12345678901}), "/Principal/AWS", f"`12345678901` {WHO}"),
     (statement(Principal={"AWS": "arn:*"}), "/Principal/AWS", f"`arn:*` {WHO}"),
     (statement(Principal={"AWS": ["*", "a?"]}), "/Principal/AWS/1", f"`a?` {WHO}"),
@@ -212,7 +215,7 @@ def test_an_invalid_statement_is_told_at_its_place(one: Json, place: str, messag
     ("data", "place", "message"),
     [
         ({"Version": "2012-10-17"}, "", "the element `Statement` is missing"),
-        ({"Statement": []}, "/Statement", "an empty list of statements"),
+        ({"Statement": []}, "/Statement", "the list of statements is empty"),
         ({"Statement": None}, "/Statement", "expected an object or a list, not null"),
         ({"Statement": "x"}, "/Statement", "expected an object or a list, not `x`"),
         ({"Statement": statement(), "Id": 1}, "/Id", "expected a string, not `1`"),
@@ -299,5 +302,5 @@ def test_a_rule_has_no_policy_of_what_is_no_valid_policy(text: str) -> None:
     program = cel.compile(f"iamPolicy({text}).statements.size() >= 0", KIND.env)
     data = policy(statement())
     assert isinstance(data, dict)
-    with pytest.raises(cel.EvaluationError, match="no valid policy: "):
+    with pytest.raises(cel.EvaluationError, match="not a valid policy: "):
         program.evaluate(cel.Activation(KIND.variables(data)))

@@ -172,11 +172,11 @@ def test_a_schema_may_be_yaml() -> None:
 @pytest.mark.parametrize(
     ("schema", "message"),
     [
-        ("[]", "`pod.json` is not a JSON Schema that can be used: "),
-        ('{"type": "strnig"}', "`pod.json` is not a JSON Schema that can be used: "),
-        ('{"$ref": "file:///etc/passwd"}', "`pod.json` is not a JSON Schema that can be used: "),
-        ('{"$ref": "http://127.0.0.1/"}', "`pod.json` is not a JSON Schema that can be used: "),
-        ('{"pattern": "("}', "`pod.json` is not a JSON Schema that can be used: "),
+        ("[]", "`pod.json` is not a usable JSON Schema: "),
+        ('{"type": "strnig"}', "`pod.json` is not a usable JSON Schema: "),
+        ('{"$ref": "file:///etc/passwd"}', "`pod.json` is not a usable JSON Schema: "),
+        ('{"$ref": "http://127.0.0.1/"}', "`pod.json` is not a usable JSON Schema: "),
+        ('{"pattern": "("}', "`pod.json` is not a usable JSON Schema: "),
     ],
 )
 def test_a_schema_that_cannot_be_used_is_refused_where_it_is_named(
