@@ -113,7 +113,7 @@ def test_a_document_without_a_kind_passes_nothing() -> None:
     ("recognise", "reason"),
     [
         ("lists.range(10000000).all(x, x >= 0)", "cost budget exceeded"),
-        ("document.a", "gave a int: expected true or false"),
+        ("document.a", "must be true or false, not int"),
     ],
 )
 def test_a_kind_that_cannot_be_decided_is_no_other_kind(
