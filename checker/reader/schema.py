@@ -1,8 +1,9 @@
-"""A JSON Schema and a value in; what is wrong, node by node and in words, out.
+"""Validates values by JSON Schemas, and explains in words what is wrong with each node.
 
-jsonschema-rs decides; only for a value that it rejects does jsonschema (much slower, imported
-then) explain why. Regular expressions run on linear-time engines alone and no reference ever
-leaves the schema, so neither schema nor value can make a check hang or open a file.
+jsonschema-rs decides whether a value is valid. Only for an invalid value, jsonschema (much slower,
+and imported only then) explains why. Regular expressions run on linear-time engines only, and no
+reference leads out of the schema, so neither a schema nor a value can make a check hang or open a
+file.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ from checker.problems import Json, Problem, Route
 from checker.reader import Reading
 
 MOST = 100
-"""Violations of one value that are explained."""
+"""The most violations of one value that are explained."""
 MOST_POINTED = 1_000_000
-"""Characters of the JSON Pointers to all of them."""
+"""The most characters of the JSON Pointers to all of them."""
 _MOST_WORDS = 1_000
-"""Words that are made of parts to find one that may have been meant."""
+"""The most words that are composed of parts to find one that a misspelt word may stand for."""
 _LONGEST = 500
-"""Characters of what a violation says; the rest is cut visibly."""
+"""The most characters of a message; a longer one is cut and ends in `…`."""
 _LISTED = 20
-"""Values that a message lists."""
+"""The most values that a message lists."""
 
 
 class Violation(NamedTuple):
-    """One way in which a value breaks its schema; `of_key`: the key itself is wrong."""
+    """One way in which a value violates its schema; with `of_key`, the key itself is wrong."""
 
     route: Route
     message: str
@@ -44,10 +45,10 @@ class Violation(NamedTuple):
 class Schema:
     """A compiled JSON Schema (2020-12 unless `$schema` says otherwise).
 
-    A subschema may carry `x-message`, which replaces the message of its own violations (`{}` is
-    the wrong value), and `x-known`, the words that a misspelt one may have meant, or lists of
-    parts of which such a word has one each. Raises ValueError when the schema itself is invalid or
-    refers to anything outside itself.
+    A subschema may have `x-message`, which replaces the message of its own violations (`{}` stands
+    for the wrong value). It may also have `x-known`: a list of the words that a misspelt one is
+    compared with, or lists of the parts that such words are composed of, one part from each list.
+    Raises ValueError if the schema is invalid or refers to anything outside itself.
     """
 
     def __init__(self, schema: Json) -> None:
@@ -65,57 +66,59 @@ class Schema:
 
     @classmethod
     def bundled(cls, path: str) -> Schema:
-        """Return a schema that this tool carries, by its path in the package `checker`."""
+        """Return a schema that is part of this program, by its path in the package `checker`."""
         return cls(bundled(path))
 
     def accepts(self, value: Json) -> bool:
-        """Say whether a value is valid."""
+        """Return whether a value is valid."""
         with _no_panic():
             return bool(self._validator.is_valid(value))
 
     def violations(self, value: Json) -> list[Violation]:
-        """Return what is wrong with a value, in document order; empty when it is valid."""
+        """Return the violations of a value, in document order; an empty list if it is valid."""
         if self.accepts(value):
             return []
         with _no_panic():
             told = list(islice(map(_cut, _explanations(self.source, value)), MOST + 1))
         found = sorted(dict.fromkeys(told[:MOST]), key=lambda each: _position(value, each.route))
         if len(told) > MOST:
-            found.append(Violation((), f"more than {MOST} things are wrong: mend these first"))
-        # INVARIANT: a rejected value has a violation, also where the two libraries disagree.
-        return found or [Violation((), "not valid by the schema of its kind")]
+            found.append(Violation((), f"more than {MOST} violations: fix these first"))
+        # INVARIANT: a rejected value has a violation, even if the two libraries disagree.
+        return found or [Violation((), "not valid against the schema of its kind")]
 
     def problems(self, reading: Reading) -> tuple[Problem, ...]:
-        """Return what is wrong with a document, each with its place."""
+        """Return the violations of a document as problems, each with its place."""
         found: list[Problem] = []
         left = MOST_POINTED
         for each in self.violations(reading.data):
             found.append(reading.problem(each.message, each.route, of_key=each.of_key))
             left -= len(found[-1].pointer)
             if left < 0:
-                found[-1] = reading.problem("more is wrong where names are long: shorten these", ())
+                message = "more violations, but their names are too long to list: shorten the names"
+                found[-1] = reading.problem(message, ())
                 break
         return tuple(found)
 
 
 def bundled(path: str) -> Json:
-    """Return the data of a schema that this tool carries, by its path in the package `checker`."""
+    """Return the data of a schema that is part of this program, by its path in the package `checker`."""
     text = (Path(__file__).parents[1] / path).read_text(encoding="utf-8")
     return cast("Json", json.loads(text))
 
 
 @contextmanager
 def _no_panic() -> Iterator[None]:
-    """Turn what a schema without an end makes of a library into a ValueError.
+    """Raise ValueError if a library fails because a schema refers to itself without an end.
 
-    That is a RecursionError or, where one meets code in Rust, a panic, which is no Exception.
+    A library raises RecursionError then or, in code in Rust, a panic, which is not an Exception.
     """
     try:
         yield
     except BaseException as error:
         if not isinstance(error, RecursionError) and type(error).__name__ != "PanicException":
             raise
-        raise ValueError("the JSON Schema of this kind cannot be decided") from None
+        message = "the JSON Schema of this kind refers to itself without an end"
+        raise ValueError(message) from None
 
 
 def _explanations(schema: Mapping[str, Any], value: Json) -> Iterator[Violation]:
@@ -132,7 +135,7 @@ def _explanations(schema: Mapping[str, Any], value: Json) -> Iterator[Violation]
         for error in validator.iter_errors(value):
             yield from _worded(error)
     except Unresolvable:
-        return  # only the library that decides can follow a reference: the rest goes unexplained
+        return  # only jsonschema-rs can follow this reference, so the rest stays unexplained
 
 
 def _cut(found: Violation) -> Violation:
@@ -142,7 +145,7 @@ def _cut(found: Violation) -> Violation:
 
 
 def _position(value: Json, route: Route) -> list[int]:
-    """Return where a route leads as indices, by which nodes sort in the document's order."""
+    """Return a route as indices, which sort nodes in the order of the document."""
     position: list[int] = []
     for step in route:
         if isinstance(value, dict) and step in value:
@@ -195,7 +198,7 @@ def _worded(error: Any) -> Iterator[Violation]:  # noqa: C901 - one case for eve
 
 
 def _too_many(keyword: str, most: int, instance: Any) -> str:
-    """Return what is wrong with a value of too many parts; nothing of any other keyword."""
+    """Return the message for a value of too many parts; empty for any other keyword."""
     counted = _COUNTED.get(keyword)
     return f"expected at most {most:,} {counted}, not {len(instance):,}" if counted else ""
 
@@ -276,7 +279,7 @@ def _unique_items(_validator: Any, wanted: object, instance: object, _: object) 
     if wanted is True and isinstance(instance, list):
         seen = {json.dumps(item, sort_keys=True) for item in instance}
         if len(seen) < len(instance):
-            yield _error("the list holds an item twice: keep one")
+            yield _error("the list contains an item twice: remove one")
 
 
 def _error(message: str) -> Any:
@@ -291,7 +294,7 @@ def _matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _searcher(pattern: str) -> Callable[[str], bool]:
-    """Return the search for a pattern as the library has it that decides."""
+    """Return the search for a pattern, made by the library that decides."""
     options = jsonschema_rs.RegexOptions()
     validator = jsonschema_rs.validator_for(
         {"pattern": pattern}, pattern_options=options, offline=True

@@ -1,4 +1,4 @@
-"""Rule files in, runnable rules out: schema-checked, compiled, with their parameters set."""
+"""Loads rule files, checks them by their schema, and compiles them into runnable rules."""
 
 from checker.rules.frameworks import load_frameworks
 from checker.rules.profiles import profiles_of, select

@@ -1,4 +1,4 @@
-"""One rule document in, one runnable rule out, or everything that is wrong with it."""
+"""Compiles one rule document into a runnable rule, or reports everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from checker.report import DOCUMENT_RULE, WAIVER_RULE, Severity
 from checker.rules.rule import Example, Hole, Requirement, Rule
 
 PARAMS = "params"
-"""The variable that holds the values of a rule's parameters."""
+"""The name of the variable that holds the values of a rule's parameters."""
 
 _HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -33,9 +33,11 @@ def compile_rule(
     alone: bool,
     engine: cel.Engine,
 ) -> Rule:
-    """Return the rule of a document; raises InputError with all its problems.
+    """Return the rule of a document.
 
-    `alone` says that the file holds no other rule: then its name must be the rule's id.
+    `overrides` maps rule ids to the values of their parameters. `alone` says that the file contains
+    no other rule; then the file must be named after the rule's id. Raises InputError with all
+    problems of the rule.
     """
     problems = _schema().problems(reading)
     if problems:
@@ -57,9 +59,9 @@ def _schema() -> Schema:
 
 
 class _Broken:
-    """What stands for an expression that is not valid, so that the rest can be looked at.
+    """Replaces a program that does not compile, so that the rest of the rule can be checked.
 
-    A rule with one is never run; if it were, nothing would be decided.
+    A rule with such a program never runs. If it did, every decision would be an error.
     """
 
     type = DYN
@@ -72,7 +74,7 @@ class _Broken:
 
 
 class _Compiler:
-    """Compiles one schema-valid rule, gathering problems and warnings."""
+    """Compiles one rule that its schema accepts, and collects problems and warnings."""
 
     def __init__(self, reading: Reading, data: dict[str, Any], engine: cel.Engine) -> None:
         self.reading = reading
@@ -83,7 +85,7 @@ class _Compiler:
         self.warnings: list[Problem] = []
 
     def rule(self, kind: Kind, overrides: Mapping[str, Json]) -> Rule:
-        """Return the rule, which must not run when there are problems."""
+        """Return the rule; it must not run if `problems` is not empty."""
         data = self.data
         params = {name: self._param(name, overrides) for name in data.get(PARAMS, {})}
         self._check_overrides(overrides)
@@ -113,12 +115,14 @@ class _Compiler:
         )
 
     def check_names(self, kinds: Mapping[str, Kind], *, alone: bool) -> None:
-        """Hold the rule's id against those that are taken and its file, and its kind as well."""
+        """Check that the rule's id is free and fits its file, and that its kinds exist."""
         name, path = self.data["id"], PurePosixPath(self.reading.source.path)
         if name in (DOCUMENT_RULE, WAIVER_RULE):
-            self._problem(f"the id `{name}` is taken: choose another", ("id",))
+            self._problem(f"the id `{name}` is reserved: choose another one", ("id",))
         if alone and name != path.stem:
-            message = f"the rule `{name}` stands in {path.name}: a rule's id is its file's name"
+            message = (
+                f"the rule `{name}` is in {path.name}: its file must be named `{name}{path.suffix}`"
+            )
             self._problem(message, ("id",))
         if (kind := self.data["kind"]) not in kinds:
             known = ", ".join(f"`{each.name}`" for each in kinds.values() if not each.family)
@@ -130,23 +134,23 @@ class _Compiler:
                 self._problem(message, ("examples", index, "kind"))
 
     def refusal(self) -> InputError:
-        """Return the error of all problems, in the order of their places."""
+        """Return an error with all problems, in the order of their places."""
         return InputError(*sorted(self.problems, key=_place))
 
     def _for_each(self) -> tuple[str, cel.Program | None]:
-        """Return the name of the subjects and what gives them; bring the name into scope."""
+        """Return the name of the subjects and the program that lists them; declare the name."""
         if "for_each" not in self.data:
             return "", None
         ((subject, text),) = self.data["for_each"].items()
         if subject in self.data.get("let", {}):
-            message = f"the name `{subject}` is given twice: choose another for one"
+            message = f"the name `{subject}` is defined twice: rename one of the two"
             self._problem(message, ("let", subject), of_key=True)
         program = self._cel(text, ("for_each", subject))
         element = DYN
         if program.type.name == "list":
             element = program.type.parameters[0]
         elif program.type != DYN:
-            message = f"for_each takes a list, not {program.type}"
+            message = f"for_each expects a list, not {program.type}"
             self._problem(message, ("for_each", subject))
         self.env = self.env.extended({subject: element})
         return subject, program
@@ -157,7 +161,7 @@ class _Compiler:
         return program
 
     def _when(self) -> cel.Program | None:
-        """Return the condition of `when`; what it shows to be there is, in all that follows."""
+        """Return the program of `when`; fields that it tests for are present in what follows."""
         if "when" not in self.data:
             return None
         program = self._cel(self.data["when"], ("when",), BOOL)
@@ -177,16 +181,16 @@ class _Compiler:
             that = self._cel(item["that"], route, BOOL)
             message = self._message(item.get("message"), (*base, "message")) or default
             if not message:
-                self._problem("no message: add `message` to the rule or here", base)
+                self._problem("no message: add a `message` here or to the rule", base)
             point = self._at(item, base) if "at" in item else at
             yield Requirement(" ".join(item["that"].split()), that, message, point)
 
     def _at(self, item: dict[str, Any], base: Route) -> cel.Program:
-        """Compile an `at`; what has no value there cannot change the verdict: no warnings."""
+        """Compile an `at`, without warnings: a missing value in it does not change the verdict."""
         return self._program(item["at"], (*base, "at"), decides=False)
 
     def _with_params(self, env: cel.Env) -> cel.Env:
-        """Return an environment in which `params` has a field for every parameter."""
+        """Return an environment in which `params` has a field for each parameter."""
         fields = tuple(
             cel.Field(name, _type(declared["type"]), itemgetter(name), declared["description"])
             for name, declared in self.data.get(PARAMS, {}).items()
@@ -195,7 +199,7 @@ class _Compiler:
         return env.extended({PARAMS: struct.type}, (struct,))
 
     def _cel(self, text: str, route: Route, wanted: Type = DYN) -> cel.Program:
-        """Compile an expression; one whose type cannot be what is wanted is a problem."""
+        """Compile an expression; a type that cannot be the wanted one is a problem."""
         program = self._program(text, route)
         if wanted != DYN and program.type not in (wanted, DYN):
             message = f"expected an expression of type {wanted}, not {program.type}"
@@ -207,7 +211,7 @@ class _Compiler:
     ) -> cel.Program:
         """Compile text that starts at `line` and `column` of the scalar at `route`.
 
-        Only what decides something is warned of.
+        Only an expression that `decides` the verdict can have warnings.
         """
         try:
             program = cel.compile(text, self.env, engine=self.engine)
@@ -221,7 +225,7 @@ class _Compiler:
         return program
 
     def _span(self, found: cel.Diagnostic, route: Route, line: int, column: int) -> Location:
-        """Return the place in the file of what was found in a text of the scalar at `route`."""
+        """Return the place in the file of a diagnostic about a text in the scalar at `route`."""
 
         def place(at_line: int, at_column: int) -> Location:
             before = column - 1 if at_line == 1 else 0
@@ -234,7 +238,7 @@ class _Compiler:
         return Location(start.line, start.column, last.end_line, last.end_column)
 
     def _message(self, text: str | None, route: Route) -> tuple[str | Hole, ...]:
-        """Split a message into its texts and holes; a hole ends at the first `}}`."""
+        """Split a message into texts and placeholders; a placeholder ends at the first `}}`."""
         parts: list[str | Hole] = []
         end = 0
         text = (text or "").rstrip()
@@ -256,13 +260,13 @@ class _Compiler:
             return None
         default = _coerced(declared["default"], wanted)
         if not conforms(default, wanted):
-            message = f"the default of the parameter `{name}` is no {wanted}"
+            message = f"the default of the parameter `{name}` is not of type {wanted}"
             self._problem(message, (PARAMS, name, "default"))
         if name not in overrides:
             return default
         value = _coerced(overrides[name], wanted)
         if not conforms(value, wanted):
-            message = f"the configuration's value of the parameter `{name}` is no {wanted}"
+            message = f"the configured value of the parameter `{name}` is not of type {wanted}"
             self._problem(message, (PARAMS, name, "type"))
         return value
 
@@ -284,13 +288,14 @@ class _Compiler:
         route = ("examples", index, PARAMS, name)
         known = self.data.get(PARAMS, {})
         if name not in known:
-            message = f"`{name}` is no parameter of this rule{did_you_mean(name, list(known))}"
+            hint = did_you_mean(name, list(known))
+            message = f"`{name}` is not a parameter of this rule{hint}"
             self._problem(message, route, of_key=True)
             return None
         wanted = _type(known[name]["type"])
         value = _coerced(value, wanted)
         if not conforms(value, wanted):
-            self._problem(f"the value of the parameter `{name}` is no {wanted}", route)
+            self._problem(f"the value of the parameter `{name}` is not of type {wanted}", route)
         return value
 
     def _check_overrides(self, overrides: Mapping[str, Json]) -> None:
@@ -298,7 +303,7 @@ class _Compiler:
         for name in overrides:
             if name not in known:
                 hint = did_you_mean(name, known)
-                message = f"the configuration sets `{name}`, which is no parameter of this rule"
+                message = f"the configuration sets `{name}`, which is not a parameter of this rule"
                 self._problem(message + hint, ("id",))
 
     def _problem(
@@ -315,12 +320,12 @@ def _place(problem: Problem) -> tuple[int, int]:
 def _type(text: str) -> Type:
     try:
         return parse_type(text)
-    except ValueError:  # told where the parameter is read
+    except ValueError:  # reported by `_param`
         return DYN
 
 
 def _coerced(value: Json, wanted: Type) -> Json:
-    """Return a value with its integers as doubles where the type asks for these."""
+    """Return a value with its integers converted to doubles where the type expects doubles."""
     match wanted:
         case Type("list", (element,)) if isinstance(value, list):
             return [_coerced(item, element) for item in value]

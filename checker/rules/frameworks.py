@@ -1,4 +1,4 @@
-"""Files `controls.yaml` beside rules in, frameworks and the titles of their controls out."""
+"""Loads frameworks and the titles of their controls from the `controls.yaml` files of rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from checker.report import Framework, Input
 from checker.rules.rule_files import builtin_root, is_builtin, limits_of
 
 FILE_NAME = "controls.yaml"
-"""Reserved in directories of rules: it holds no rule."""
+"""The name of the file in a directory of rules that lists controls and contains no rule."""
 
 
 @cache
@@ -25,10 +25,11 @@ def _schema() -> Schema:
 def load_frameworks(
     paths: Sequence[str], limits: Limits, root: Root = AS_GIVEN
 ) -> tuple[Mapping[str, Framework], tuple[Input, ...]]:
-    """Return the frameworks by their names, and the files of the given paths that say of them.
+    """Return the frameworks by name, and the `controls.yaml` files of the given paths.
 
-    The shipped ones are always there; a directory of rules may add others, and what it says wins.
-    Raises InputError with all problems of the first file that has any.
+    The shipped frameworks are always included. A directory of rules may add frameworks and
+    controls; the titles and sources that it gives replace the shipped ones. Raises InputError with
+    all problems of the first file that has any.
     """
     frameworks = dict(_load(builtin_root() / FILE_NAME, limits, root)[0])
     inputs = []

@@ -1,4 +1,4 @@
-"""The file `profiles.yaml` of a directory of rules in, the ids that a profile selects out."""
+"""Selects rules by the profiles in the `profiles.yaml` file of a directory of rules."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from checker.rules.rule import Rule
 from checker.rules.rule_files import BUILTIN, RuleSet, builtin_root, is_builtin, limits_of
 
 FILE_NAME = "profiles.yaml"
-"""Reserved in directories of rules: it holds no rule."""
+"""The name of the file in a directory of rules that defines profiles and contains no rule."""
 DEFAULT = "recommended"
-"""The profile of the shipped rules when none is asked for."""
+"""The profile that applies to the shipped rules if no profile is given."""
 
 
 class Profile(NamedTuple):
-    """A selection of rules: whom it is for, and ids in which `*` is any text."""
+    """A named selection of rules: whom it is for, and patterns of rule ids (`*` is any text)."""
 
     description: str
     rules: tuple[str, ...]
 
     def selects(self, rule: str) -> bool:
-        """Say whether a rule's id is one of the profile's."""
+        """Return whether the profile selects the rule with an id."""
         return any(fnmatchcase(rule, each) for each in self.rules)
 
 
 class Profiles(NamedTuple):
-    """What one file says."""
+    """The profiles of one file, by name."""
 
     input: Input
     by_name: Mapping[str, Profile]
@@ -46,7 +46,7 @@ def _schema() -> Schema:
 
 
 def load_profiles(directory: Path, limits: Limits, root: Root = AS_GIVEN) -> Profiles | None:
-    """Return the profiles of a directory of rules, or None if it has no such file.
+    """Return the profiles of a directory of rules, or None if it has no `profiles.yaml`.
 
     Raises InputError with all problems of the file.
     """
@@ -70,11 +70,12 @@ def load_profiles(directory: Path, limits: Limits, root: Root = AS_GIVEN) -> Pro
 def select(
     rule_set: RuleSet, paths: Sequence[str], name: str, limits: Limits, root: Root = AS_GIVEN
 ) -> RuleSet:
-    """Return the rules that a profile selects, of those that were loaded from some paths.
+    """Return a rule set reduced to the rules that the profile `name` selects.
 
-    It selects among the rules of directories that have profiles, and without a `name`
-    `recommended` does so among the shipped ones; all other rules are kept. Raises InputError for a
-    profile that is not there, and for one that names a rule that is not.
+    `paths` are those that the rules were loaded from. The profile selects among the rules of every
+    directory that defines it; all other rules are kept. If `name` is empty, `recommended` selects
+    among the shipped rules. Raises InputError if no directory defines the profile, or if the
+    profile selects a rule that does not exist.
     """
     files = list(_files(paths, name, limits, root))
     known = list(dict.fromkeys(each for file in files for each in file.profiles.by_name))
@@ -82,7 +83,7 @@ def select(
         expected = ", ".join(f"`{each}`" for each in known)
         listed = f": expected one of {expected}" if known else f": there is no {FILE_NAME}"
         hint = did_you_mean(name, known) or listed
-        raise InputError(Problem("--profile", f"no profile `{name}`{hint}"))
+        raise InputError(Problem("--profile", f"unknown profile `{name}`{hint}"))
     chosen = [file for file in files if file.wanted in file.profiles.by_name]
     problems = [problem for file in chosen for problem in file.problems(rule_set.rules)]
     if problems:
@@ -96,19 +97,19 @@ def select(
 
 
 class _File(NamedTuple):
-    """The profiles of a directory of rules, and which of them is wanted."""
+    """The profiles of a directory of rules, and the name of the wanted one."""
 
     directory: str
-    """As the paths of its rules begin."""
+    """The directory as the paths of its rules start."""
     profiles: Profiles
     wanted: str
     whole: bool
-    """Whether all the rules of the directory are loaded."""
+    """Whether all rules of the directory are loaded."""
     shipped: bool
-    """Whether it is that of the shipped rules, which another may have the name of."""
+    """Whether the rules are the shipped ones; another directory may have the same name."""
 
     def keeps(self, rule: Rule) -> bool:
-        """Say whether a rule is kept: selected, or no rule of this directory."""
+        """Return whether a rule is kept: it is selected, or it is not in this directory."""
         return not self._holds(rule) or self.profiles.by_name[self.wanted].selects(rule.id)
 
     def names(self, rule: Rule) -> list[str]:
@@ -121,20 +122,21 @@ class _File(NamedTuple):
         return inside and rule.shipped is self.shipped
 
     def problems(self, rules: Iterable[Rule]) -> Iterator[Problem]:
-        """Yield the entries of the wanted profile that are about no rule."""
+        """Yield a problem for each entry of the wanted profile that matches no rule."""
         known = [rule.id for rule in rules]
         for entry in self.profiles.by_name[self.wanted].rules if self.whole else ():
             if not any(fnmatchcase(each, entry) for each in known):
-                message = f"the profile `{self.wanted}` selects `{entry}`, which is no rule here"
+                message = f"the profile `{self.wanted}` selects `{entry}`, which matches no rule"
                 yield Problem(self.profiles.input.path, message + did_you_mean(entry, known))
 
 
 def profiles_of(
     rules: Iterable[Rule], paths: Sequence[str], limits: Limits, root: Root = AS_GIVEN
 ) -> dict[str, tuple[str, ...]]:
-    """Return by the ids of rules, loaded from some paths, which profiles beside them select them.
+    """Return, for the id of each rule, the names of the profiles that select it.
 
-    Raises InputError.
+    The profiles are those of `paths`, from which the rules were loaded. Raises InputError with the
+    problems of the first file of profiles that has any.
     """
     files = [file for path in dict.fromkeys(paths) if (file := _file(path, "", limits, root))]
     return {
@@ -144,13 +146,13 @@ def profiles_of(
 
 
 def profile_names(paths: Sequence[str], limits: Limits) -> list[str]:
-    """Return the names of the profiles beside the rules of some paths. Raises InputError."""
+    """Return the names of the profiles of some paths; raises InputError as `profiles_of`."""
     files = [file for path in paths if (file := _file(path, "", limits, AS_GIVEN))]
     return list(dict.fromkeys(name for file in files for name in file.profiles.by_name))
 
 
 def _files(paths: Sequence[str], name: str, limits: Limits, root: Root) -> Iterator[_File]:
-    """Yield the profiles beside all the rules of some paths. Raises InputError."""
+    """Yield the profiles of each path, with the wanted one; raises InputError."""
     for path in dict.fromkeys(paths):
         wanted = name or (DEFAULT if is_builtin(path) else "")
         if wanted and (file := _file(path, wanted, limits, root)):

@@ -1,4 +1,4 @@
-"""A rule that can run: its documentation as data, its conditions as programs."""
+"""Defines the runnable rule: its documentation as data, its conditions as CEL programs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from checker.report import Severity
 
 
 class Hole(NamedTuple):
-    """A `{{ CEL }}` hole of a message; `text` stands in for it when it has no value."""
+    """A `{{ CEL }}` placeholder in a message; `text` replaces it if its program has no value."""
 
     text: str
     program: cel.Program
 
 
 class Requirement(NamedTuple):
-    """One thing that must be true, what to say where it is not, and where to point."""
+    """A condition that must be true, its message if it is not, and the node to point to."""
 
     text: str
     that: cel.Program
@@ -27,10 +27,11 @@ class Requirement(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A document with the result that the rule must give.
+    """A test of a rule: a document, and the result (`expect`) that the rule must give.
 
-    `kind` is what the document is mapped to, the rule's own or a member of its family; `message`
-    is an RE2 pattern, or empty; `params` are set over the rule's own.
+    `kind` is the kind of the document: the rule's own, or a member of its family. `message` is an
+    RE2 pattern that is searched in the finding's message, or empty. `params` override the rule's
+    own parameters.
     """
 
     name: str
@@ -44,9 +45,9 @@ class Example(NamedTuple):
 class Rule(NamedTuple):
     """One guardrail.
 
-    `subject` is the name that `for_each` gives to every element; without `for_each` the document
-    is the only subject. `let` (by what gives the value), `params` and `subject` are variables of
-    every program.
+    `subject` is the name that `for_each` gives to every element; without `for_each`, the document
+    is the only subject. `let` maps each name to the function that evaluates it. The names in `let`,
+    `params` and `subject` are variables of every program.
     """
 
     id: str
@@ -67,14 +68,15 @@ class Rule(NamedTuple):
     examples: tuple[Example, ...]
     path: str
     source: Source
-    """The file that it stands in, perhaps beside others."""
+    """The text of the rule's file, which may contain other rules too."""
     warnings: tuple[Problem, ...]
-    """What may go wrong when the rule is decided; it can run all the same."""
+    """Problems that may occur when the rule is decided, but do not prevent it from running."""
     shipped: bool = False
-    """It came with this program; a path cannot tell, as a folder may have any name."""
+    """Whether the rule is part of this program; its path does not tell, as any folder may have
+    the same name."""
 
     def as_in(self, example: Example) -> Rule:
-        """Return the rule with the parameters of one of its examples."""
+        """Return the rule with the parameters that one of its examples sets."""
         if not example.params:
             return self
         return self._replace(params={**self.params, **example.params})

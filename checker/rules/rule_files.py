@@ -1,4 +1,4 @@
-"""Paths of rule files in, the rules of a run out, or every problem of every file."""
+"""Loads the rules of a run from files, directories and the shipped rules."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from checker.rules.rule import Rule
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 RESERVED = frozenset({"controls.yaml", "profiles.yaml"})
-"""Names of files among the rules that hold none."""
+"""Names of files in directories of rules that contain no rule."""
 BUILTIN = "builtin"
-"""Names the shipped rules; `builtin:ecr` those of one folder."""
+"""The path that stands for all shipped rules; `builtin:ecr` stands for those of one folder."""
 
 
 MOST = 10_000
-"""Rules of one run: their code takes some 60 KB and 2 ms each."""
+"""The most rules of one run: the code of each takes some 60 KB of memory and 2 ms to compile."""
 _MOST_PROBLEMS = 1_000
-"""Problems that are told of the rules of one run."""
+"""The most problems that are reported for the rules of one run."""
 
 
 class RuleSet(NamedTuple):
-    """The rules of a run, in the order of their ids, and the files they came from.
+    """The rules of a run, in the order of their ids, and their files.
 
-    `unread` are files of the given directories that are no YAML; `left_out` are the ids of rules
-    that a profile does not select.
+    `unread` lists the files of the given directories that are not YAML, `left_out` the ids of the
+    rules that the profile does not select.
     """
 
     rules: tuple[Rule, ...]
@@ -63,10 +63,10 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
     engine: cel.Engine = "codegen",
     root: Root = AS_GIVEN,
 ) -> RuleSet:
-    """Return every rule under the paths: files, directories, `builtin` and `builtin:FOLDER`.
+    """Return all rules in the paths: files, directories, `builtin` and `builtin:FOLDER`.
 
-    `overrides` maps rule ids to values of their parameters. Raises InputError with all problems
-    of all files: one bad rule means that no rule may be run.
+    `overrides` maps rule ids to the values of their parameters. Raises InputError with the problems
+    of all files: if one rule is not valid, no rule may run.
     """
     rules: dict[str, Rule] = {}
     inputs: list[Input] = []
@@ -83,7 +83,7 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
             continue
         inputs.append(Input(source.path, source.sha256))
         if len(readings) > MOST - len(rules):
-            message = f"more than {MOST:,} rules: check with fewer of them at once"
+            message = f"more than {MOST:,} rules: use fewer rules in one run"
             raise InputError(*problems, Problem(source.path, message))
         for reading in readings:
             try:
@@ -92,11 +92,11 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
             except InputError as error:
                 problems.extend(error.problems)
                 if len(problems) > _MOST_PROBLEMS:
-                    message = f"more than {_MOST_PROBLEMS:,} problems: mend these first"
+                    message = f"more than {_MOST_PROBLEMS:,} problems: fix these first"
                     raise InputError(*problems, Problem(source.path, message)) from None
                 continue
             if rule.id in rules:
-                message = f"the rule `{rule.id}` stands in {rules[rule.id].path} too: keep one"
+                message = f"the rule `{rule.id}` is also in {rules[rule.id].path}: remove one"
                 problems.append(reading.problem(message, ("id",)))
             rules[rule.id] = rule._replace(shipped=builtin and _is_shipped(path))
     if problems:
@@ -111,33 +111,33 @@ def shipped() -> frozenset[str]:
 
 
 def _read(path: str, limits: Limits, builtin: bool, root: Root) -> tuple[Source, list[Reading]]:  # noqa: FBT001 - one fact of one call
-    """Return a rule file and the rules in it; raises InputError, also if there are none."""
+    """Return a rule file and its YAML documents; raises InputError, also if there are none."""
     if PurePath(path).suffix.lower() not in SUFFIXES and os.path.isfile(path):  # noqa: PTH113 - of any text
-        message = "not a rule file by its name: expected .yaml or .yml"
+        message = "the name of a rule file must end in .yaml or .yml"
         raise InputError(Problem(root.name(path), message))
     limits = limits_of(path, limits)
     source = _named(read_file(path, limits, root.name(path)), path, builtin)
     readings = parse_yaml_documents(source, limits)
     if not readings:
-        message = "the file holds no rule: write one, or remove it"
+        message = "the file contains no rule: write one, or remove the file"
         raise InputError(Problem(source.path, message))
     return source, readings
 
 
 def builtin_root() -> Path:
-    """Return the directory of the shipped rules, of an installation or of a checkout."""
+    """Return the directory of the shipped rules, in an installation or in a checkout."""
     package = Path(__file__).resolve().parents[1]
     shipped = package / "shipped"
     return shipped if shipped.is_dir() else package.parent / "rules"
 
 
 def limits_of(path: str, limits: Limits) -> Limits:
-    """Return the limits that hold for a file of rules: those that are asked for are for others."""
+    """Return the limits for a file of rules: the given ones, or the default for shipped rules."""
     return DEFAULT_LIMITS if _is_shipped(path) else limits
 
 
 def listing(paths: Sequence[str]) -> Walk:
-    """Return what all the paths hold, each file once however often it is named."""
+    """Return the files in all paths, each file once, however often it is named."""
     found = [_walked(path) for path in paths]
     files = {identity(file): file for walked in found for file in reversed(walked.files)}
     return Walk(
@@ -153,23 +153,23 @@ def _walked(path: str) -> Walk:
         known = ", ".join(sorted(_folders()))
         if not name or name in _folders():
             return walk(str(builtin_root() / name), ending(SUFFIXES))
-        message = f"no shipped rules of this name: expected `{BUILTIN}:` and one of {known}"
+        message = f"no shipped rules have this name: expected `{BUILTIN}:` and one of {known}"
         return Walk((), (), (Problem(path, message),))
     return walk(path, ending(SUFFIXES)) if os.path.isdir(path) else Walk((path,), (), ())  # noqa: PTH112 - of any text, also with NUL
 
 
 def is_builtin(path: str) -> bool:
-    """Say whether a path names shipped rules."""
+    """Return whether a path stands for shipped rules."""
     return path == BUILTIN or path.startswith(BUILTIN + ":")
 
 
 def _is_shipped(path: str) -> bool:
-    """Say whether a file came with this program."""
+    """Return whether a file is part of this program."""
     return path.startswith(f"{builtin_root()}{os.sep}")
 
 
 def _named(source: Source, path: str, builtin: bool) -> Source:  # noqa: FBT001 - one fact of one call
-    """Return a shipped rule's source under a name that is the same on every machine."""
+    """Return the source of a shipped rule with a path that is the same on every machine."""
     if builtin and _is_shipped(path):
         within = PurePath(path).relative_to(builtin_root()).as_posix()
         return replace(source, path=f"{BUILTIN}/{within}")

@@ -110,7 +110,7 @@ def test_a_rule_in_json_has_what_a_script_needs(policy_check: Run, place: Path) 
     [
         (["--control", "nist-800-53"], b"no framework `nist-800-53`; did you mean `nist-800-53-r5"),
         (["--control", "nist-800-53-r5:AC-66"], b"no control `AC-66` in `nist-800-53-r5`"),
-        (["--profile", "stric"], b"no profile `stric`; did you mean `strict`?"),
+        (["--profile", "stric"], b"unknown profile `stric`; did you mean `strict`?"),
         (["--rules", "missing"], b"missing: error: "),
     ],
 )

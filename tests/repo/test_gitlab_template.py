@@ -152,7 +152,7 @@ def test_options_that_the_command_reads_from_variables(place: Path) -> None:
     code, text = check(place, policies="policies", fail_level="nope")
     assert (code, "'nope' is not one of 'low'" in text) == (2, True)
     code, text = check(place, policies="policies", profile="nope")
-    assert (code, "no profile `nope`" in text) == (2, True)
+    assert (code, "unknown profile `nope`" in text) == (2, True)
     code, _ = check(place, policies="policies\nmore policies", args="--exclude 'more *'")
     assert code == 0
 

@@ -72,10 +72,10 @@ def test_the_report_tells_what_was_left_out_and_which_file_said_so() -> None:
 @pytest.mark.parametrize(
     ("name", "paths", "message"),
     [
-        ("smal", ["a"], "no profile `smal`; did you mean `small`?"),
-        ("zzz", ["a"], "no profile `zzz`: expected one of `small`, `none-of-it`"),
-        ("small", ["b"], "no profile `small`: there is no profiles.yaml"),
-        ("none-of-it", ["a"], "selects `nope`, which is no rule here"),
+        ("smal", ["a"], "unknown profile `smal`; did you mean `small`?"),
+        ("zzz", ["a"], "unknown profile `zzz`: expected one of `small`, `none-of-it`"),
+        ("small", ["b"], "unknown profile `small`: there is no profiles.yaml"),
+        ("none-of-it", ["a"], "selects `nope`, which matches no rule"),
     ],
 )
 def test_a_mistake_in_a_profile_is_an_error(name: str, paths: list[str], message: str) -> None:

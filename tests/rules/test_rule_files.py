@@ -62,7 +62,7 @@ def test_an_id_is_taken_once(names: tuple[str, ...]) -> None:
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_text(text("one") if len(names) > 1 else f"{text('one')}---\n{text('one')}")
     (found,) = problems(*names)
-    assert f"the rule `one` stands in {names[0]} too: keep one" in found.message
+    assert f"the rule `one` is also in {names[0]}: remove one" in found.message
     assert found.path == names[-1]
     assert found.location is not None
 
@@ -71,7 +71,7 @@ def test_an_id_is_taken_once(names: tuple[str, ...]) -> None:
 def test_the_ids_of_findings_about_documents_and_waivers_are_taken(name: str) -> None:
     Path(f"{name}.yaml").write_text(text(name))
     (found,) = problems(f"{name}.yaml")
-    assert found.message == f"the id `{name}` is taken: choose another"
+    assert found.message == f"the id `{name}` is reserved: choose another one"
 
 
 @pytest.mark.parametrize("content", ["", "# nothing\n", "---\n"])
@@ -143,7 +143,7 @@ def test_shipped_and_own_rules_go_together() -> None:
 )  # fmt: skip
 def test_nothing_but_shipped_rules_goes_by_their_name(name: str) -> None:
     (found,) = problems(name)
-    assert "no shipped rules of this name: expected `builtin:` and one of ec2" in found.message
+    assert "no shipped rules have this name: expected `builtin:` and one of ec2" in found.message
 
 
 def test_a_directory_of_the_same_name_is_reached_by_another_spelling() -> None:

@@ -202,9 +202,9 @@ LEAST = "params: {least: {description: d, type: int, default: 1}}\n"
         ("require: 1 == 1\nwhen: size('a')\n", (8, 7), "size('a')",
             "expected an expression of type bool, not int"),
         ("require: 1 == 1\nfor_each: {s: policy.statements.size()}\n", (8, 15),
-            "policy.statements.size()", "for_each takes a list, not int"),
+            "policy.statements.size()", "for_each expects a list, not int"),
         ("require: 1 == 1\nfor_each: {s: policy}\n", (8, 15), "policy",
-            "for_each takes a list, not policy"),
+            "for_each expects a list, not policy"),
         ("require: \"'a'.matches('^(a$')\"\n", (7, 23), "'^(a$'",
             "`^(a$` is not a regular expression: missing ): ^(a$"),
         ("require: 1 + 'a' == 2\n", (7, 12), "+",
@@ -231,7 +231,7 @@ def test_a_mistake_of_type_or_name_is_told_once_with_its_place(
         ("require: document.a\nmessage: '{{ nope }}'\n", "undeclared name `nope`"),
         ("require: s.a\nfor_each: {s: nope}\nmessage: m\n", "undeclared name `nope`"),
         ("require: s.a\nlet: {s: nope}\nmessage: m\n", "undeclared name `nope`"),
-        ("require: s.a\nfor_each: {s: '1'}\nmessage: m\n", "for_each takes a list, not int"),
+        ("require: s.a\nfor_each: {s: '1'}\nmessage: m\n", "for_each expects a list, not int"),
     ],
 )
 def test_a_mistake_does_not_draw_another(write: Write, text: str, message: str) -> None:
@@ -292,7 +292,7 @@ def test_a_field_of_an_untyped_document_is_not_warned_of(write: Write) -> None:
         ("severity: high\n", "", "the element `severity` is missing"),
         ("id: a-rule", "id: A_Rule", "`A_Rule` is not a rule id: expected kebab-case"),
         ("id: a-rule", "id: 'a-rule\n\n  '", "is not a rule id"),
-        ("id: a-rule", "id: other", "the rule `other` stands in a-rule.yaml: a rule's id is its"),
+        ("id: a-rule", "id: other", "a-rule.yaml: its file must be named `other.yaml`"),
         ("kind: pod", "kind: pdo", "unknown kind `pdo`: expected one of `aws-iam-policy`, `pod`"),
         ("title: Something holds", "title: 5", "a text of 1 to 10,000 characters, not `5`"),
         ("title: Something holds", "title: ''", "a text of 1 to 10,000 characters, not ``"),
@@ -301,7 +301,7 @@ def test_a_field_of_an_untyped_document_is_not_warned_of(write: Write) -> None:
         ("require: document.a == 1", "require: []", "expected at least 1, not an empty list"),
         ("require: document.a == 1", "requires: x", "unknown element `requires`; did you mean"),
         ("require: document.a == 1", "require: [{this: x}]", "unknown element `this`"),
-        ("message: a is {{ document.a }}\n", "", "no message: add `message` to the rule or here"),
+        ("message: a is {{ document.a }}\n", "", "no message: add a `message` here or to the rule"),
         ("kind: pod", "kind: pod\nreferences: [ftp://x]", "`ftp://x` is not a link"),
         ("kind: pod", "kind: pod\nwaivable: 'no'", "expected true or false, not `no`"),
         ("kind: pod", "kind: pod\nfor_each: {}", "expected one name with one CEL list"),
@@ -392,12 +392,12 @@ def test_a_parameter_has_its_type(write: Write, wanted: str, default: str, value
 @pytest.mark.parametrize(
     ("wanted", "default", "message"),
     [
-        ("int", "'3'", "the default of the parameter `least` is no int"),
-        ("int", "true", "the default of the parameter `least` is no int"),
-        ("int", "3.5", "the default of the parameter `least` is no int"),
-        ("bool", "1", "the default of the parameter `least` is no bool"),
-        ("list(int)", "[1, a]", "the default of the parameter `least` is no list(int)"),
-        ("string", "null", "the default of the parameter `least` is no string"),
+        ("int", "'3'", "the default of the parameter `least` is not of type int"),
+        ("int", "true", "the default of the parameter `least` is not of type int"),
+        ("int", "3.5", "the default of the parameter `least` is not of type int"),
+        ("bool", "1", "the default of the parameter `least` is not of type bool"),
+        ("list(int)", "[1, a]", "the default of the parameter `least` is not of type list(int)"),
+        ("string", "null", "the default of the parameter `least` is not of type string"),
         ("integer", "3", "`integer` is not a type: expected one of bool"),
     ],
 )
@@ -419,9 +419,18 @@ def test_a_parameter_is_overridden_by_the_configuration(write: Write) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"least": "7"}, "the configuration's value of the parameter `least` is no int"),
-        ({"least": None}, "the configuration's value of the parameter `least` is no int"),
-        ({"leats": 7}, "sets `leats`, which is no parameter of this rule; did you mean `least`?"),
+        (
+            {"least": "7"},
+            "the configured value of the parameter `least` is not of type int",
+        ),
+        (
+            {"least": None},
+            "the configured value of the parameter `least` is not of type int",
+        ),
+        (
+            {"leats": 7},
+            "`leats`, which is not a parameter of this rule; did you mean `least`?",
+        ),
     ],
 )
 def test_a_wrong_override_is_refused(

@@ -136,7 +136,7 @@ def test_a_rejected_value_has_a_violation_though_nothing_explains_it(
 ) -> None:
     monkeypatch.setattr("checker.reader.schema._explanations", lambda *_: iter(()))
     (violation,) = Schema({"type": "object"}).violations(5)
-    assert violation.message == "not valid by the schema of its kind"
+    assert violation.message == "not valid against the schema of its kind"
 
 
 def test_a_mistake_of_the_command_is_no_verdict(
