@@ -1,7 +1,7 @@
-"""A job in, the decisions on its documents out, in order, by processes that can be ended.
+"""Decides on the documents of a job in processes with limits of time and memory.
 
-That works also within a library written in C, and memory is bounded as well: what one document or
-rule does to a process is an error, and hides nothing of the others.
+A process can be ended even while it runs code of a library in C. If a rule and a document exhaust
+a process, that is an error, and all other rules and documents are still decided.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _Decision = TypeVar("_Decision")
 def decide_all(job: Job[_Decision], workers: Workers | None) -> Iterator[_Decision]:
     """Yield a decision for every document of a job, in order.
 
-    Without `workers`, where the system knows no fork, and among threads of a caller's own, which
-    a fork would break, this process decides, and nothing bounds its time and memory. Raises
-    InputError if no process can be started.
+    This process decides, without limits of time and memory, if `workers` is None, if the system
+    has no fork, or if the process has several threads, which a fork would break. Raises InputError
+    if no process can be started.
     """
     if workers is None or not can_fork():
         yield from (job.decide(index) for index in range(job.size))
         return
-    from checker.workers.crew import Crew  # noqa: PLC0415 - cannot be imported where none can fork
+    from checker.workers.crew import Crew  # noqa: PLC0415 - its import fails on systems without fork
 
     crew = Crew(job, workers)
-    # What is known by now is garbage to nobody, and to look at it would copy its memory.
-    freezes = not gc.get_freeze_count()  # else a program that calls this has done so
+    # The collector would write to all objects that exist by now, and so copy the shared memory.
+    freezes = not gc.get_freeze_count()  # otherwise the calling program has frozen them already
     if freezes:
         gc.freeze()
     try:

@@ -1,4 +1,4 @@
-"""How many processes decide, and how much each of them may take."""
+"""Defines the number of worker processes, and the limits of each."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import threading
 from typing import NamedTuple
 
 _MOST = 8
-"""Processes that are started unless more are asked for."""
+"""The most processes that are started by default."""
 _WORTH = 200
-"""Documents for which it pays to start a process: each makes the code of all rules by itself."""
+"""The documents that justify one more process, as each process generates the code of all rules."""
 
 
 class Bounds(NamedTuple):
-    """What one process may take."""
+    """The limits of one process."""
 
     seconds: float = 10
-    """Of processor time, for one rule on one document, and for reading that."""
+    """Seconds of processor time for one rule on one document, and for reading one document."""
     max_memory: int = 2 << 30
     """Bytes of memory."""
 
     def exceeded(self, advice: str = "") -> str:
-        """Return why something was not decided, or without `advice` not read, in time."""
+        """Return the message for a time limit that was exceeded.
+
+        `advice` names what to simplify if deciding took too long; it is empty if reading did.
+        """
         what = advice or "the file, or the schema of its kind"
         return (
             f"not {'decided' if advice else 'read'} within {self.seconds:g} s of processor time: "
@@ -29,33 +32,33 @@ class Bounds(NamedTuple):
         )
 
     def exhausted(self) -> str:
-        """Return why something was not decided when all before it had taken too long."""
+        """Return the message for what was not decided because the document's time was used up."""
         return (
-            f"not decided, as what came before took {self.in_all:g} s of processor time on this "
-            "document: shorten it, or raise --timeout"
+            f"not decided, because the rules before took {self.in_all:g} s of processor time on "
+            "this document: shorten it, or raise --timeout"
         )
 
     @property
     def in_all(self) -> float:
-        """Seconds of processor time for all that is done with one document."""
+        """Seconds of processor time for one document with all rules."""
         return 3 * self.seconds
 
 
 class Workers(NamedTuple):
-    """The processes of a run."""
+    """The number of processes of a run, and the limits of each."""
 
     jobs: int | None = None
-    """How many; None: as many as pay."""
+    """The number of processes; None for as many as are worthwhile."""
     bounds: Bounds = Bounds()
 
     def count(self, documents: int) -> int:
-        """Return how many processes decide some documents; one at least."""
+        """Return how many processes to start for a number of documents; at least one."""
         most = self.jobs or min(_MOST, _processors(), -(-documents // _WORTH))
         return max(1, min(most, documents))
 
 
 def can_fork() -> bool:
-    """Say whether this process can start another one like it, which threads would not survive."""
+    """Return whether this process can be forked: the system has fork, and no other thread runs."""
     return hasattr(os, "fork") and threading.active_count() == 1
 
 

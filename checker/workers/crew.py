@@ -1,6 +1,6 @@
-"""A job in, the decisions on its documents out, in order, by processes that may die.
+"""Distributes the documents of a job among processes and collects their decisions in order.
 
-A process that dies takes with it the one rule on the one document that it was at: that is an
+If a process dies, only the rule and the document that it was working on are lost. That is an
 error, and another process decides the rest.
 """
 
@@ -19,27 +19,27 @@ from checker.workers.process import Channel, Process, start
 from checker.workers.watch import SENDING, Watch, address_space, confine, seen
 
 _LONGEST = 32
-"""Documents that a process is given at once."""
+"""The most documents that a process is given at once."""
 _AHEAD = 64 << 20
-"""Bytes of decisions that are kept while an earlier document is not decided."""
+"""Bytes of decisions that are kept while an earlier document is still undecided."""
 
 
 _Decision = TypeVar("_Decision")
 
 
 class _Task(NamedTuple):
-    """Documents to decide, from one up to another."""
+    """Documents to decide: the indices from `first` up to, but not including, `end`."""
 
     first: int
     end: int
     spent: float = 0
-    """Seconds that were spent on the first one by processes that died."""
+    """Seconds that processes which died have spent on the first document."""
     refused: Mapping[int, str] = {}
-    """Stages of the first one that are not tried again, and why."""
+    """Stages of the first document that are not tried again, and why."""
 
 
 class Crew(Generic[_Decision]):
-    """Hands tasks to processes and gathers what they decide."""
+    """Gives tasks to processes and collects their decisions."""
 
     def __init__(self, job: Job[_Decision], workers: Workers) -> None:
         self._job = job
@@ -51,15 +51,15 @@ class Crew(Generic[_Decision]):
         self._tasks = [
             _Task(first, min(first + length, total)) for first in range(0, total, length)
         ]
-        """A heap, so that the earliest document is always handed out first."""
+        """A heap, so that the earliest document is always given out first."""
         self._alive: list[Process] = []
         self._busy: dict[int, tuple[Process, _Task]] = {}
-        """By the pipe that results come through: who sends them, and what is still to come."""
+        """For each pipe that results arrive through: the process, and what is left of its task."""
         self._idle: list[Process] = []
         self._results: dict[int, tuple[_Decision, int]] = {}
-        """What was decided, and its bytes."""
+        """For each document that is decided: the decision, and its size in bytes."""
         self._ahead = 0
-        """Bytes of all that."""
+        """The size of all decisions in `_results`, in bytes."""
         self._next = 0
 
     def decisions(self) -> Iterator[_Decision]:
@@ -71,7 +71,7 @@ class Crew(Generic[_Decision]):
                 if self._busy:
                     self._gather()
                 elif index not in self._results:
-                    # INVARIANT: a document that nobody decides is never waited for.
+                    # INVARIANT: never wait for a document that no process decides.
                     message = f"document {index} was given to no process"
                     raise RuntimeError(message)
             decision, size = self._results.pop(index)
@@ -79,7 +79,7 @@ class Crew(Generic[_Decision]):
             yield decision
 
     def end(self) -> None:
-        """End all processes, whatever they are doing."""
+        """Kill all processes."""
         while self._alive:
             self._alive.pop().end(kill=True)
 
@@ -99,7 +99,7 @@ class Crew(Generic[_Decision]):
                 self._died(process, task)
 
     def _started(self) -> Process | None:
-        """Return a new process, or None if the system allows no more than there are."""
+        """Return a new process, or None if the system allows no more than are running."""
         job, bounds, before = self._job, self._bounds, self._before
         try:
             process = start(lambda channel: _serve(channel, job, bounds, before), self._alive)
@@ -107,15 +107,15 @@ class Crew(Generic[_Decision]):
             if self._alive:
                 self._jobs = len(self._alive)
                 return None
-            message = f"no process can be started: {error.strerror}; --jobs 0 decides without one"
+            message = f"no process can be started: {error.strerror}; --jobs 0 needs none"
             raise InputError(Problem("--jobs", message)) from error
         self._alive.append(process)
         return process
 
     def _gather(self) -> None:
-        """Wait until some process has sent something, or died, and take what there is.
+        """Wait until a process has sent a decision or has died, and take what has arrived.
 
-        Where enough is kept, none but what decides the next document is listened to.
+        If enough decisions are kept, listen only to the process that decides the next document.
         """
         pipes = list(self._busy)
         if self._ahead > _AHEAD:
@@ -130,7 +130,7 @@ class Crew(Generic[_Decision]):
             except EOFError:
                 self._died(process, task)
                 continue
-            # INVARIANT: no document is passed over, and none stands for another.
+            # INVARIANT: no document is skipped, and no decision is taken for another document's.
             if index != task.first:
                 message = f"document {task.first} was to be decided, not {index}"
                 raise RuntimeError(message)
@@ -142,7 +142,7 @@ class Crew(Generic[_Decision]):
                 self._idle.append(process)
 
     def _died(self, process: Process, task: _Task) -> None:
-        """Let another process do what one has not done that died, but what it died of."""
+        """Put back the rest of a dead process's task, without the stage that it died in."""
         document, stage, spent = seen(process.channel)
         self._alive.remove(process)
         code = process.end(kill=False)
@@ -163,13 +163,16 @@ class Crew(Generic[_Decision]):
 
 def _died_of(code: int) -> str:
     by = f"signal {-code}" if code < 0 else f"exit code {code}"
-    return f"the process that decided it died by {by}, perhaps of want of memory: see --max-memory"
+    return (
+        f"the process that decided it ended with {by}; if it ran out of memory, raise --max-memory"
+    )
 
 
 def _serve(channel: Channel, job: Job[object], bounds: Bounds, before: int) -> None:
     """Do tasks until there are no more.
 
-    What was gathered since there were so many bytes `before` is shared, and takes no memory.
+    `before` is the size of the address space when the crew was created, in bytes. What the parent
+    allocated after that is shared with this process and does not count towards its limit.
     """
     confine(bounds.max_memory + max(0, address_space() - before))
     watch = Watch(channel, bounds)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeVar
 
 READING: Final = -1
-"""The stage before the first one of deciding: the file is read."""
+"""The first stage of a decision, in which the file is read."""
 PART: Final = -3
-"""No stage, but the begin of the next document of a file, which has time of its own."""
+"""Not a stage: it says that the next document of a file begins, which has its own time."""
 Refused = Callable[[int], str]
-"""Called before each stage (READING, or a number from 0): why it must not be; or nothing."""
+"""Called before each stage (READING, or a number from 0): returns why it must be skipped, or ""."""
 
 _Decision_co = TypeVar("_Decision_co", covariant=True)
 
@@ -21,20 +21,20 @@ def never(_stage: int) -> str:
 
 
 class Job(Protocol[_Decision_co]):
-    """Something to decide on each of a number of documents."""
+    """A decision to make on each of a number of documents."""
 
     @property
     def advice(self) -> str:
-        """Return what to make simpler where a stage takes too long."""
+        """Return what a user can simplify if a stage takes too long."""
 
     @property
     def size(self) -> int:
         """Return how many documents there are."""
 
     def decide(self, index: int, refused: Refused = never) -> _Decision_co:
-        """Decide on one document; what is refused is undecided, and the decision says so."""
+        """Decide on one document; the decision reports every refused stage as undecided."""
 
 
 def lost(job: Job[_Decision_co], index: int, reason: str) -> _Decision_co:
-    """Return the decision on a document of which nothing could be decided."""
+    """Return the decision on a document for which nothing could be decided, for a reason."""
     return job.decide(index, lambda stage: reason if stage == READING else "")

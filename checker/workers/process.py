@@ -1,8 +1,8 @@
-"""Something to do in, a process that does it out, which may die at any moment.
+"""Starts processes that run a function and exchange messages with their parent.
 
-The process is forked, so that it knows what its parent knows; tasks go to it through one pipe and
-results come back through another. Through a third comes nothing but the end of the parent, which
-ends the process, too. Everything here is POSIX.
+A process is forked, so it shares the memory of its parent. Tasks reach it through one pipe, and
+results return through another. A third pipe only tells it that its parent has ended; then it ends,
+too. This module needs POSIX.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 _HEAD = 8
-"""Bytes of the length that precedes each message."""
+"""Bytes of the number that precedes each message: its length."""
 _CELLS = 3
 
 
 class Channel:
-    """What a process and its parent share: a pipe to read, one to write, and three numbers.
+    """One side of the connection between a process and its parent.
 
-    The numbers are in memory that both see, so that they outlive a process.
+    It has a pipe to read from, a pipe to write to, and three numbers in shared memory, which the
+    parent can still read after the process has died.
     """
 
     def __init__(self, reading: int, writing: int, cells: memoryview) -> None:
@@ -34,7 +35,7 @@ class Channel:
         self.cells = cells
 
     def send(self, message: object) -> None:
-        """Send a message; raises OSError where nobody reads it."""
+        """Send a message; raises OSError if the other side is gone."""
         data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
         data = len(data).to_bytes(_HEAD, "little") + data
         view = memoryview(data)
@@ -46,9 +47,9 @@ class Channel:
         return self.receive_sized()[0]
 
     def receive_sized(self) -> tuple[Any, int]:
-        """Wait for a message, and return it and its bytes; raises EOFError as above."""
+        """Wait for a message; return it and its size in bytes. Raises EOFError as `receive`."""
         size = int.from_bytes(self._exactly(_HEAD), "little")
-        return pickle.loads(self._exactly(size)), size  # noqa: S301 - of a process forked from this
+        return pickle.loads(self._exactly(size)), size  # noqa: S301 - from a process forked from this one
 
     def close(self) -> None:
         """Close both pipes."""
@@ -66,7 +67,7 @@ class Channel:
 
 
 class Process:
-    """A running process, the channel to it, and the pipe whose end is its own."""
+    """A running process, the channel to it, and the pipe whose closing ends it."""
 
     def __init__(self, pid: int, channel: Channel, lifeline: int) -> None:
         self.pid = pid
@@ -74,14 +75,14 @@ class Process:
         self._lifeline = lifeline
 
     def close(self) -> None:
-        """Close what leads to the process."""
+        """Close all pipes to the process."""
         self.channel.close()
         os.close(self._lifeline)
 
     def end(self, *, kill: bool) -> int:
-        """Wait for the end of the process, or end it; return its exit code.
+        """Wait until the process has ended, or kill it; return its exit code.
 
-        That is the negative number of a signal which ended it.
+        If a signal ended the process, the exit code is the negative number of the signal.
         """
         if kill:
             os.kill(self.pid, signal.SIGKILL)
@@ -91,9 +92,10 @@ class Process:
 
 
 def start(run: Callable[[Channel], None], others: Iterable[Process]) -> Process:
-    """Return a process that runs a function with its side of a channel.
+    """Start a process that runs a function with its side of a channel.
 
-    The pipes to `others` are closed in it. Raises OSError where the system allows no more.
+    The process closes the pipes to `others`. Raises OSError if the system allows no further pipes
+    or processes.
     """
     cells = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("q")[:_CELLS]
     ends: list[int] = []
@@ -124,7 +126,7 @@ def _child(
     unused: Iterable[int],
     others: Iterable[Process],
 ) -> NoReturn:
-    """Run, and never return to what the parent was doing; an interrupt is the parent's matter."""
+    """Run the function and exit; SIGINT stays blocked, as the parent handles it."""
     code = 1
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGIO, signal.SIGPROF})
@@ -141,10 +143,10 @@ def _child(
 
 
 def _die_with_parent(lifeline: int) -> None:
-    """Let the system end this process when the other side of a pipe is gone, whatever it does.
+    """Make the system end this process as soon as the other side of a pipe is closed.
 
-    Where a system cannot do that, or the signal ends nothing by default, as on macOS, the process
-    looks for its parent by itself. F_SETOWN and O_ASYNC are described in
+    On systems that cannot do that, or where SIGIO does not end a process by default (macOS), the
+    process itself checks for its parent (see `Watch`). F_SETOWN and O_ASYNC are described in
     https://man7.org/linux/man-pages/man2/fcntl.2.html.
     """
     signal.signal(signal.SIGIO, signal.SIG_DFL)
@@ -154,11 +156,11 @@ def _die_with_parent(lifeline: int) -> None:
     poll = select.poll()
     poll.register(lifeline, select.POLLHUP)
     if poll.poll(0):
-        os._exit(1)  # it was gone already
+        os._exit(1)  # the parent has ended already
 
 
 def _silence(channel: Channel) -> None:
-    """Send to nowhere what libraries print: it may be text of a document."""
+    """Discard what libraries print, as it may contain text of a document."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         if stream not in (channel.reading, channel.writing):

@@ -1,6 +1,6 @@
-"""What this process does before others decide, within limits of processor time and memory.
+"""Limits the processor time and memory of what this process does before workers decide.
 
-Rules, configuration and schemas come from whoever opens a pull request, as documents do.
+Rules, configurations and schemas can come from anyone who opens a pull request, like documents.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from checker.problems import InputError, Problem
 from checker.workers.bounds import Workers, can_fork
 
 _SHARE = 3 / 4
-"""Of the memory for all of it, what a rehearsal of a part may take."""
+"""The share of the memory limit that a rehearsal may use."""
 LEAST = 60
-"""Seconds that there are at least: rules take far longer to compile than to decide."""
+"""The lowest time limit, in seconds, as rules take far longer to compile than to decide."""
 
 
 class _TooLongError(BaseException):
-    """Raised by a timer, wherever the process is; no Exception, so that nothing keeps it."""
+    """Raised by a timer, anywhere; not an Exception, so that no handler catches it."""
 
 
 @contextmanager
 def restrained(
     workers: Workers | None, what: str = "rules, configuration and the list of files"
 ) -> Iterator[None]:
-    """Bound what is done within; raises InputError when that, which is `what`, takes too much.
+    """Limit the time and memory of the block; raises InputError if the block exceeds them.
 
-    Without `workers`, where the system knows no such limits, and outside the main thread, which
-    alone hears of a signal, nothing is bounded. Time that passes within a library written in C
-    is noticed when that returns.
+    `what` names the work for the message. Nothing is limited if `workers` is None, if the system
+    has no such limits, or outside the main thread, which alone receives signals. The time of a call
+    into a library in C is only noticed when the call returns.
     """
     if workers is None or not hasattr(signal, "setitimer") or not _is_main_thread():
         yield
         return
-    from checker.workers.watch import memory  # noqa: PLC0415 - cannot be imported everywhere
+    from checker.workers.watch import memory  # noqa: PLC0415 - needs POSIX
 
     seconds = max(LEAST, workers.bounds.in_all)
     before = signal.signal(signal.SIGPROF, _ring)
@@ -61,10 +61,11 @@ def restrained(
 
 
 def rehearse(run: Callable[[], object], workers: Workers | None, what: str) -> None:
-    """Do something in a process first that may die of it, and raise InputError if it does.
+    """Run a function in another process first; raises InputError if that process dies.
 
-    A library written in Rust ends its process where there is no memory. What raises is left to be
-    met again. Without `workers`, and where no process can be started, nothing is done.
+    A library in Rust ends its process if there is not enough memory. An exception of the function
+    is ignored here, as the function will raise it again in this process. Nothing is done if
+    `workers` is None or this process cannot be forked.
     """
     if workers is None or not can_fork():
         return
@@ -79,7 +80,7 @@ def rehearse(run: Callable[[], object], workers: Workers | None, what: str) -> N
         try:
             run()
         except MemoryError:
-            os.abort()  # as the library does where it is the first to find none
+            os.abort()  # as the library does if it runs out of memory first
 
     try:
         code = start(confined, ()).end(kill=False)
@@ -92,12 +93,13 @@ def rehearse(run: Callable[[], object], workers: Workers | None, what: str) -> N
 
 
 def _too_long(what: str, seconds: float) -> Problem:
-    message = f"{what} took more than {seconds:g} s of processor time: check less at once"
+    message = f"{what} took more than {seconds:g} s of processor time: check fewer files at once"
     return Problem("--timeout", message)
 
 
 def _too_large(what: str) -> Problem:
-    return Problem("--max-memory", f"not enough memory for {what}: check less at once")
+    message = f"not enough memory for {what}: check fewer files at once, or raise --max-memory"
+    return Problem("--max-memory", message)
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:

@@ -1,7 +1,7 @@
-"""How far a process is with a document goes in; the kernel ends the process if it takes too long.
+"""Limits the processor time and memory of a worker, and records what the worker is doing.
 
-The time is processor time, so that a busy machine changes no verdict, and what ends the process is
-a signal's default action, which works within libraries written in C as well.
+Processor time is limited, so that a busy machine does not change a verdict. A timer ends the
+process through the default action of a signal, which works even within libraries in C.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from checker.workers.job import PART, READING
 from checker.workers.process import Channel
 
 SENDING = -2
-"""The stage after the last rule."""
+"""The stage after the last rule, in which the decision is sent."""
 _DOCUMENT, _STAGE, _SPENT = range(3)
 _MICROSECONDS = 1_000_000
 
 
 def confine(max_memory: int) -> None:
-    """Bound the memory of this process, in bytes, and let it leave no core file.
+    """Limit the memory of this process to a number of bytes, and disable core files.
 
-    Timers end it from here on, whatever it inherited.
+    From here on, a timer ends the process, whatever handler it inherited.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -37,7 +37,7 @@ def confine(max_memory: int) -> None:
 
 
 def address_space() -> int:
-    """Return the bytes of memory that this process has asked for; 0 where no system says so."""
+    """Return the size of this process's address space in bytes; 0 if the system does not tell."""
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
     except OSError:
@@ -47,7 +47,7 @@ def address_space() -> int:
 
 @contextmanager
 def memory(most: int) -> Iterator[None]:
-    """Bound the memory of this process, in bytes, for what is done within."""
+    """Limit the memory of this process to a number of bytes, within the block."""
     before = _lower_memory(most)
     try:
         yield
@@ -57,9 +57,9 @@ def memory(most: int) -> Iterator[None]:
 
 
 def _lower_memory(most: int) -> tuple[int, int] | None:
-    """Bound the memory of this process, unless it is bounded more; return what held before.
+    """Limit the memory of this process, unless a lower limit holds; return the former limits.
 
-    Returns None on macOS, where nothing is bounded: its kernel refuses a bound that is lower than
+    Returns None on macOS, where nothing is limited: its kernel refuses a limit that is lower than
     what the process has mapped, and libraries of the system alone are larger.
     https://github.com/apple-oss-distributions/xnu/blob/main/bsd/kern/kern_resource.c
     """
@@ -72,9 +72,9 @@ def _lower_memory(most: int) -> tuple[int, int] | None:
 
 
 class Watch:
-    """Tells the parent which stage of which document begins, and arms the timer of each stage.
+    """Tells the parent which stage of which document starts, and sets the timer of each stage.
 
-    The timer is set anew only where it has run for a while, as most stages take no time.
+    The timer is only set again after it has run for a while, because most stages take no time.
     """
 
     def __init__(self, channel: Channel, bounds: Bounds) -> None:
@@ -88,7 +88,7 @@ class Watch:
         self._parent = os.getppid()
 
     def document(self, index: int, spent: float) -> None:
-        """Begin a document, on which some seconds were spent by processes that died."""
+        """Start a document on which processes that died have spent a number of seconds."""
         self._cells[_STAGE] = READING
         self._cells[_DOCUMENT] = index
         self._documents = 0
@@ -96,7 +96,7 @@ class Watch:
         self._arm(time.monotonic())
 
     def stage(self, stage: int) -> bool:
-        """Begin a stage; say whether the file has any time left."""
+        """Start a stage; return whether the file has any time left."""
         if stage == PART:
             self._documents += 1
             return True
@@ -108,13 +108,13 @@ class Watch:
 
     def _arm(self, now: float) -> None:
         if os.getppid() != self._parent:
-            os._exit(1)  # nobody waits for the result any more
+            os._exit(1)  # the parent has ended, so nobody waits for the result
         self._armed = now
         self._cells[_SPENT] = int((time.process_time() - self._start) * _MICROSECONDS)
         signal.setitimer(signal.ITIMER_PROF, self._bounds.seconds + self._slack)
 
 
 def seen(channel: Channel) -> tuple[int, int, float]:
-    """Return which stage of which document a process was at, and the seconds spent on that."""
+    """Return the document and stage that a process is at, and the seconds spent on the document."""
     document, stage, spent = channel.cells
     return document, stage, spent / _MICROSECONDS

@@ -419,7 +419,7 @@ def err() -> None:
         (lambda: spend(1 << 60), "too much work to compare: simplify the policies"),
         (hoard, "not enough memory to compare it"),
         (err, "internal error, please report it: AssertionError"),
-        (lambda: os.kill(os.getpid(), signal.SIGKILL), "died by signal 9"),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "ended with signal 9"),
     ],
 )
 def test_what_cannot_be_compared_is_undecided_and_hides_nothing(

@@ -104,7 +104,7 @@ def test_a_killed_process_makes_its_document_an_error(endless: list[str], jobs: 
     assert report["summary"]["documents"] == 3
     (error,) = [finding for finding in report["findings"] if finding["status"] == "error"]
     assert error["document"].endswith("b.endless.json")
-    assert "died by signal 9" in error["message"]
+    assert "ended with signal 9" in error["message"]
     failed = {f["document"][-6:] for f in report["findings"] if f["rule"] == "no-full-admin"}
     assert failed == {"a.json", "c.json"}
 

@@ -37,7 +37,7 @@ def spin() -> None:
 def test_what_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restraint, "LEAST", 0.2)
     with (
-        pytest.raises(InputError, match=r"took more than 0.3 s of processor time: check less"),
+        pytest.raises(InputError, match=r"took more than 0.3 s of processor time: check fewer"),
         restrained(Workers(1, Bounds(seconds=0.1))),
     ):
         spin()

@@ -64,9 +64,9 @@ def test_any_number_of_processes_decides_the_same_in_the_same_order(work: Work, 
 
 
 FATAL: dict[str, tuple[Callable[[], object], str]] = {
-    "killed": (lambda: os.kill(os.getpid(), signal.SIGKILL), "died by signal 9"),
-    "crashed": (abort, "died by signal 6"),
-    "exited": (lambda: os._exit(7), "died by exit code 7"),
+    "killed": (lambda: os.kill(os.getpid(), signal.SIGKILL), "ended with signal 9"),
+    "crashed": (abort, "ended with signal 6"),
+    "exited": (lambda: os._exit(7), "ended with exit code 7"),
     "slow": (spin, "within 0.2 s of processor time"),
 }
 
@@ -159,7 +159,7 @@ def test_a_document_has_three_times_as_long_as_a_rule(
     monkeypatch.setattr(Work, "decide", slow)
     found = together(work, 2, Bounds(seconds=0.2))
     messages = [finding.message for finding in document(found[1]).findings]
-    assert any("as what came before took 0.6 s of processor time" in each for each in messages)
+    assert any("because the rules before took 0.6 s of processor time" in each for each in messages)
     assert Status.ERROR not in document(found[1]).statuses[:2]
     assert set(document(found[1]).statuses[5:]) == {Status.ERROR}
     assert Status.ERROR not in document(found[2]).statuses
