@@ -1,1 +1,1 @@
-"""What there is to read about rules: pages, lists, the terminal, the function reference."""
+"""Documents rules: as pages, as lists, on the terminal, and in the reference of functions."""

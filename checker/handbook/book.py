@@ -1,4 +1,4 @@
-"""Paths of rules and settings in, what there is to read about the rules out; nothing is checked."""
+"""Loads rules, profiles and frameworks in order to document them, without checking anything."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from checker.settings.config import Config, known_kinds
 
 
 class Handbook(NamedTuple):
-    """Rules in the order of their ids, the profiles that select each, and the frameworks."""
+    """Rules in the order of their ids, the profiles that select each rule, and the frameworks."""
 
     rules: tuple[Rule, ...]
     profiles: Mapping[str, tuple[str, ...]]
     frameworks: Mapping[str, Framework]
 
     def topic(self, rule: Rule) -> Topic:
-        """Return what there is to say of one of the rules."""
+        """Return the documentation of one of the rules."""
         return topic(rule, self.profiles[rule.id], self.frameworks)
 
 
 def handbook(paths: Sequence[str], settings: Config, limits: Limits, profile: str = "") -> Handbook:
-    """Return all that is known of the rules of some paths, or of those that a profile selects.
+    """Return the rules of some paths, or those of them that a profile selects.
 
-    Raises InputError, as a check by these rules would.
+    Raises InputError if the rules, profiles or frameworks are not valid, as a check would.
     """
     found = rules.load(paths, known_kinds(settings, limits), settings.params, limits)
     if profile:

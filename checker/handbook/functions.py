@@ -1,4 +1,4 @@
-"""Declarations of types and functions go in; their reference for authors of rules comes out."""
+"""Writes the reference of types and functions for authors of rules, from their declarations."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from checker.kinds.aws_iam_policy import aws_iam_policy
 _INTRODUCTION = """\
 # Types and functions of `aws-iam-policy`
 
-A rule's CEL expressions see `policy`, the normalised policy, beside `document`, the policy as it
-is written. Besides what is listed here they know all of CEL's standard functions and macros.
+The CEL expressions of a rule can use `policy`, the normalised policy, and `document`, the policy
+as it is written. In addition to the functions below, all standard functions and macros of CEL are
+available.
 
-Every example is true of this policy:
+Every example is true for this policy:
 """
 
 
 def reference() -> str:
-    """Return the reference as Markdown: every type with its fields and methods, every function."""
+    """Return the reference as Markdown: all types with their fields and methods, all functions."""
     return "\n".join(_lines()).rstrip() + "\n"
 
 
 def codes() -> str:
-    """Return the codes of IAM Access Analyzer as Markdown, with where each is decided."""
+    """Return the codes of IAM Access Analyzer as Markdown, and the part that decides each."""
     lines = [
         "# The codes of IAM Access Analyzer",
         "",
-        "`reader` and `schema` refuse the file; `finding` is in `policy.findings`, with a topic.",
+        "`reader` and `schema` reject the file; a `finding` is in `policy.findings`, by its topic.",
         "",
         "| code | type | topic | decided by |",
         "| --- | --- | --- | --- |",

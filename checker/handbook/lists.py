@@ -1,4 +1,4 @@
-"""Rules in; a list of them for a terminal of 80 columns, or as JSON, out."""
+"""Writes lists of rules, for a terminal of 80 columns or as JSON."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from checker.report import Severity
 from checker.rules.rule import Rule
 
 _INDENT = " " * 9
-"""The width of a severity, as in a report."""
+"""Blanks as wide as a severity in a report."""
 
 Profiles = Mapping[str, tuple[str, ...]]
-"""By the id of a rule, the names of the profiles that select it."""
+"""For the id of each rule, the names of the profiles that select it."""
 
 
 def as_text(rules: Sequence[Rule], profiles: Profiles, *, colour: bool = False) -> Iterator[str]:
-    """Yield two lines for each rule, or more for a long title, and how many there are."""
+    """Yield two lines for each rule (more for a long title), then the number of rules."""
     for line in _lines(rules, profiles, Style(colour)):
         yield inert(line + "\n")
 
@@ -51,7 +51,7 @@ def _by_severity(rules: Sequence[Rule]) -> str:
 
 
 def as_json(rules: Sequence[Rule], profiles: Profiles) -> Iterator[str]:
-    """Yield the rules as one JSON object, in ASCII."""
+    """Yield the rules as one JSON object, indented and in ASCII."""
     listed = [
         {
             "id": rule.id,

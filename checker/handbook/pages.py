@@ -1,4 +1,4 @@
-"""Shipped rules and their profiles go in; their documentation as Markdown pages comes out."""
+"""Writes the documentation of the shipped rules as Markdown pages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from checker.rules.rule import Rule
 _HEADING = """\
 # The shipped rules
 
-`policy-check builtin POLICIES` runs the rules of the profile `recommended`, `--profile NAME`
-those of another one, and `policy-check builtin:ecr POLICIES` those of one folder. A rule is
-switched off by `disable` in `policy-check.yaml`, and its parameters are set there under `params`.
+`policy-check builtin POLICIES` runs the rules of the profile `recommended`. `--profile NAME`
+selects another profile, and `policy-check builtin:ecr POLICIES` runs the rules of one folder. To
+switch off a rule, add it to `disable` in `policy-check.yaml`; to set its parameters, use `params`
+there.
 """
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
@@ -43,7 +44,7 @@ def pages(
 
 
 def markdown(about: Topic) -> str:
-    """Return a topic as a page."""
+    """Return a topic as the text of a Markdown page."""
     return _document(_page(about))
 
 
@@ -94,7 +95,7 @@ def _page(about: Topic) -> Iterator[str]:
 
 def _facts(about: Topic) -> Iterator[str]:
     if about.severity is None:
-        yield "found by the tool itself"
+        yield "reported by policy-check itself"
     else:
         named = ", ".join(f"`{name}`" for name in about.profiles)
         yield f"severity **{about.severity.label}**"
@@ -134,5 +135,5 @@ def _line(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text so that Markdown shows it as it is."""
+    """Return text in one line, escaped so that Markdown shows it as it is."""
     return _SPECIAL.sub(r"\\\1", _line(text))

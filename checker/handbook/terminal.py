@@ -1,4 +1,4 @@
-"""A topic in, text for a terminal of 80 columns out."""
+"""Writes a topic for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INDENT = "  "
 
 
 def manual(about: Topic, *, colour: bool = False) -> Iterator[str]:
-    """Yield the lines of a topic, each with its end; code stays as it can be copied."""
+    """Yield the lines of a topic, each with its line break; code can be copied as it is."""
     for line in _lines(about, Style(colour)):
         yield inert(line.rstrip() + "\n")
 
@@ -33,7 +33,7 @@ def _lines(about: Topic, style: Style) -> Iterator[str]:
 
 def _facts(about: Topic, style: Style) -> Iterator[str]:
     if about.severity is None:
-        yield "found by the tool itself"
+        yield "reported by policy-check itself"
         return
     label = style(about.severity.label, *SEVERITY_COLOURS[about.severity])
     yield f"severity  {label}"
@@ -61,7 +61,7 @@ def _block(block: Block, style: Style) -> Iterator[str]:
 
 
 def _code(line: str, style: Style, *, folds: bool) -> Iterator[str]:
-    """Yield a line of code; YAML may go on in a deeper one, where a blank was."""
+    """Yield a line of code; if it `folds` (YAML), it may continue on deeper lines at its blanks."""
     deeper = " " * (len(line) - len(line.lstrip()) + 4)
     folded = wrap(
         line,

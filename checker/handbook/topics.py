@@ -1,4 +1,4 @@
-"""A rule in, everything there is to say of it out, in the order in which it is read."""
+"""Builds the documentation of a rule as a topic: sections of text, lists, links and code."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from checker.rules.rule import Example, Rule
 _EXPECTED = {
     "fail": "What fails",
     "pass": "What passes",
-    "skip": "What it says nothing of",
+    "skip": "What the rule does not apply to",
     "error": "What cannot be decided",
 }
 _DECIDES = frozenset({"params", "let", "for_each", "when", "require", "message"})
-"""Keys of a rule's file that decide, and what they decide with."""
+"""The keys of a rule's file that are shown as its decision."""
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 
 
@@ -29,26 +29,26 @@ class Text(NamedTuple):
 
 
 class Points(NamedTuple):
-    """A list."""
+    """A list of items."""
 
     items: tuple[str, ...]
 
 
 class Links(NamedTuple):
-    """A list of addresses."""
+    """A list of web addresses."""
 
     addresses: tuple[str, ...]
 
 
 class Case(NamedTuple):
-    """The name of an example, whose document follows, and its kind where that is another."""
+    """The name of an example, and its kind if that is not the rule's; its document follows."""
 
     name: str
     kind: str
 
 
 class Code(NamedTuple):
-    """Lines to copy, and the file that they belong into."""
+    """Lines to copy in a language, and the file that they belong in, if any."""
 
     language: str
     text: str
@@ -59,16 +59,16 @@ Block = Text | Points | Links | Case | Code
 
 
 class Section(NamedTuple):
-    """A part of a topic."""
+    """A part of a topic, with a heading."""
 
     title: str
     blocks: tuple[Block, ...]
 
 
 class Topic(NamedTuple):
-    """What there is to say of a rule, or of a finding that the tool makes by itself.
+    """The documentation of a rule, or of a finding that belongs to no rule.
 
-    The latter has no severity, no kind and no profiles, since nothing selects it.
+    Without a rule, the severity is None, and the kind and the profiles are empty.
     """
 
     id: str
@@ -80,7 +80,7 @@ class Topic(NamedTuple):
 
 
 def topic(rule: Rule, profiles: Sequence[str], frameworks: Mapping[str, Framework]) -> Topic:
-    """Return what there is to say of a rule that some profiles select."""
+    """Return the documentation of a rule; `profiles` names those that select it."""
     sections = _sections(rule, frameworks)
     return Topic(
         rule.id,
@@ -112,7 +112,7 @@ def _controls(rule: Rule, frameworks: Mapping[str, Framework]) -> Iterator[str]:
 
 
 def _decision(rule: Rule) -> str:
-    """Return the lines of a rule's file that decide, as they are written there."""
+    """Return the lines of a rule's file that decide, as they are written."""
     wanted = False
     lines = []
     for line in _document(rule).splitlines():
@@ -124,7 +124,7 @@ def _decision(rule: Rule) -> str:
 
 
 def _document(rule: Rule) -> str:
-    """Return the text of a rule, without those that stand in the same file."""
+    """Return the text of a rule, without the other rules in the same file."""
     texts = _SEPARATOR.split(rule.source.text)
     written = re.compile(rf"^id:\s*[\"']?{re.escape(rule.id)}(?![\w-])", re.MULTILINE)
     return next(filter(written.search, texts), rule.source.text)

@@ -119,7 +119,7 @@ def test_markdown_is_the_page_of_the_documentation(policy_check: Run, tmp_path: 
 def test_findings_of_the_tool_itself_are_explained_too(policy_check: Run, name: str) -> None:
     ran = policy_check("explain", name)
     assert ran.stdout.startswith(name.encode() + b"\n")
-    assert b"found by the tool itself" in ran.stdout
+    assert b"reported by policy-check itself" in ran.stdout
     assert b"WHAT TO DO" in ran.stdout
     page = policy_check("explain", name, "--markdown").stdout
     assert b"\n## What to do\n" in page
