@@ -1,4 +1,4 @@
-"""Makes text of others safe to show, and finds what a misspelt word may have meant."""
+"""Makes foreign text safe to show, and suggests known words for misspelt ones."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import unicodedata
 from collections.abc import Iterable
 
 _SHOWN = 60
-"""Characters of an input's text that a message repeats."""
+"""The most characters of an input's text that a message repeats."""
 
 
 def quoted(text: str) -> str:
-    """Return text of an input for a message: in backticks, visible, cut where it is long."""
+    """Return text of an input for a message: visible, in backticks, and cut if it is long."""
     return f"`{visible(text)}`" if len(text) <= _SHOWN else f"`{visible(text[:_SHOWN])}…`"
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` for a misspelt word, or nothing when no known one is close.
+    """Return `; did you mean …?` with the known word that is closest to a misspelt one.
 
-    Nothing also when the word itself is known, and wrong for another reason.
+    The result is empty if no known word is close, or if the word itself is known.
     """
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
@@ -32,10 +32,10 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return text with every control, format or unpaired surrogate character spelled out.
+    r"""Return text with all control and format characters and unpaired surrogates escaped.
 
-    A terminal escape becomes `\x1b`, a bidirectional override `\u202e`, so that text of a
-    document can neither drive the terminal nor look like something else.
+    The escape character becomes `\x1b`, and a bidirectional override becomes `\u202e`, so that text
+    of a document can neither control the terminal nor look like different text.
     """
     if text.isprintable():
         return text
@@ -53,8 +53,8 @@ def _visible(character: str) -> str:
 def inert(text: str) -> str:
     """Return text in which no line is a command to a CI system that reads the output.
 
-    GitHub takes a line for one that starts, after blanks, with `::`, or holds `##[` anywhere;
-    Azure one that holds `##vso[`. A backslash breaks the mark.
+    GitHub reads a line as a command if it starts, after blanks, with `::`, or contains `##[`
+    anywhere; Azure if it contains `##vso[`. A backslash is inserted into these marks.
     https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
     """
     return _COMMAND.sub(r"\1\\\2", text) if "::" in text or "##" in text else text

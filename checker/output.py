@@ -1,4 +1,4 @@
-"""Rendered text in, bytes on standard output or in a file out: whole, or not at all."""
+"""Writes rendered text to standard output or to a file, either completely or not at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ end."""
 
 
 class OutputError(Exception):
-    """A report, or what goes along with it, that was made but could not be written."""
+    """Raised if a report, or what accompanies it, could not be written."""
 
     def __init__(self, target: str, reason: object, what: str = "report was") -> None:
         super().__init__(str(reason))
@@ -29,7 +29,7 @@ class OutputError(Exception):
 
 
 def write_stdout(text: Iterable[str]) -> None:
-    """Write pieces of text to standard output as UTF-8; raises OutputError where that fails."""
+    """Write pieces of text to standard output as UTF-8; raises OutputError if that fails."""
     if sys.stdout is None:
         raise OutputError("standard output", "it is closed")
     try:
@@ -37,14 +37,17 @@ def write_stdout(text: Iterable[str]) -> None:
             sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except (OSError, ValueError) as error:
-        # What the interpreter would flush at exit goes nowhere: the failure is reported once.
+        # The interpreter flushes at exit; without this, it would report the failure again.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise OutputError("standard output", error) from error
 
 
 def write_file(path: Path, text: Iterable[str]) -> None:
-    """Replace a file by pieces of text, at once; raises OutputError and leaves no half a report."""
+    """Replace a file with pieces of text, atomically.
+
+    Raises OutputError if that fails, and leaves the file as it was.
+    """
     temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS, 0o666)
@@ -62,9 +65,9 @@ def write_file(path: Path, text: Iterable[str]) -> None:
 
 
 def append_file(path: Path, text: Iterable[str], what: str) -> None:
-    """Add pieces of text to a file, all or none, or to a device such as a terminal.
+    """Append pieces of text, either all or none, to a file or to a device such as a terminal.
 
-    Raises OutputError, which says `what` was not written.
+    Raises OutputError if that fails; `what` is the subject of its message, such as "report was".
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _AS_IT_IS | _WITHOUT_WAITING
     try:
@@ -90,9 +93,9 @@ def _encoded(text: Iterable[str]) -> Iterator[bytes]:
 
 
 def remove_stale(path: Path) -> None:
-    """Remove an older report, so that it never stands as the result of this run.
+    """Remove an older report, so that it is never taken for the result of this run.
 
-    Raises OutputError for anything that is not a regular file, or cannot be removed.
+    Raises OutputError if the path is not a regular file, or cannot be removed.
     """
     try:
         if path.is_symlink() or (path.exists() and not path.is_file()):
@@ -103,7 +106,10 @@ def remove_stale(path: Path) -> None:
 
 
 def has_colour(choice: str, stream: TextIO | None) -> bool:
-    """Decide about colours, by https://no-color.org and https://force-color.org."""
+    """Return whether to use colours, by https://no-color.org and https://force-color.org.
+
+    `choice` is `always`, `never`, or `auto`, with which the environment and the stream decide.
+    """
     if choice != "auto" or stream is None:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
