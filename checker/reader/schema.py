@@ -101,7 +101,7 @@ class Schema:
 
 
 def bundled(path: str) -> Json:
-    """Return the data of a schema that is part of this program, by its path in the package `checker`."""
+    """Return the data of a schema of this program, by its path in the package `checker`."""
     text = (Path(__file__).parents[1] / path).read_text(encoding="utf-8")
     return cast("Json", json.loads(text))
 
