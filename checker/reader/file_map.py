@@ -25,6 +25,8 @@ class FileMap:
     """The number that the source's first line has in its file."""
     _roots: list[Place] = field(default_factory=list)
     _lines: Lines | None = None
+    _last: tuple[int, str] = (0, "")
+    """The line that was asked for last, which may be the whole file, and its number."""
 
     @property
     def text(self) -> str:
@@ -58,7 +60,10 @@ class FileMap:
 
     def line(self, number: int) -> str:
         """Return a line of the file, without its line break."""
-        return self._look_up().line(self.text, number - self.first_line + 1)
+        if self._last[0] != number:
+            line = self._look_up().line(self.text, number - self.first_line + 1)
+            self._last = number, line
+        return self._last[1]
 
     def _look_up(self) -> Lines:
         if self._lines is None:

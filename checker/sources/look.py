@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from typing import TypeAlias
 
-from checker.sources.escapes import SPELLS, decoded, original, spells_letters
+from checker.sources.escapes import decoded, hidden, joins, original
 
 WINDOW = 8192
 """How far before or after an `Effect` another word of the statement may stand, in characters.
@@ -32,10 +32,14 @@ _LAYERS = 3
 _POLICY_MARKS = ("Statement", "2012-10-17", "2008-10-17")
 """What the kind of policies is recognised by: a key, and the versions of the language."""
 
-_BYTES = (b"ffect", b"aws_iam_policy_document", b"Statement", b"-10-17")
+_HIDDEN_POLICY = hidden("Statemn01278-")
+_HIDDEN_EFFECT = hidden("fect\\", "fec")
+_BYTES = (b"ffect", b"Statement", b"-10-17", b"aws_iam_policy_document")
 """What bytes hold whose text may show a statement or a policy, unless escapes spell it: few, since
 each is looked for in all that is read."""
-_SPELLING_BYTES = re.compile(SPELLS.pattern.encode())
+_HIDDEN_BYTES = tuple(
+    re.compile(each.pattern.encode()) for each in (_HIDDEN_POLICY, _HIDDEN_EFFECT)
+)
 
 # Every repetition is possessive and, where a candidate may stand inside it, bounded.
 _COMMENT = (
@@ -57,7 +61,13 @@ _BEFORE_VALUE = re.compile(
 _KEY = re.compile(r"ffect(?![A-Za-z0-9])(?!_(?!ALLOW|DENY))")
 _BEFORE_WORD = re.compile(r"[A-Za-z0-9_-]")
 _ANCHOR = re.compile(r"&[^\s,\[\]{}&]{1,128}+\s{1,8}+[\"']?+\Z")
-_SEPARATOR = re.compile(r"=>|:=|::?|=(?!=)|[(,._]|to(?=\s)")
+_SEPARATOR = re.compile(r"=>|:=|::?|=(?!=)|[(._]|(?<=[\"'`]),|to(?=\s)")
+_RAW_KEY = re.compile(
+    rf"ffect(?:[\s\"'`\])]++|\\++[nrt\"'`/]?+|{_COMMENT}){{0,64}}+"
+    r"(?:[:=(%]|(?<=[\"'`]),|[uUx][0-9A-Fa-f{]|[._](?:ALLOW|Allow|DENY|Deny)|to\s)"
+    r"|&[^\s,\[\]{}&]{1,128}+\s{1,8}+[\"']?+Effect"
+)
+"""A key `Effect` and what separates it from its value, before escapes are decoded."""
 _VALUE = re.compile(r"(?:(?P<exact>Allow|Deny|ALLOW|DENY)|allow|deny)(?![A-Za-z0-9_])")
 _UNKNOWN = re.compile(
     r"\*[^\s,*]|\{\{|\{%|\$\{|%\{|<%|\{?+[\s\"']{0,8}+(?:Fn::|Ref[\"']?+\s?+:)"
@@ -95,7 +105,9 @@ def may_show(data: bytes) -> bool:
     for mark in _BYTES:
         if mark in data:
             return True
-    return b"\0" in data or (b"\\" in data and _SPELLING_BYTES.search(data) is not None)
+    if b"\0" in data:
+        return True
+    return b"\\" in data and any(each.search(data) for each in _HIDDEN_BYTES)
 
 
 def may_mention(data: bytes) -> bool:
@@ -105,36 +117,47 @@ def may_mention(data: bytes) -> bool:
 
 def mentioned(chunks: Iterable[bytes]) -> bool:
     """Say whether prose or program text shows a statement, without decoding its escapes."""
-    return any(
-        _first(text) is not None
-        for text in _buffers(chunk.replace(b"\\", b"") for chunk in chunks)
-        if _has_mark(text)
-    )
+    plain = (chunk.replace(b"\\", b"") for chunk in chunks)
+    return any(_first(text) is not None for text in _buffers(plain) if _may_hold(text))
 
 
 def policy(text: str) -> bool:
     """Say whether a text may be a document that is recognised as a policy; when in doubt, yes."""
     if any(mark in text for mark in _POLICY_MARKS):
         return True
-    if not spells_letters(text):
+    if "\\" not in text or not _HIDDEN_POLICY.search(text):
         return False
     inner = decoded(text)
     return any(mark in inner for mark in _POLICY_MARKS)
 
 
 def statement(text: str) -> int | None:
-    """Return the offset of the first thing in a text that reads like an IAM statement."""
-    if not (_has_mark(text) or spells_letters(text)):
+    """Return the offset of the first thing in a text that reads like an IAM statement.
+
+    One that escapes hide is only looked for where there is no other.
+    """
+    if not _may_hold(text):
         return None
-    layers = [text]
-    while len(layers) <= _LAYERS and (inner := decoded(layers[-1])) != layers[-1]:
-        layers.append(inner)
-    if not _has_mark(layers[-1]):
-        return None
-    found = _first(layers.pop())
-    while found is not None and layers:
-        found = original(layers.pop(), found)
-    return found
+    if (found := _first(text)) is not None:
+        return found
+    # In some languages a backslash at the end of a line joins words, in others it does not.
+    for joint in ("", "\n") if joins(text) else ("",):
+        layers = [text]
+        while len(layers) <= _LAYERS:
+            inner = decoded(layers[-1], joint)
+            if inner == layers[-1]:
+                break
+            if (found := _first(inner)) is not None:
+                return _in_text(layers, found, joint)
+            layers.append(inner)
+    return None
+
+
+def _in_text(layers: list[str], index: int, joint: str) -> int:
+    """Return the offset in the first layer of an index in what the last one decodes to."""
+    for layer in reversed(layers):
+        index = original(layer, index, joint)
+    return index
 
 
 def statement_in_bytes(chunks: Iterable[bytes]) -> bool:
@@ -161,9 +184,13 @@ def _buffers(chunks: Iterable[bytes]) -> Iterator[str]:
     yield buffer + "".join(pieces)
 
 
-def _has_mark(text: str) -> bool:
-    # Each is looked for by itself: most texts are short, and hold none.
-    return "ffect" in text or "PolicyStatement" in text or "aws_iam_policy_document" in text
+def _may_hold(text: str) -> bool:
+    """Say whether it is worth the time to decode a text and to look closer."""
+    if "ffect" in text and _RAW_KEY.search(text):
+        return True
+    if "PolicyStatement" in text or "aws_iam_policy_document" in text:
+        return True
+    return "\\" in text and bool(_HIDDEN_EFFECT.search(text))
 
 
 def _first(text: str) -> int | None:

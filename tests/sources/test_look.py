@@ -82,6 +82,11 @@ FIRES = {
     "index": 's["Effect"] = "Allow"; s["Action"] = "*"',
     "serverless": "effect: Allow\nactions:\n  - s3:*\n",
     "escaped backslash": r'{"p": "\u005cu0045ffect: Allow, Action: x"}',
+    "escaped backslash before any letter": r'{"p": "E\u005cu0066fect: Allow, Action: x"}',
+    "escaped separator": r'"{\u0022Effect\u0022\u003a \u0022Allow\u0022, \u0022Action\u0022: 1}"',
+    "backslash at a line's end": "Sid: a\\\nEffect: Allow\nAction: x\n",
+    "backslash at a line's end before an escape": 'Sid: a\\\n"\\u0045ffect": Allow\nAction: x\n',
+    "backslash in a word": "Sid: a\\Effect: Allow\nAction: x\n",
     "url": "%7B%22Effect%22%3A%20%22Allow%22%2C%20%22Action%22%3A%20%22*%22%7D",
     "action before": '{"Action": ["' + "s3:x" * 1000 + '"], "Effect": "Allow"}',
     "action far": '{"Effect": "Allow", "Condition": "' + "x" * (WINDOW - 100) + '", "Action": 1}',
@@ -157,6 +162,8 @@ DOES_NOT_FIRE = {
     "key without value": "Effect:\nAction: Allow\n",
     "value first": "Allow: Effect\nAction: x\n",
     "split by a key": '{"Effect": {"x": "Allow"}, "Action": "*"}',
+    "call": "effect(draw).action(Allow)",
+    "words": "a, side effect, Allow, Action: x",
     "sentence": "Every Effect, Allow or Deny, has its reasons.",
 }
 
