@@ -1,4 +1,4 @@
-"""A report in, text in one of the named formats out, piece by piece."""
+"""Renders reports as text in one of several formats, piece by piece."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ FORMATS = (
     "csv",
     "html",
 )
-"""Every output format: the name of a module here, whose `render` writes it.
+"""All output formats: each is the name of a module in this package with a function `render`.
 
-`text` takes colours too.
+The `render` of `text` also takes the keyword argument `colour`.
 """
 
 
 def renderer(name: str) -> Renderer:
-    """Return what writes a format; its module is imported only when it is asked for."""
+    """Return the function that renders a format, and import its module.
+
+    Raises KeyError if there is no such format.
+    """
     if name not in FORMATS:
         raise KeyError(name)
     return cast("Renderer", import_module(f"{__name__}.{name}").render)

@@ -1,9 +1,9 @@
-"""A report in, logging commands for Azure Pipelines out: issues of the task, and its result.
+"""Renders a report as logging commands for Azure Pipelines.
 
 https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 
-All open findings are written, worst first: the log shows all of them and the task counts them, but
-its summary shows the first 10 errors and the first 10 warnings alone (`_maxIssueCount`):
+All open findings are written, the worst first. The log shows all of them and the task counts them,
+but the summary shows only the first 10 errors and the first 10 warnings (`_maxIssueCount`):
 https://github.com/microsoft/azure-pipelines-agent/blob/master/src/Agent.Worker/ExecutionContext.cs
 """
 
@@ -16,7 +16,7 @@ from checker.report import Exit, Judged, Report, Severity, Status
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield an issue for each open finding, and that the task failed if the gate is closed."""
+    """Yield an issue for each open finding; if the exit code is not 0, set the task to failed."""
     if unexplained(report):
         yield _line("task.logissue", {"type": "error"}, verdict(report))
     for finding in report.findings:
@@ -27,7 +27,7 @@ def render(report: Report) -> Iterator[str]:
 
 
 def _issue(finding: Judged) -> str:
-    """Return an issue; there are errors and warnings only."""
+    """Return an issue, which can only be an error or a warning."""
     error = finding.status is Status.ERROR or finding.severity >= Severity.HIGH
     properties = {
         "type": "error" if error else "warning",
@@ -40,7 +40,7 @@ def _issue(finding: Judged) -> str:
 
 
 def _line(name: str, properties: Mapping[str, str], message: str) -> str:
-    """Return a command, escaped as Azure's own library does; the agent reads `%AZP25` as `%`.
+    """Return a command, escaped as by Azure's own library; the agent reads `%AZP25` as `%`.
 
     https://github.com/microsoft/azure-pipelines-task-lib/blob/master/node/taskcommand.ts
     """

@@ -1,4 +1,4 @@
-"""Renders a comparison of policies as text for a terminal of 80 columns."""
+"""Renders comparisons of policies for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WIDTH = max(map(len, Access))
 
 
 def render_comparison(found: Compared, *, colour: bool = False) -> str:
-    """Return a line for each policy, the proof below what is new, and a verdict at the end."""
+    """Return a line for each policy, the proof below new access, and a verdict at the end."""
     style = Style(colour)
     lines: list[str] = []
     for each in found.comparisons:
@@ -48,5 +48,5 @@ def _verdict(found: Compared, style: Style) -> Iterator[str]:
         Exit.OK: ("PASSED: no new access", BOLD, GREEN),
         Exit.VIOLATIONS: ("FAILED: new access", BOLD, RED),
         Exit.NOTHING_CHECKED: ("NOTHING COMPARED: no policy was found", BOLD, YELLOW),
-    }.get(code, ("NOT EVALUATED: not all could be compared", BOLD, YELLOW))
+    }.get(code, ("NOT EVALUATED: not all policies could be compared", BOLD, YELLOW))
     yield style(f"{words} (exit {int(code)})", *codes)

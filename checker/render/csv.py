@@ -1,10 +1,11 @@
-"""A report in, a table of its findings out, for spreadsheets and for what reads CSV (RFC 4180).
+"""Renders the findings of a report as CSV, for spreadsheets.
 
 https://www.rfc-editor.org/rfc/rfc4180
 
-It is UTF-8 without a byte order mark, which other readers than Excel would take for a part of the
-first column's name; in Excel, open it by `Data > From Text/CSV`. Where a cell begins like a
-formula, a quote before it keeps it text (https://owasp.org/www-community/attacks/CSV_Injection).
+The text is UTF-8 without a byte order mark, because readers other than Excel would take it for
+part of the first column's name; Excel opens the file with `Data > From Text/CSV`. A cell that
+starts like a formula gets a quote before it, so that it stays text
+(https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
 from __future__ import annotations
@@ -38,12 +39,14 @@ COLUMNS = (
     "waiver_expires",
 )
 _FORMULA = re.compile(r";(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""What a formula begins with, also in its full-width form, after a `;`: that is what separates
-cells where the decimal sign is a comma."""
+"""A `;` before a character that starts a formula, also in its full-width form.
+
+In countries where the decimal sign is a comma, spreadsheets separate cells at `;`.
+"""
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the header and a row for each finding, those that are accepted too."""
+    """Yield the header and a row for each finding, including accepted ones."""
     buffer = io.StringIO(newline="")
     write = csv.writer(buffer).writerow  # its line break is CRLF
     controls = {

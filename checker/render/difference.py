@@ -1,4 +1,4 @@
-"""What differs between two reports in, text for a terminal of 80 columns or JSON out."""
+"""Renders the difference between two reports, for a terminal of 80 columns or as JSON."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from checker.report.diff import Difference
 
 _INDENT = " " * 19
 _LONGEST = 1000
-"""Characters of a message that are shown, whoever made the report."""
+"""The most characters of a message that are shown, as a report may come from anywhere."""
 VERSION = 1
-"""Of the JSON form: within it a field is never removed or changed; fields may be added."""
+"""The version of the JSON form: within it, fields may be added, but not removed or changed."""
 
 
 def render_text(found: Difference, *, colour: bool = False) -> Iterator[str]:
-    """Yield what is new and what is no longer there, then a verdict."""
+    """Yield the findings of each group (new, fixed and others), the counts, and a verdict."""
     for line in _lines(found, Style(colour)):
         yield inert(line + "\n")
 
@@ -79,11 +79,11 @@ def _verdict(found: Difference, style: Style) -> str:
         case Exit.VIOLATIONS:
             new = f"{count(failing, 'new violation')}{more}"
             return style(f"FAILED: {new} (exit 1)", BOLD, RED)
-    return style("NOT EVALUATED: the new run did not decide all (exit 2)", BOLD, YELLOW)
+    return style("NOT EVALUATED: the new run did not decide everything (exit 2)", BOLD, YELLOW)
 
 
 def render_json(found: Difference) -> Iterator[str]:
-    """Yield it as indented JSON, in ASCII, with the findings as JSON reports have them."""
+    """Yield the difference as indented JSON, in ASCII, with findings as in JSON reports."""
     data = {
         "version": VERSION,
         "old": found.old.input._asdict(),

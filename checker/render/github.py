@@ -1,9 +1,9 @@
-"""A report in, workflow commands out: annotations in the run and the pull request on GitHub.
+"""Renders a report as workflow commands, which GitHub shows as annotations of a pull request.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 
-A path is taken to be relative to the repository's root. Only places within one line have columns,
-for the runner takes no others:
+GitHub reads paths relative to the root of the repository. Only places within one line have
+columns, because the runner rejects others:
 https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs
 """
 
@@ -17,12 +17,12 @@ from checker.render.wording import caveat, count, flowing, shown, unexplained, v
 from checker.report import Judged, Report, Severity, Status
 
 MOST = 10
-"""Annotations of one kind that GitHub shows of a step (and 50 of a job).
+"""The most annotations of one kind that GitHub shows for a step (and 50 for a job).
 
 https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md#limitations
 """
 _MOST_TITLE = 200
-"""Characters of a title; an annotation takes 255.
+"""The most characters of a title; an annotation allows 255.
 
 https://docs.github.com/rest/checks/runs
 """
@@ -35,7 +35,7 @@ _COMMANDS = {
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield one command for each of the worst open findings, and how many are not shown."""
+    """Yield a command for each of the worst open findings, and the number of the others."""
     kept: dict[str, list[Judged]] = {name: [] for name in _COMMANDS.values()}
     left = dict.fromkeys(kept, 0)
     alone = unexplained(report)
@@ -47,7 +47,7 @@ def render(report: Report) -> Iterator[str]:
             else:
                 left[name] += 1
     if any(left.values()) and len(kept["notice"]) == MOST:
-        kept["notice"].pop()  # makes room for the line about those that are left
+        kept["notice"].pop()  # makes room for the notice with the number of the others
         left["notice"] += 1
     if alone:
         yield _line("error", {"title": "policy-check"}, verdict(report))
@@ -59,7 +59,7 @@ def render(report: Report) -> Iterator[str]:
 
 
 def annotate(problems: Iterable[Problem]) -> Iterator[str]:
-    """Yield one command for each of the first problems that prevented a report."""
+    """Yield a command for each of the first problems that prevented a report."""
     for problem in islice(problems, MOST):
         place = {"file": shown(problem.path), **_span(problem.location)}
         yield _line("error", {**place, "title": "policy-check"}, shown(problem.message))
@@ -72,7 +72,7 @@ def _command(finding: Judged) -> str:
 def _annotation(name: str, finding: Judged) -> str:
     place = {"file": shown(finding.file), **_span(finding.place.location)}
     title = shown(f"{finding.rule}: {finding.title}", _MOST_TITLE)
-    # INVARIANT: with what follows it stays below 4,096 characters, which the runner sends on.
+    # INVARIANT: the whole message stays below 4,096 characters, the most that the runner passes on.
     message = caveat(finding) + shown(finding.message)
     if finding.remediation:
         message += f"\nto fix: {shown(flowing(finding.remediation))}"
@@ -91,13 +91,13 @@ def _rest(left: Mapping[str, int]) -> str:
     kinds = ", ".join(count(number, name) for name, number in left.items() if number)
     total = count(sum(left.values()), "more finding")
     return (
-        f"{total} without an annotation ({kinds}), for GitHub shows {MOST} of a kind: "
-        "see the job summary, or another report of policy-check"
+        f"{total} without an annotation ({kinds}), because GitHub shows {MOST} of each kind: "
+        "see the job summary or another report of policy-check"
     )
 
 
 def _line(name: str, properties: Mapping[str, str], message: str) -> str:
-    """Return a command, escaped as GitHub's own toolkit does.
+    """Return a command, escaped as by GitHub's own toolkit.
 
     https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
     """

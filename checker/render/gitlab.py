@@ -1,9 +1,9 @@
-"""A report in, a Code Quality report for merge requests on GitLab out: a JSON array, in ASCII.
+"""Renders a report as a Code Quality report for merge requests on GitLab: a JSON array in ASCII.
 
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
-It has no place for findings that are accepted, nor for a run that checked nothing: the job's exit
-code tells that.
+The format cannot show accepted findings, or that a run checked nothing. Only the exit code of the
+job tells the latter.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _SEVERITIES = {
     Severity.MEDIUM: "major",
     Severity.LOW: "minor",
 }
-"""GitLab's words, the worst of theirs for the worst of ours; `info` is left."""
+"""The severities of GitLab, from the highest down; `info` is not used."""
 _UNDECIDED = "blocker"
-"""Whatever the rule's severity: what could not be decided keeps the gate closed."""
+"""The severity of what could not be decided: it closes the gate, whatever the rule's severity."""
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the array, one open finding a line."""
+    """Yield the array, with one open finding per line."""
     separator = "["
     for finding in report.findings:
         if finding.is_open:

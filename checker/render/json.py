@@ -1,6 +1,6 @@
-"""A report in, its JSON form (version 1, see report.schema.json) out, in ASCII.
+"""Renders a report as JSON in ASCII (version 1, see report.schema.json).
 
-Within version 1 a field is never removed or changed; fields may be added.
+Within version 1, fields may be added, but are never removed or changed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ VERSION = 1
 
 
 _MARK = '"findings": []'
-"""Where the findings go: what no text within JSON can be, for its quotes would be escaped."""
+"""The place of the findings; no string in JSON contains it, as its quotes would be escaped."""
 
 
 def render(report: Report) -> Iterator[str]:
@@ -57,7 +57,7 @@ def _without_findings(report: Report) -> dict[str, Any]:
 
 
 def header(report: Report) -> dict[str, Any]:
-    """Return what a report was made of, as plain data."""
+    """Return the version, the tool and the inputs of a report as plain data."""
     return {
         "version": VERSION,
         "tool": {"name": "policy-check", "version": report.version},

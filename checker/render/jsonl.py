@@ -1,7 +1,7 @@
-"""A report in, one JSON object a line out, in ASCII: for what reads a stream.
+"""Renders a report as JSON Lines in ASCII: one object per line, for readers of streams.
 
-The objects are those of the JSON report, each with its `type`. The last one is the summary, with
-the exit code: a stream without it was cut off.
+The objects are those of the JSON report, each with its `type`. The last one is the summary, which
+contains the exit code. A stream without it is incomplete.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from checker.report.controls import assess
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the report line by line: what it was made of, what was found, what it means."""
+    """Yield the report line by line: its header, findings, warnings, rules, controls, summary."""
     yield _line("report", header(report))
     for each in report.findings:
         yield _line("finding", finding(each))

@@ -1,19 +1,19 @@
-"""A report in, JUnit's XML out, for where CI systems show test results, one test at a time.
+"""Renders a report as JUnit XML, which CI systems show as test results.
 
-There is no standard. This is what Jenkins' schema allows, but for `file` and `line` of a test, by
-which GitLab links to the file and actions annotate it:
+JUnit XML has no standard. The output follows the schema of Jenkins, except for the attributes
+`file` and `line` of a test, which GitLab uses for links and GitHub actions for annotations:
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 
-A suite is a rule: passing documents are counted for each rule, not named, so that a suite for each
-document would leave out just those that are in order. Its tests are the rule's findings, and one
-that stands for the documents that pass. The class of a test is the rule as well, for by their class
-GitLab and Jenkins list tests: a path would be cut at its dots into packages. Within a class names
-differ, or GitLab would keep one of them; they hold no line, or a test would look new whenever
-something is written above it.
+A suite is a rule. A suite for each document would omit the documents that pass, because a report
+counts them for each rule, but does not name them. The tests of a suite are the findings of the
+rule, and one test that stands for all passing documents. The class of a test is also the rule,
+because GitLab and Jenkins list tests by class, and would split a path into packages at its dots.
+Within a class, all names differ, because GitLab keeps only one test of a name. Names contain no
+line, because otherwise every change above a finding would make its test look new.
 
-A test fails only where the gate does: what is waived, known or below the fail level is skipped and
-says why. One more test, of the check itself, is in error where not all was checked. So there is a
-failure or an error if and only if the exit code is not 0.
+A test fails only if its finding fails the gate. A finding that is waived, known or below the fail
+level is a skipped test, with the reason. A further test, of the check itself, has an error if not
+everything was checked. So there is a failure or an error if and only if the exit code is not 0.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from checker.report import COUNTED, Exit, Judged, Place, Report, RuleCounts, Sta
 _SELF = "policy-check"
 _REST = "documents that pass"
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
-"""The attributes that count tests which do not pass, and the elements in them."""
+"""The attributes that count the tests which do not pass, and the elements that these contain."""
 
 
 class _Ending(NamedTuple):
-    """How a test ends that does not pass: its element, why in a line, a type, and all about it."""
+    """The result of a test that does not pass: element, message in one line, type, and details."""
 
     element: str
     message: str
@@ -44,7 +44,7 @@ class _Ending(NamedTuple):
 
 
 class _Test(NamedTuple):
-    """A test: its name, where it is, and how it ends unless it passes."""
+    """A test: its name, its place, and its result if it does not pass."""
 
     name: str
     ending: _Ending | None = None
@@ -53,7 +53,7 @@ class _Test(NamedTuple):
 
 
 class _Suite(NamedTuple):
-    """A rule, or the check itself: its findings, and a test that stands for all the rest."""
+    """A rule, or the check itself: its findings, and a test (`rest`) for everything else."""
 
     name: str
     properties: Iterable[tuple[str, object]]
@@ -63,7 +63,7 @@ class _Suite(NamedTuple):
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the suites, a test in a piece."""
+    """Yield the suites, one test per piece."""
     return map(inert, _pieces(report))
 
 
@@ -86,7 +86,7 @@ def _pieces(report: Report) -> Iterator[str]:
 
 
 def _suites(report: Report) -> Iterator[_Suite]:
-    """Yield the check itself, what is no rule's, and the rules."""
+    """Yield the suites of the check itself, of findings without a rule, and of the rules."""
     findings: dict[str, list[Judged]] = {}
     for each in report.findings:
         findings.setdefault(each.rule, []).append(each)
@@ -118,7 +118,7 @@ def _check(report: Report) -> _Suite:
 
 
 def _described(rule: RuleCounts) -> Iterator[tuple[str, object]]:
-    """Yield what a rule is, and how many documents ended how."""
+    """Yield the properties of a rule, and the number of documents with each status."""
     yield from (("title", rule.title), ("severity", rule.severity.label))
     yield from (
         ("control", f"{name} {each}") for name, ids in rule.controls.items() for each in ids
@@ -127,16 +127,17 @@ def _described(rule: RuleCounts) -> Iterator[tuple[str, object]]:
 
 
 def _rest(rule: RuleCounts, findings: Sequence[Judged]) -> _Test | None:
-    """Return the test for the documents without a finding of a rule, if it tells anything."""
+    """Return the test for the documents without a finding of a rule, if there is one to report."""
     if rule.counts[Status.PASS]:
         return _Test(_REST)
     if findings:
         return None
-    # One broken document leaves every rule undecided: its own test and the check's are in error.
+    # A document that is not valid leaves every rule undecided. Its own test and that of the check
+    # have an error, so this test is only skipped.
     said = "it applied to no document"
     if rule.counts[Status.ERROR]:
         said = (
-            f"{said} that could be read: {count(rule.counts[Status.ERROR], 'document')} could not"
+            f"{said} that could be read; {count(rule.counts[Status.ERROR], 'document')} could not"
         )
     return _Test(_REST, _Ending("skipped", said, text=said))
 
@@ -189,7 +190,7 @@ def _skipped(finding: Judged, report: Report) -> str:
 
 
 def _text(finding: Judged, *said: str) -> str:
-    """Return all about a finding, for those who show nothing else."""
+    """Return all details of a finding, for CI systems that show nothing else."""
     lines = [
         f"{_where(finding.file, finding.place)} {finding.place.pointer}",
         *said,
@@ -217,7 +218,7 @@ def _written(test: _Test, suite: str) -> str:
 
 
 def _attributes(**values: object) -> str:
-    """Return attributes of an element; those without a value are left out, but for `value`."""
+    """Return the attributes of an element, without those that are empty, except `value`."""
     return "".join(
         f' {name}="{escape(visible(str(value)))}"'
         for name, value in values.items()

@@ -1,8 +1,7 @@
-"""A report in, Markdown for a comment on a pull request or for a job's summary out.
+"""Renders a report as Markdown, for a comment on a pull request or the summary of a job.
 
-Text of others is plain words or code, never markup: in code nothing is a link, a mention, a
-reference or HTML, neither on GitHub nor on GitLab.
-https://github.github.com/gfm/#code-spans
+Foreign text becomes plain words or code, never markup: neither GitHub nor GitLab reads links,
+mentions, references or HTML in code. https://github.github.com/gfm/#code-spans
 """
 
 from __future__ import annotations
@@ -17,27 +16,29 @@ from checker.report import COUNTED, Exit, Judged, Report, Severity, Status
 from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
 
 COMMENT = 65_536
-"""Characters that a comment on GitHub holds; as a bound of bytes it keeps below.
+"""The most characters of a comment on GitHub; as a number of bytes, it is a safe limit.
 
-Only the refusal of a longer one says so, such as in https://github.com/danger/danger/issues/424.
+The source is the error message for a longer comment, for example in
+https://github.com/danger/danger/issues/424.
 """
 MARKER = "<!-- policy-check -->"
-"""What a bot finds its own comment by, to update it."""
+"""The mark by which a bot finds its own comment in order to update it."""
 _NAME, _TITLE, _TEXT = 300, 200, 1_000
-"""Most characters of a text of others, so that one finding never fills a comment."""
+"""The most characters of foreign texts, so that one finding cannot fill a comment."""
 _RESERVED = 200
-"""Bytes kept for the line that says how much is not shown."""
+"""Bytes that are reserved for the line that says how many findings are not shown."""
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the report as a comment on a pull request holds it."""
+    """Yield the report, short enough for a comment on a pull request."""
     return bounded(report, COMMENT)
 
 
 def bounded(report: Report, limit: int) -> Iterator[str]:
-    """Yield the report in at most `limit` bytes of UTF-8: worst findings first, cut visibly.
+    """Yield the report in at most `limit` bytes of UTF-8, the worst findings first.
 
-    Raises ValueError where not even the verdict and the table have room.
+    If findings are left out, a line says how many. Raises ValueError if `limit` is too small for
+    the verdict and the table.
     """
     head, tail = _head(report), _fitting(_controls(report), limit // 4)
     room = limit - _size(head) - _size(tail) - _RESERVED
@@ -60,7 +61,7 @@ def _size(text: str) -> int:
 
 
 def _fitting(pieces: Iterable[str], limit: int) -> str:
-    """Return as many pieces as fit into a number of bytes, and whether there are more."""
+    """Return as many pieces as fit into a number of bytes, with a line if there are more."""
     kept: list[str] = []
     for piece in pieces:
         limit -= _size(piece)
@@ -81,20 +82,23 @@ def _head(report: Report) -> str:
 
 
 def _left_out(report: Report) -> str:
-    """Return what was not looked at, which a pull request may have brought about."""
+    """Return the numbers of rules, files and waivers that were left out.
+
+    They are shown because a pull request may have changed what is left out.
+    """
     numbers = (
         (len(report.disabled), "rule", "disabled"),
         (len(report.never_applied) if report.documents else 0, "rule", "never applied"),
         (len(report.files.unread), "file", "not read"),
         (len(report.files.excluded), "file", "left out"),
-        (len(report.idle_waivers), "waiver", "of what was not decided"),
+        (len(report.idle_waivers), "waiver", "for what was not decided"),
     )
     told = [f"{count(number, noun)} {words}" for number, noun, words in numbers if number]
     return f"; {', '.join(told)}" if told else ""
 
 
 def _table(report: Report) -> Iterator[str]:
-    """Yield the counts by severity; no text of others."""
+    """Yield the counts by severity, without any foreign text."""
     counts = Counter((finding.severity, _column(finding)) for finding in report.findings)
     columns = ("violated", "undecided", "waived", "in the baseline")
     yield f"| severity | {' | '.join(columns)} |"
@@ -113,7 +117,7 @@ def _column(finding: Judged) -> str:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    """Yield a piece for each open finding; the first of a rule has its heading before it."""
+    """Yield a piece for each open finding; the heading of a rule precedes its first finding."""
     opened = (finding for finding in report.findings if finding.is_open)
     for _, group in groupby(opened, key=lambda finding: (finding.severity, finding.rule)):
         for index, finding in enumerate(group):
@@ -121,7 +125,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _heading(finding: Judged) -> str:
-    """Return the heading of a rule's findings, with what to do folded below it."""
+    """Return the heading of a rule's findings, with its remediation folded below it."""
     title = _prose(finding.title, _TITLE)
     heading = f"\n#### {finding.severity.label}: {_code(finding.rule)}\n\n{title}\n"
     if not finding.remediation:
@@ -141,7 +145,7 @@ def _item(finding: Judged) -> str:
 
 
 def _controls(report: Report) -> Iterator[str]:
-    """Yield a line for each framework; where all is well, only for those that were asked for."""
+    """Yield a line for each framework; if nothing was found, only for the requested frameworks."""
     if report.exit_code is Exit.OK and not report.findings and not report.assessed:
         return
     heading = "\n#### Controls\n\n"
@@ -154,7 +158,7 @@ def _controls(report: Report) -> Iterator[str]:
 
 
 def _prose(text: str, most: int) -> str:
-    """Return text of others as Markdown: plain words stay, all else is code."""
+    """Return foreign text as Markdown: plain words stay as they are, everything else is code."""
     parts = []
     for kind, words in groupby(_WORD.finditer(shown(text, most)), key=lambda word: word.lastgroup):
         part = " ".join(word[0] for word in words)
@@ -164,7 +168,7 @@ def _prose(text: str, most: int) -> str:
 
 def _code(text: str) -> str:
     """Return visible text as a code span."""
-    if "``" in text:  # a fence of three and more would begin a block
+    if "``" in text:  # three backticks or more would start a code block
         text = text.replace("`", "\\x60")
     return f"`` {text} ``" if "`" in text else f"`{text or ' '}`"
 
@@ -179,8 +183,8 @@ _WORD = re.compile(
     |   \S+""",
     re.VERBOSE,
 )
-"""A word of letters or a small number, in punctuation that means nothing in Markdown; what stands
-in backticks already, as messages quote others; or anything else.
+"""A plain word or small number, text that is already in backticks, or anything else.
 
-A number before a full stop or a parenthesis would begin a list, a long one may be a commit.
+A plain word consists of letters, with punctuation that has no meaning in Markdown. A number is only
+plain if it can neither start a list (as before a full stop or parenthesis) nor be a commit.
 """

@@ -1,4 +1,4 @@
-"""Text of others in, Markdown that shows it to the letter out."""
+"""Escapes foreign text so that Markdown shows it literally."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _TAGS = re.compile("[&<>]")
 
 
-@lru_cache(maxsize=1_024)  # a rule's words come again with each of its findings
+@lru_cache(maxsize=1_024)  # the texts of a rule occur with each of its findings
 def markdown(text: str) -> str:
-    """Return text as one paragraph of Markdown (https://spec.commonmark.org, also GitHub's).
+    """Return text as one paragraph of Markdown (https://spec.commonmark.org, and GitHub's).
 
-    Characters that Markdown could act on stand behind a backslash, those of HTML are entities, so
-    that a consumer which renders no Markdown finds no tag either. Braces are among them, for OSCAL
-    takes `{{ insert: … }}` for a parameter; `$` is, for GitHub takes it for a formula.
+    Characters with a meaning in Markdown get a backslash, and those of HTML become entities, so
+    that a consumer that does not render Markdown finds no tags. Braces are escaped too, because
+    OSCAL reads `{{ insert: … }}` as a parameter, and `$`, because GitHub reads it as a formula.
     """
     line = visible(" ".join(text.split()))
     line = _NUMBER.sub(r"\1\\\2", _ACTING.sub(r"\\\g<0>", line))

@@ -1,24 +1,24 @@
-"""A report in, SARIF 2.1.0 for code scanning out, one result at a time, in ASCII.
+"""Renders a report as SARIF 2.1.0 in ASCII, for code scanning.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html
 
-Where the standard leaves a choice, GitHub decides it
+Where the standard leaves a choice, the output follows GitHub
 (https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning):
 
-- All rules are described, not only those with a result: its tool status page lists what was checked
-  from them. A hundred rules take some 15 KB of the compressed file.
-- It refuses a run of more than 25,000 results, so the worst are kept and a notification counts the
-  rest; it shows 5,000 of them. It also refuses a file of more than 10 MB compressed by gzip: 25,000
-  results take some 2 MB.
-- It shows suppressed results as open; the action advanced-security/dismiss-alerts closes them.
-- It knows an alert again by `primaryLocationLineHash`, a hash of the lines in the checked out file,
-  which its own upload action adds. We have no files here and a better fingerprint of our own.
+- All rules are described, even those without a result, because GitHub's tool status page lists them
+  as what was checked. A hundred rules take some 15 KB of the compressed file.
+- GitHub rejects a run with more than 25,000 results, so the worst are kept and a notification
+  counts the rest; it shows 5,000 of them. It also rejects a file of more than 10 MB after
+  compression with gzip; 25,000 results take some 2 MB.
+- GitHub shows suppressed results as open; the action advanced-security/dismiss-alerts closes them.
+- GitHub recognises an alert by `primaryLocationLineHash`, a hash of lines of the checked out file,
+  which its upload action adds. This module has no access to files, and a better fingerprint.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -46,9 +46,9 @@ _SCHEMA = (
 _ROOT = "%SRCROOT%"
 _FINGERPRINT = "policyCheck/v1"
 _MOST = 25_000
-"""Results of a run, and its rules, that GitHub takes."""
+"""The most results of a run, and the most rules, that GitHub accepts."""
 _MOST_PLACES, _MOST_TAGS, _MOST_TEXT = 1_000, 20, 1_024
-"""Locations of a result, tags of a rule, and characters of a description that GitHub takes."""
+"""The most locations of a result, tags of a rule, and characters of a description on GitHub."""
 
 _LEVELS = {
     Severity.CRITICAL: "error",
@@ -62,23 +62,24 @@ _SCORES = {
     Severity.MEDIUM: "5.5",
     Severity.LOW: "3.0",
 }
-"""GitHub calls over 9.0 critical, from 7.0 high, from 4.0 medium, from 0.1 low."""
+"""Scores by which GitHub shows the severity: over 9.0 is critical, from 7.0 high, from 4.0 medium,
+and from 0.1 low."""
 _OWN = {
     DOCUMENT_RULE: (
         "No rule can be decided on a document that cannot be read or is not valid.",
-        "Mend the document, name its kind with --kind, or leave it out with --exclude.",
+        "Fix the document, name its kind with --kind, or leave it out with --exclude.",
     ),
     WAIVER_RULE: (
-        "A waiver that is invalid, expired or not used accepts nothing.",
-        "Mend, renew or remove the waiver.",
+        "A waiver that is not valid, has expired or is not used accepts nothing.",
+        "Fix, renew or remove the waiver.",
     ),
 }
-"""Why there are findings of no rule, and what to do about them."""
+"""The description and remediation of findings that belong to no rule."""
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the log, its results and notifications one a line."""
+    """Yield the log, with one rule, result or notification per line."""
     rules = _rules(report)
     index = {rule.id: number for number, rule in enumerate(rules)}
     results = (_result(each, index[each.rule], report) for each in _worst(report.findings))
@@ -92,7 +93,7 @@ def render(report: Report) -> Iterator[str]:
 
 
 def _rules(report: Report) -> list[RuleCounts]:
-    """Return every rule, and one for each other id that findings have."""
+    """Return all rules, and a rule for each other id that findings have."""
     rules = {rule.id: rule for rule in report.rules}
     for each in report.findings:
         if each.rule not in rules:
@@ -105,7 +106,7 @@ def _rules(report: Report) -> list[RuleCounts]:
 
 
 def _worst(findings: Sequence[Judged]) -> Sequence[Judged]:
-    """Return the findings that a run may have: as sorted, but what is accepted goes first."""
+    """Return the findings that a run may have; if there are too many, open ones have priority."""
     if len(findings) <= _MOST:
         return findings
     return sorted(findings, key=lambda each: not each.is_open)[:_MOST]
@@ -123,7 +124,7 @@ def _log(report: Report) -> dict[str, Any]:
         },
         "invocations": [
             {
-                # A run that checked nothing is no success: without results it would look clean.
+                # A run that checked nothing is not successful: without results, it would look so.
                 "executionSuccessful": code in {Exit.OK, Exit.VIOLATIONS},
                 "exitCode": int(code),
                 "exitCodeDescription": verdict(report),
@@ -142,7 +143,7 @@ def _log(report: Report) -> dict[str, Any]:
 
 
 def _inputs(report: Report) -> list[dict[str, Any]]:
-    """Return the files that decided the result, since a change can be in them too."""
+    """Return the files that determined the results, as a change may be in them too."""
     settings = (report.config, report.waivers, report.baseline)
     return [
         {
@@ -174,7 +175,7 @@ def _rule(rule: RuleCounts) -> dict[str, Any]:
 
 
 def _help(rule: RuleCounts) -> str:
-    """Return why the rule is, what to do, the controls it serves, and where to read more."""
+    """Return the description, the remediation, the controls and the references of a rule."""
     parts = [
         _line(rule.description) or _line(rule.title) or rule.id,
         rule.remediation and f"To fix: {_line(rule.remediation)}",
@@ -200,7 +201,7 @@ def _result(finding: Judged, index: int, report: Report) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
-        # Undecided is a failure: of the kind `open`, as which SARIF knows it, no viewer would warn.
+        # SARIF has the kind `open` for what is undecided, but viewers do not warn about it.
         "level": "error" if undecided else _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
         "locations": [_location(finding.file, finding.place)],
@@ -227,13 +228,13 @@ def _suppression(waiver: Waiver) -> dict[str, Any]:
 
 
 def _notifications(report: Report) -> Iterator[dict[str, Any]]:
-    """Yield what kept the run from being complete."""
+    """Yield a notification for everything that made the run incomplete."""
     if unexplained(report):
         yield _notification("not-evaluated", "error", verdict(report))
     findings = len(report.findings)
     if findings > _MOST:
-        left_out = f"{findings - _MOST:,} of {count(findings, 'finding')} are left out, for code"
-        text = f"{left_out} scanning takes only {_MOST:,}: the worst are here, all with -o json"
+        left_out = f"{findings - _MOST:,} of {count(findings, 'finding')} are left out, because"
+        text = f"{left_out} code scanning accepts only {_MOST:,}: see all of them with -o json"
         yield _notification("results-left-out", "warning", text)
     undecided = (each for each in report.findings if each.status is Status.ERROR)
     for each in islice(undecided, _MOST):
@@ -244,7 +245,7 @@ def _notifications(report: Report) -> Iterator[dict[str, Any]]:
 
 
 def _warnings(report: Report) -> list[dict[str, Any]]:
-    """Return what may go wrong in rules, though it need not have."""
+    """Return the warnings about rules as notifications."""
     return [
         _notification("rule-warning", "warning", _plain(each.message))
         | {"locations": [_location(each.path, Place(each.pointer, each.location))]}
@@ -272,7 +273,7 @@ def _location(document: str, place: Place) -> dict[str, Any]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    """Return where a file is: a place under the root only where it is one."""
+    """Return the location of a file, relative to the root if it is inside the root."""
     uri = reference(path)
     outside = uri.startswith(("file:", "../")) or uri == ".."
     return {"uri": uri} if outside else {"uri": uri, "uriBaseId": _ROOT}
@@ -284,10 +285,10 @@ def _message(finding: Judged) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text of others for a message, where it is no link and no placeholder.
+    """Return foreign text for a message, in which it is neither a link nor a placeholder.
 
-    Viewers know a link by `](`, whatever is escaped before it. Of braces (§3.11.5) only those of a
-    placeholder are doubled: few consumers undo it, and `${aws:username}` is to be read as it is.
+    Viewers recognise a link by `](`, even after an escape. Only the braces of a placeholder are
+    doubled (§3.11.5), because few consumers undo that, and `${aws:username}` must stay readable.
     """
     return _PLACEHOLDER.sub(r"{{\1}}", visible(text)).replace("](", "] (")
 

@@ -1,4 +1,4 @@
-"""Plain data with empty lists in, JSON in which these lists are filled out, piece by piece."""
+"""Writes JSON piece by piece, with long lists that are never kept in memory."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Pieces = Iterable[str]
 
 
 def dump(value: object, indent: int | None = None) -> str:
-    """Return plain data as JSON in ASCII that is no command to a CI system, wherever it stands.
+    """Return plain data as JSON in ASCII that no CI system reads as a command.
 
-    Azure looks for `##vso[` anywhere in a line, GitHub for `##[`. Two `#` stand in strings only,
-    where the second may be spelled as an escape.
+    Azure searches lines for `##vso[`, and GitHub for `##[`. In JSON, `##` only occurs in strings,
+    where the second `#` can be written as an escape.
     """
     return json.dumps(value, indent=indent).replace("##", "#\\u0023")
 
@@ -21,10 +21,10 @@ def dump(value: object, indent: int | None = None) -> str:
 def filled(
     skeleton: object, lists: Mapping[str, Iterable[Pieces]], indent: int | None = None
 ) -> Iterator[str]:
-    """Yield JSON with elements in the named lists, one a line.
+    """Yield the JSON of a skeleton, with elements in the named lists, one element per line.
 
-    Each name is the key of one empty list of the skeleton, in the order in which they stand there.
-    No text of others is taken for such a key, for its quotes would be escaped.
+    Each name is the key of an empty list in the skeleton; the names are in the order in which they
+    occur there. Foreign text is never mistaken for such a key, because its quotes are escaped.
     """
     rest = dump(skeleton, indent)
     for name, elements in lists.items():

@@ -1,11 +1,11 @@
-"""A report in, the Test Anything Protocol, version 14, out.
+"""Renders a report in the Test Anything Protocol, version 14.
 
 https://testanything.org/tap-version-14-specification.html
 
-A test point is a finding (`not ok`), a rule that something passed and nothing failed (`ok`), or a
-rule that applied to nothing (`ok`, skipped). What is waived, in the baseline or below the fail
-level is a TODO, which fails no harness. The last point is the gate itself: so a harness passes
-exactly when the exit code is 0, whatever closed the gate.
+A test point is a finding (`not ok`), a rule that only passed (`ok`), or a rule that applied to no
+document (`ok`, skipped). A finding that is waived, in the baseline or below the fail level is a
+TODO, which does not fail a harness. The last test point is the gate itself, so that a harness
+passes if and only if the exit code is 0.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOT_PASSED = (Status.FAIL, Status.WAIVED, Status.ERROR)
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the version, the plan and the points, those of findings with their diagnostics."""
+    """Yield the version, the plan, and the test points, with diagnostics for findings."""
     rules = [row for row in report.rules if not any(row.counts[each] for each in _NOT_PASSED)]
     total = len(report.findings) + len(rules) + 1
     yield f"TAP version 14\n1..{total}\n"
@@ -43,7 +43,7 @@ def _failed(number: int, finding: Judged, report: Report) -> str:
 
 
 def _accepted(finding: Judged, report: Report) -> str:
-    """Return why a finding does not fail; empty if it does."""
+    """Return why a finding does not fail the gate; empty if it does."""
     if finding.status is Status.ERROR:
         return ""
     if finding.waiver:
@@ -61,7 +61,7 @@ def _passed(number: int, row: RuleCounts) -> str:
 
 
 def _diagnostics(finding: Judged) -> str:
-    """Return the block below a point: YAML whose scalars are spelled as in JSON."""
+    """Return the block below a test point: YAML whose scalars are written as in JSON."""
     fields: list[tuple[str, str | int]] = [
         ("message", caveat(finding) + finding.message),
         ("severity", finding.severity.label),
@@ -82,10 +82,10 @@ def _scalar(value: str | int) -> str:
 
 
 def _escaped(text: str) -> str:
-    r"""Return text of others for the line of a point.
+    r"""Return foreign text for the line of a test point.
 
-    A harness of version 13 knows no escapes and would take `\# SKIP` for a directive: such a `#`
-    is spelled out.
+    A harness of version 13 knows no escapes and would read `\# SKIP` as a directive, so such a `#`
+    is written as `\x23`.
     """
     plain = _DIRECTIVE.sub(r"\\x23", shown(text))
     return plain.replace("\\", "\\\\").replace("#", "\\#")

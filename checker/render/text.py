@@ -1,4 +1,4 @@
-"""A report (or the problems that prevented one) in, text for a terminal of 80 columns out."""
+"""Renders a report, or the problems that prevented one, for a terminal of 80 columns."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, asse
 
 WIDTH = 80
 _MOST_RELATED = 3
-"""Further places of one finding that are listed; the JSON report has them all."""
+"""The most further places of a finding that are listed; the JSON report lists all of them."""
 
 _MOST_NAMES = 5
-"""Names that are listed where there may be many; the JSON report has them all."""
+"""The most names that a note lists; the JSON report lists all of them."""
 
 
 class Style(NamedTuple):
-    """How to mark text: with ANSI colours, or not at all."""
+    """Marks text with ANSI colours, or not at all."""
 
     colour: bool = False
 
     def __call__(self, text: str, *codes: int) -> str:
-        """Return text in the given SGR codes."""
+        """Return text with the given SGR codes."""
         if not self.colour or not text:
             return text
         return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m"
@@ -52,7 +52,7 @@ SEVERITY_COLOURS = {
 
 
 def render(report: Report, *, colour: bool = False) -> Iterator[str]:
-    """Yield the report, worst findings first, with a table and a verdict at its end."""
+    """Yield the report: the findings, the worst first, then a table and a verdict."""
     for line in _lines(report, Style(colour)):
         yield inert(line + "\n")
 
@@ -73,7 +73,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
 
 
 def render_problems(problems: Iterable[Problem], *, colour: bool = False) -> str:
-    """Return problems one after the other, each with its source line and a caret."""
+    """Return problems one after another, each with its source line and carets."""
     style = Style(colour)
     lines = list(_problems(problems, style, style("error", BOLD, RED)))
     return inert("\n".join(lines) + "\n") if lines else ""
@@ -99,7 +99,7 @@ def _heading(report: Report, style: Style) -> str:
 
 
 def _group(findings: list[Judged], style: Style) -> Iterator[str]:
-    """Yield the findings of one rule: its title once, then every place, then what to do."""
+    """Yield the findings of one rule: its title, then every place, then the remediation."""
     first = findings[0]
     label = style(f"{first.severity.label.upper():<9}", *SEVERITY_COLOURS[first.severity])
     yield label + style(first.rule, BOLD)
@@ -131,7 +131,7 @@ def _finding(finding: Judged, style: Style) -> Iterator[str]:
 
 
 def _accepted(report: Report, style: Style) -> Iterator[str]:
-    """Yield what is waived, each with its reason, and how much the baseline has."""
+    """Yield the waived findings, each with its place, reason, owner and last day."""
     waived = [finding for finding in report.findings if finding.waiver]
     if waived:
         yield style(f"WAIVED   {count(len(waived), 'finding')}", BOLD)
@@ -147,7 +147,7 @@ def _accepted(report: Report, style: Style) -> Iterator[str]:
 
 
 def _excerpt(place: Place, style: Style) -> Iterator[str]:
-    """Yield the source line of a place with carets under it; a long line is cut around them."""
+    """Yield the source line of a place with carets below it; a long line is cut around them."""
     location = place.location
     if location is None or not place.excerpt.strip():
         return
@@ -169,7 +169,7 @@ def _excerpt(place: Place, style: Style) -> Iterator[str]:
 
 
 def _cut(text: str, room: int) -> str:
-    """Return as much of a text as fits into a number of cells, with a mark where it is cut."""
+    """Return as much of a text as fits into a number of cells, with `…` where it is cut."""
     if _cells(text) <= room:
         return text
     while text and _cells(text) >= room:
@@ -178,7 +178,7 @@ def _cut(text: str, room: int) -> str:
 
 
 def _cells(text: str) -> int:
-    """Return how many cells of a terminal a text takes."""
+    """Return the width of a text in cells of a terminal."""
     if text.isascii():
         return len(text)
     return sum(
@@ -205,7 +205,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def _table(report: Report, style: Style) -> Iterator[str]:
-    """Yield the counts of the rules that were decided on something, or tried to be."""
+    """Yield the counts of the rules that applied to a document or failed to be decided on one."""
     broken = sum(each.is_broken for each in report.checked)
     rules = [
         rule
@@ -238,7 +238,7 @@ def _cell(count: int, status: Status, style: Style) -> str:
 
 
 def _frameworks(report: Report, style: Style) -> Iterator[str]:
-    """Yield the controls of the frameworks that were asked for, and which are satisfied."""
+    """Yield the requested frameworks, with their controls that are not satisfied."""
     for found in assess(report) if report.assessed else ():
         met, missed, rest = map(found.count, (SATISFIED, NOT_SATISFIED, NOT_ASSESSED))
         share = "" if found.percentage is None else f" ({found.percentage} %)"
@@ -257,15 +257,15 @@ def _frameworks(report: Report, style: Style) -> Iterator[str]:
 
 def _notes(report: Report, style: Style) -> Iterator[str]:
     notes = [
-        ("disabled by the configuration", report.disabled),
-        ("not in the profile", report.left_out),
+        ("rules disabled by the configuration", report.disabled),
+        ("rules not in the profile", report.left_out),
         *file_notes(report.files),
-        ("no rule applied to", [f"{each.file}{each.part}" for each in report.without_rules]),
+        ("documents that no rule applies to", _documents(report)),
         (
-            "waivers of what this run did not decide",
+            "waivers for what this run did not decide",
             [" on ".join(each) for each in report.idle_waivers],
         ),
-        ("rule never applied", report.never_applied if report.documents else ()),
+        ("rules that applied to no document", report.never_applied if report.documents else ()),
     ]
     if report.files.without:
         yield style("note: ", YELLOW) + f"{count(report.files.without, 'file')} without a document"
@@ -276,8 +276,13 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
             yield from rest
 
 
+def _documents(report: Report) -> list[str]:
+    """Return the documents that no rule applies to."""
+    return [f"{each.file}{each.part}" for each in report.without_rules]
+
+
 def _some(names: Sequence[str]) -> str:
-    """Return the first few names of many, and how many more there are."""
+    """Return the first names of a list, and the number of the others."""
     listed = ", ".join(map(visible, names[:_MOST_NAMES]))
     return listed + (f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else "")
 

@@ -1,4 +1,4 @@
-"""A path as reports show it in, a URI reference out; and what is a link."""
+"""Converts paths, as reports show them, into URI references, and recognises links."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _RESERVED = re.compile(r"[^A-Za-z0-9._~/-]")
 def reference(path: str) -> str:
     r"""Return a displayed path as a URI reference (https://www.rfc-editor.org/rfc/rfc3986).
 
-    A relative path becomes a relative reference without `.` segments, which may start with `../`;
-    an absolute one, also `C:/…` and `//host/share/…`, a `file:` URI. `\xff`, as which a byte that
-    is not UTF-8 is displayed, becomes `%FF` again, and so does `\x5c`.
+    A relative path becomes a relative reference without `.` segments, which may start with `../`.
+    An absolute path, including `C:/…` and `//host/share/…`, becomes a `file:` URI. A byte that is
+    not UTF-8 is displayed as, for example, `\xff`, and becomes `%FF`; `\x5c` becomes `%5C`.
     """
     if not _ABSOLUTE.match(path):
         return _encoded(normpath(path))
@@ -26,7 +26,7 @@ def reference(path: str) -> str:
 
 
 def is_link(text: str) -> bool:
-    """Say whether text is a link to a web page, of characters that a URI may have."""
+    """Return whether text is a link to a web page and contains only characters of a URI."""
     return bool(_LINK.fullmatch(text))
 
 

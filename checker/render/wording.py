@@ -1,4 +1,4 @@
-"""Words the parts of a report that formats share."""
+"""Words parts of a report in the way that all formats share."""
 
 from __future__ import annotations
 
@@ -14,28 +14,29 @@ def count(number: int, noun: str) -> str:
 
 
 def shown(text: str, most: int = 1_000) -> str:
-    """Return text of others as a line of ours may hold it.
+    """Return foreign text in a form that is safe within a line of output.
 
-    It is visible, no command to a CI system, and cut visibly beyond `most` characters.
+    All characters are visible, and no CI system reads the text as a command. If it is longer than
+    `most` characters, it is cut and ends in `…`.
     """
     line = inert(visible(text.strip()[: most + 1]))
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def flowing(text: str) -> str:
-    """Return running text, such as what to do, in one line: where it was broken means nothing."""
+    """Return running text, such as a remediation, in one line, as its line breaks mean nothing."""
     return " ".join(text.split())
 
 
 def caveat(finding: Judged) -> str:
-    """Return what stands before the message of a finding that is no violation."""
+    """Return the prefix of a finding's message if the finding is an error; otherwise empty."""
     if finding.status is not Status.ERROR:
         return ""
     return "error: " if finding.rule in {DOCUMENT_RULE, WAIVER_RULE} else "undecided: "
 
 
 def verdict(report: Report) -> str:
-    """Return what a report means for the gate, and its exit code."""
+    """Return the verdict of a report in one line, with the exit code."""
     code = report.exit_code
     tail = ", ".join(_reasons(report))
     words = {
@@ -47,7 +48,7 @@ def verdict(report: Report) -> str:
 
 
 def unexplained(report: Report) -> bool:
-    """Say whether the gate is closed by something that no finding tells of."""
+    """Return whether the exit code is not 0 for a reason that is not a finding."""
     code = report.exit_code
     undecided = any(finding.status is Status.ERROR for finding in report.findings)
     return code is Exit.NOTHING_CHECKED or (code is Exit.NOT_EVALUATED and not undecided)
@@ -55,10 +56,10 @@ def unexplained(report: Report) -> bool:
 
 def file_notes(files: FileCounts) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield what there is to tell of files that were not checked: what, and their names."""
-    yield "shows a policy and was not read, by its extension", files.unread
+    yield "files that show a policy, not read because of their extension", files.unread
     yield "prose or program text that shows a policy", files.mentioned
-    yield "left out by a glob", files.excluded
-    yield "a glob that matches no file", files.idle_globs
+    yield "files left out by a glob", files.excluded
+    yield "globs that match no file", files.idle_globs
     yield "ignored by git", files.ignored
 
 

@@ -1,4 +1,4 @@
-"""A report in, one HTML page out that needs nothing else: no server, and to be read no script."""
+"""Renders a report as one self-contained HTML page, which can be read without scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from checker.report import Report
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the page, a finding at a time."""
+    """Yield the page, one finding at a time."""
     found, anchor = tally(report), Anchors()
     gaps, overview = render_gaps(report), render_overview(report, found)
     accepted = render_accepted(report, found)

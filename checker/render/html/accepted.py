@@ -1,4 +1,4 @@
-"""A report in, what was accepted of it out: by whom, why, and until when."""
+"""Renders the section of accepted findings: by whom, why, and until when they are accepted."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _ROW = """\
 """
 _KNOWN = """\
 <p><a href="#findings" data-filter="status" data-value="known">{count}</a> in the baseline \
-<code>{path}</code>: known before, so it does not fail.</p>
+<code>{path}</code>: already known, so the gate does not fail.</p>
 """
 
 
 def render_accepted(report: Report, found: Tally) -> Markup:
-    """Return the section; empty where nothing is accepted."""
+    """Return the section; empty if nothing is accepted."""
     waived = [(each.waiver, each) for each in report.findings if each.waiver]
     waived.sort(key=lambda pair: pair[0].expires)
     table = fill(_TABLE, today=report.today.isoformat(), rows=join(map(_row, waived)))

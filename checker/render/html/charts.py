@@ -1,4 +1,4 @@
-"""Numbers in, bars out: SVG whose shapes say in pattern what their colours say too."""
+"""Draws bars as SVG, in which patterns convey the same as colours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from checker.report import Severity
 from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED
 
 CLASSES = {SATISFIED: "satisfied", NOT_SATISFIED: "unsatisfied", NOT_ASSESSED: "unassessed"}
-"""What gives the status of a control its shape and colour."""
+"""The class that gives each status of a control its shape and colour."""
 
 _BAR = '<svg class="bar" width="100%" height="{height}" aria-hidden="true">{parts}</svg>'
 _PART = '<rect class="{name}" x="{left}%" width="{width}%" height="100%"></rect>'
@@ -21,14 +21,14 @@ PATTERNS = Markup(
     ' patternTransform="rotate(45)"><rect class="ground" width="6" height="6"></rect>'
     '<rect class="stroke" width="2.5" height="6"></rect></pattern></defs></svg>'
 )
-"""What parts of bars are filled with; once in a page."""
+"""The patterns that fill parts of bars; a page contains them once."""
 
 
 def bar(parts: Iterable[tuple[str, int]], whole: int, height: int = 10) -> Markup:
-    """Return one bar of parts, each a class and a number, side by side within a whole.
+    """Return a bar of adjacent parts, each a class and a number, within a whole.
 
-    The smallest part can still be seen. The text beside a bar says all that it shows, so it is
-    hidden from those who listen.
+    Even the smallest part is wide enough to be seen. The bar is hidden from screen readers, because
+    the text beside it says everything that it shows.
     """
     widths = [(name, max(100 * number / whole, _LEAST)) for name, number in parts if number]
     scale = min(1.0, 100 / sum((width for _, width in widths), start=1e-9))
@@ -41,15 +41,15 @@ def bar(parts: Iterable[tuple[str, int]], whole: int, height: int = 10) -> Marku
 
 
 def severity(level: Severity) -> Markup:
-    """Return the name of a severity, with its shape and colour."""
+    """Return the name of a severity with its shape and colour."""
     return fill(_SEVERITY, label=level.label, words=level.label.capitalize())
 
 
 def by_severity(counts: dict[Severity, int], whole: int) -> Markup:
-    """Return one bar of findings, the worst first."""
+    """Return a bar of findings by severity, the worst first."""
     levels = sorted(Severity, reverse=True)
     return bar(((level.label, counts.get(level, 0)) for level in levels), whole)
 
 
 _GAP, _LEAST = 0.4, 1.0
-"""In percent of the whole width."""
+"""The gap between two parts, and the smallest width of a part, in percent of the whole width."""

@@ -1,4 +1,4 @@
-"""A report in, the state of every control with its rules and findings out."""
+"""Renders the section of controls: the status of each, with its rules and findings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROW = """\
 <td><span class="key {name}">{status}</span></td><td class="number">{findings}</td></tr>
 """
 _FEW = 3
-"""Rules of a control that stand there at once; more of them unfold."""
+"""The most rules of a control that are shown at once; longer lists are folded."""
 _RULES = '<details class="names"><summary>{count}</summary><ul>{items}</ul></details>'
 _FEW_RULES = '<ul class="few-rules">{items}</ul>'
 _RULE = '<li><a href="#{id}">{rule}</a></li>'
@@ -39,7 +39,7 @@ _SOURCE = '<p class="source">{link}</p>\n'
 
 
 def render_controls(report: Report, found: Tally) -> Markup:
-    """Return the section, a table for each framework; empty where no rule names a control."""
+    """Return the section, with a table for each framework; empty if no rule names a control."""
     frameworks = enumerate(assess(report))
     content = join(_framework(number, each, found) for number, each in frameworks)
     return section("controls", "Controls", content)
@@ -81,6 +81,6 @@ def _rules(rules: Sequence[str]) -> Markup:
 
 
 def _rest(rest: Sequence[Control]) -> Markup:
-    """Return controls that nothing is known of; rules that serve them applied to nothing."""
+    """Return the list of controls that no rule assessed; rules for them applied to no document."""
     items = join(fill(_UNASSESSED, control=each.id, title=each.title) for each in rest)
     return fill(_REST, count=count(len(rest), "control"), items=items)

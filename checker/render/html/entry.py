@@ -1,4 +1,4 @@
-"""One finding in, its place in the page out: a line to scan, and below it all that is known."""
+"""Renders one finding: a summary line, and all details folded below it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FACT = "{name} <code>{value}</code>, "
 
 
 class Context(NamedTuple):
-    """What a finding is shown in: its rule's row, if it has one, and how it is to stand out."""
+    """How to show a finding: its rule's row, if there is one, and whether it is opened and new."""
 
     rule: RuleCounts | None
     opened: bool
@@ -35,7 +35,7 @@ class Context(NamedTuple):
 
 
 def render_finding(finding: Judged, anchor: str, context: Context) -> Markup:
-    """Return one finding; what its rule says already is not said again."""
+    """Return one finding, without the remediation if its rule shows the same one."""
     said = context.rule.remediation if context.rule else ""
     return fill(
         _FINDING,
@@ -55,14 +55,17 @@ def render_finding(finding: Judged, anchor: str, context: Context) -> Markup:
 
 
 def where(document: str, location: Location | None) -> Markup:
-    """Return a path, its folder apart, with line and column."""
+    """Return a path with line and column; its folder is marked up separately."""
     folder = folder_of(document)
     name = document[len(folder) :]
     return fill(_PATH, folder=folder, name=name, position=_position(location))
 
 
 def excerpt(place: Place) -> Markup:
-    """Return the source line of a place without its indent, the span marked; empty without one."""
+    """Return the source line of a place, without its indentation and with the place marked.
+
+    The result is empty if there is no line to show.
+    """
     location = place.location
     if location is None or not place.excerpt.strip():
         return EMPTY
@@ -117,7 +120,7 @@ def _fix(remediation: str) -> Markup:
 
 
 def _facts(finding: Judged, context: Context) -> Markup:
-    """Return what is left to say; of a rule's findings, the rule says which kind they are of."""
+    """Return the pointer, the subject, and the kind if no rule is shown that tells it."""
     pointer, subject = finding.place.pointer, finding.subject
     facts = fill(_FACT, name="at", value=pointer) if pointer else EMPTY
     if subject and subject != pointer:

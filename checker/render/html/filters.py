@@ -1,4 +1,4 @@
-"""A report in, the form that filters its findings out. It is hidden until a script can serve it."""
+"""Renders the form that filters findings, which is hidden until the script runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FOLDER = '<option value="{folder}"></option>'
 
 
 def render_filters(report: Report, found: Tally) -> Markup:
-    """Return the form; each choice says how many findings it is about."""
+    """Return the form; each choice shows its number of findings."""
     return fill(
         _FORM,
         severities=join(

@@ -1,4 +1,4 @@
-"""A report in, the section of its findings out: the filters, and a group for each rule."""
+"""Renders the section of findings: the filters, and a group for each rule."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _START = """\
 <button type="button" id="unfold" hidden>Open all</button></div>
 """
 _END = """\
-<p id="none" hidden>No finding matches. Clear the filters to see all of them.</p>
+<p id="none" hidden>No finding matches. Clear the filters to see all findings.</p>
 </div></div></section>
 """
 _NONE = """\
 <section id="findings" aria-labelledby="h-findings">
 <h2 id="h-findings">Findings</h2>
-<p>There are none.</p></section>
+<p>There are no findings.</p></section>
 """
 
 
 def render_findings(report: Report, found: Tally, anchor: Anchors) -> Iterator[str]:
-    """Yield the section, a finding at a time."""
+    """Yield the section, one finding at a time."""
     if not report.findings:
         yield _NONE
         return

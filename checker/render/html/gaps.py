@@ -1,4 +1,4 @@
-"""A report in, what it does not tell out: what was not decided, not read, not asked."""
+"""Renders the section of what was not evaluated: undecided findings, unread files, idle rules."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from checker.render.html.markup import EMPTY, Markup, count, each, fill, join, p
 from checker.report import Exit, Judged, Report, Status
 
 _MOST = 20
-"""Things that are listed here, at most; all others are where the sentence says."""
+"""The most undecided findings that are listed; a link leads to all of them."""
 
 _PARTS = '<div class="{name}">{parts}</div>\n'
 _THINGS = """\
-<p><strong>{count} could not be decided.</strong> What is not decided is never taken for a pass.</p>
+<p><strong>{count} could not be decided.</strong> What is not decided never counts as passed.</p>
 <ul class="things">{items}</ul>
 {more}"""
 _THING = '<li><a href="#{id}">{where}</a> <code>{rule}</code><br>{message}</li>'
 _MORE = (
     '<p><a href="#findings" data-filter="status" data-value="error">And {more:,} more</a>.</p>\n'
 )
-_PAIRS = "<p><strong>{count} could not be made</strong>, see the table of rules.</p>\n"
+_PAIRS = "<p><strong>{count} could not be made</strong>: see the table of rules.</p>\n"
 _NAMES = '<details class="names"><summary>{title}</summary><ul>{items}</ul></details>\n'
 _NAME = "<li><code>{item}</code></li>"
 
 
 def render_gaps(report: Report) -> Markup:
-    """Return the section; empty where all files were read and all rules applied."""
+    """Return the section; empty if everything was decided, all files read and all rules applied."""
     undecided = [each for each in report.findings if each.status is Status.ERROR]
     parts = join(_parts(report, undecided))
     pressing = report.exit_code is Exit.NOT_EVALUATED
@@ -41,8 +41,11 @@ def _parts(report: Report, undecided: Sequence[Judged]) -> Iterator[Markup]:
         yield _things(undecided)
     elif pairs:
         yield fill(_PAIRS, count=count(pairs, "decision"))
-    if unread := report.files.unread:
-        yield names(f"{count(len(unread), 'file')} not read, by the extension", unread)
+    if report.files.unread:
+        yield names(
+            f"{count(len(report.files.unread), 'file')} not read because of the extension",
+            report.files.unread,
+        )
     if report.documents and report.never_applied:
         title = f"{count(len(report.never_applied), 'rule')} applied to no document"
         yield names(title, report.never_applied)
@@ -69,5 +72,5 @@ def _things(undecided: Sequence[Judged]) -> Markup:
 
 
 def names(title: str, listed: Sequence[str]) -> Markup:
-    """Return names that unfold below their title."""
+    """Return a list of names, folded below its title."""
     return fill(_NAMES, title=title, items=each(_NAME, listed))

@@ -1,4 +1,4 @@
-"""The findings of a report in, one group for each rule out, the worst first."""
+"""Renders findings in groups, one for each rule, the worst first."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from checker.render.html.markup import EMPTY, Markup, count, fill, join, link, p
 from checker.report import Framework, Judged, Report, RuleCounts, Severity
 
 GROUPS_OPEN, FINDINGS_OPEN = 50, 25
-"""Up to how many findings all groups, and all findings, are open at first."""
+"""The most findings of a report whose groups, and whose findings, are open at first."""
 BATCH = 50
-"""Findings that a browser lays out, or leaves until they are scrolled to, together."""
+"""The findings that a browser lays out together, when the reader scrolls near them."""
 
 _GROUP = """\
 <details class="group" id="{id}" data-severity="{level}" data-rule="{rule}"\
@@ -34,7 +34,7 @@ _ITEM = "<li>{item}</li>"
 
 
 def render_groups(report: Report, anchor: Anchors) -> Iterator[str]:
-    """Yield the groups, a finding at a time."""
+    """Yield the groups, one finding at a time."""
     rows = {row.id: row for row in report.rules}
     total = len(report.findings)
     before = report.previous.findings if report.previous else None
@@ -78,12 +78,12 @@ def _heading(
 
 
 def controls_of(row: RuleCounts) -> Iterator[Markup]:
-    """Yield the controls of a rule as the filter names them; none holds a line break."""
+    """Yield the controls of a rule as the filter names them, without line breaks."""
     return (text(f"{name}/{each}") for name, ids in row.controls.items() for each in ids)
 
 
 def about(row: RuleCounts, report: Report) -> Markup:
-    """Return what a rule says of itself."""
+    """Return the description, remediation, controls and references of a rule."""
     references = join(fill(_ITEM, item=link(each)) for each in row.references)
     parts = (
         ("why", "Why it matters", paragraphs(row.description)),

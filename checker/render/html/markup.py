@@ -1,4 +1,4 @@
-"""Templates of our own and text of others in, HTML in which no text of others is markup out."""
+"""Fills HTML templates so that foreign text never becomes markup."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checker.messages import visible
 
 
 class Markup(str):
-    """Text that is HTML already. Any other text is escaped when it is put into HTML."""
+    """Text that is already HTML; any other text is escaped when it is inserted into HTML."""
 
     __slots__ = ()
 
@@ -20,7 +20,7 @@ _READY = frozenset({Markup, int})
 
 
 def fill(template: str, **values: str | int) -> Markup:
-    """Return a template with its `{name}` fields filled; all values but Markup are escaped."""
+    """Return a template with its `{name}` fields filled; all values except Markup are escaped."""
     # INVARIANT: a template is a constant of this package, never text of a report.
     for name, value in values.items():
         if type(value) not in _READY:
@@ -29,52 +29,52 @@ def fill(template: str, **values: str | int) -> Markup:
 
 
 def join(parts: Iterable[Markup], between: str = "") -> Markup:
-    """Return pieces of HTML one after the other."""
+    """Return pieces of HTML one after another, with HTML between them."""
     return Markup(between.join(parts))
 
 
 def each(template: str, items: Iterable[str]) -> Markup:
-    """Return a template filled with every item in turn, as `{item}`."""
+    """Return a template once for each item, which fills its field `{item}`."""
     return join(fill(template, item=item) for item in items)
 
 
 def text(value: str) -> Markup:
-    """Return text for use between tags or in a quoted attribute; it shows no control character."""
+    """Return text for use between tags or in a quoted attribute, without control characters."""
     return Markup(_escaped(value))
 
 
 def _escaped(value: str) -> str:
-    """Return text as HTML shows it; no mark of a command to a CI system is left, see `inert`."""
+    """Return text escaped for HTML, in which no CI system finds a command (see `inert`)."""
     shown = escape(visible(value))
     return shown.replace("##", "#&#35;") if "##" in shown else shown
 
 
 def prose(value: str) -> Markup:
-    """Return a sentence with what stands in backticks as code."""
+    """Return text in which the parts in backticks are code."""
     line = text(value)
     return Markup(_CODE.sub(r"<code>\1</code>", line)) if "`" in line else line
 
 
 def paragraphs(value: str) -> Markup:
-    """Return text whose lines flow and whose blank lines part paragraphs."""
+    """Return text as paragraphs, which blank lines separate; other line breaks become spaces."""
     parts = filter(None, (" ".join(part.split()) for part in _BLANK.split(value)))
     return join(fill("<p>{part}</p>", part=prose(part)) for part in parts)
 
 
 def link(address: str) -> Markup:
-    """Return a link to an address of the web; any other address is text that leads nowhere."""
+    """Return a link to a web address; any other address is only text."""
     if not address.lower().startswith(("https://", "http://")):
         return text(address)
     return fill('<a href="{address}">{address}</a>', address=address)
 
 
 def section(name: str, title: str, content: Markup) -> Markup:
-    """Return a part of the page with its heading; empty without content."""
+    """Return a section of the page with its heading; empty without content."""
     return fill(_SECTION, name=name, title=title, content=content) if content else EMPTY
 
 
 def count(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it is not one."""
+    """Return a number with its noun, such as `1,234 findings`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 

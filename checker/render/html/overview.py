@@ -1,4 +1,4 @@
-"""A report in, its findings by severity and folder, its frameworks, and a trend out."""
+"""Renders the overview: findings by folder, frameworks, and changes since an earlier report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from checker.report import Earlier, Report, Severity
 from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, Assessment, assess
 
 _MOST = 8
-"""Folders with a bar of their own."""
+"""The most folders (or documents) that have a bar of their own."""
 
 _PANELS = '<div class="panels">\n{panels}</div>\n'
 _PANEL = """\
@@ -34,7 +34,7 @@ _FRAMEWORK = """\
 _SCORE = "<b>{percentage}%</b> of {assessed}"
 _KEY = '<span class="key {name}">{number:,} {status}</span>'
 _TREND = """\
-<table class="trend"><caption>Against <code>{path}</code></caption>
+<table class="trend"><caption>Compared to <code>{path}</code></caption>
 <thead><tr><th scope="col">Severity</th><th scope="col">New</th><th scope="col">Fixed</th>\
 <th scope="col">Unchanged</th></tr></thead>
 <tbody>{rows}</tbody>
@@ -47,7 +47,7 @@ _CHANGE = """\
 
 
 def render_overview(report: Report, found: Tally) -> Markup:
-    """Return the section; empty where nothing was found and no control is known of."""
+    """Return the section; empty without findings, controls and an earlier report."""
     panels = join(_panels(report, found))
     return section("overview", "Overview", fill(_PANELS, panels=panels) if panels else EMPTY)
 
@@ -61,7 +61,7 @@ def _panels(report: Report, found: Tally) -> Iterator[Markup]:
     if frameworks:
         yield _panel("frameworks", "By framework", frameworks)
     if report.previous:
-        yield _panel("trend", "Since last time", _trend(report, report.previous))
+        yield _panel("trend", "Since the earlier report", _trend(report, report.previous))
 
 
 def _panel(name: str, title: str, content: Markup) -> Markup:
@@ -85,7 +85,7 @@ def severities(found: Tally) -> Markup:
 
 
 def _places(places: Mapping[str, Counter[Severity]]) -> Markup:
-    """Return a bar for each of the places with most findings."""
+    """Return a bar for each of the places with the most findings, and the number of the others."""
     ranked = sorted(places.items(), key=lambda place: (-place[1].total(), place[0]))
     most = ranked[0][1].total()
     common = common_folder(places)
@@ -129,7 +129,7 @@ def _framework(each: Assessment) -> Markup:
 
 def _score(each: Assessment) -> Markup:
     if each.percentage is None:
-        return fill("no control is assessed")
+        return fill("no control was assessed")
     assessed = len(each.controls) - each.count(NOT_ASSESSED)
     return fill(_SCORE, percentage=each.percentage, assessed=count(assessed, "assessed control"))
 

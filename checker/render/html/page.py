@@ -1,4 +1,4 @@
-"""The parts of a page in, the page around them out: its head, its guards, its landmarks."""
+"""Renders the frame of the page: its head, its security policy, and its landmarks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GUARD = (
     "default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:;"
     " base-uri 'none'; form-action 'none'"
 )
-"""The Content-Security-Policy: nothing but our own style and script, known by their hashes."""
+"""The Content-Security-Policy: only the page's own style and script, by their hashes, may run."""
 
 _HEAD = """\
 <!DOCTYPE html>
@@ -60,11 +60,11 @@ _ICONS = {
     "undecided": ("7a5600", "M8 3.75v5M8 11.9v.1"),
     "nothing": ("7a5600", "M4 8h8"),
 }
-"""Of each verdict: its colour and the mark that is drawn on it."""
+"""For each verdict, the colour of its circle and the path of the mark on it."""
 
 
 def mark(verdict: str) -> Markup:
-    """Return the mark of a verdict, as the page shows it beside its words."""
+    """Return the icon of a verdict, which the page shows beside its words."""
     return fill(
         '<svg class="verdict" viewBox="0 0 16 16" aria-hidden="true">'
         '<circle cx="8" cy="8" r="8"></circle><path d="{path}"></path></svg>',
@@ -73,7 +73,7 @@ def mark(verdict: str) -> Markup:
 
 
 def head(verdict: str, title: str, links: Sequence[tuple[str, str]]) -> Markup:
-    """Return all that stands before the content; a link is an id and its words."""
+    """Return everything before the content; each link is the id of a section and its title."""
     style, script = _asset("report.css"), _asset("report.js")
     colour, path = _ICONS[verdict]
     shown = join(fill(_LINK, name=name, words=words) for name, words in links)
@@ -91,13 +91,13 @@ def head(verdict: str, title: str, links: Sequence[tuple[str, str]]) -> Markup:
 
 
 def tail(version: str) -> Markup:
-    """Return all that stands after the content."""
+    """Return everything after the content."""
     return fill(_TAIL, version=version)
 
 
 @cache
 def _asset(name: str) -> Markup:
-    """Return a file of this package; it may not hold what would end its element."""
+    """Return a file of this package; it must not contain the end tag of its element."""
     return Markup((files(__package__) / name).read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""A report in, what decided it out: files with their SHA-256, dated facts, what was left out."""
+"""Renders the section of what a report is based on: files with their SHA-256, facts, exclusions."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def render_provenance(report: Report) -> Markup:
     left = (
         ("disabled by the configuration", "rule", report.disabled),
         ("not in the profile", "rule", report.left_out),
-        ("left out by a glob", "file", report.files.excluded),
-        ("not read, by the extension", "file", report.files.unread),
+        ("left out by a pattern", "file", report.files.excluded),
+        ("not read because of the extension", "file", report.files.unread),
     )
     lists = join(
         names(f"{count(len(listed), noun)} {words}", listed)
@@ -45,7 +45,7 @@ def _parts(report: Report) -> Iterator[tuple[str, Markup]]:
     for words, given in named:
         yield words, _input(given) if given else fill("none")
     if report.waivers:
-        yield "Waivers judged on", fill("<time>{day}</time>", day=report.today.isoformat())
+        yield "Waivers evaluated on", fill("<time>{day}</time>", day=report.today.isoformat())
     yield "Rules", _rules(report.inputs)
     documents = count(report.documents, "document")
     yield "Documents", fill(_DIGEST, count=documents, sha256=report.documents_sha256)

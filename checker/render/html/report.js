@@ -1,11 +1,11 @@
-// Filters, links to findings, and the choice of light or dark. Nothing here is needed to read.
+// Filters findings, follows links to them, and sets the theme. The page can be read without it.
 "use strict";
 
 const root = document.documentElement;
 const THEMES = { "": "automatic", light: "light", dark: "dark" };
-const FEW = 1000; // findings that are laid out at once, not only when they come near
-const HEIGHT = 4.2; // of a closed finding, in rem
-const SHORT = 200; // findings whose groups a filter unfolds
+const FEW = 1000; // the most findings that are laid out at once, not only when they come near
+const HEIGHT = 4.2; // the height of a closed finding, in rem
+const SHORT = 200; // the most findings whose groups a filter unfolds
 
 function theme(name) {
   if (name) root.dataset.theme = name;
@@ -13,11 +13,11 @@ function theme(name) {
 }
 
 function remembered(name) {
-  // A browser may keep nothing for a page from a file.
+  // A browser may refuse to store anything for a page that was opened from a file.
   try {
     if (name === undefined) return localStorage.getItem("policy-check-theme") ?? "";
     localStorage.setItem("policy-check-theme", name);
-  } catch { /* then the choice holds for this page alone */ }
+  } catch { /* then the theme only applies to this page */ }
   return "";
 }
 
@@ -76,7 +76,7 @@ function findings(form) {
     apply();
   }
 
-  // The fragment is either the filters, which have a "=", or the id of an element.
+  // The fragment contains either filters, which have a "=", or the id of an element.
   function follow() {
     const fragment = location.hash.slice(1);
     const filters = new URLSearchParams(fragment.includes("=") ? fragment : "");
@@ -146,7 +146,7 @@ function read(element) {
   };
 }
 
-// What is searched is read from the page when it is first asked for, and then kept.
+// The text of a finding is read from the page when it is first searched, and then kept.
 function words(finding) {
   return (finding.text ??= finding.element.textContent.toLowerCase());
 }
@@ -179,7 +179,7 @@ function suits(group, wanted) {
   );
 }
 
-// Hides the findings of a group that do not fit; returns how many do.
+// Hides the findings of a group that do not match; returns the number of those that do.
 function keep(group, wanted) {
   const missing = wanted.words.filter((word) => !group.text.includes(word));
   const fits = (finding) =>
@@ -192,7 +192,7 @@ function keep(group, wanted) {
     total += kept.length;
     element.hidden = kept.length === 0;
     if (element.hidden) continue;
-    // What is not laid out yet is as high as what it will show.
+    // Until it is laid out, a batch is as high as the findings that it will show.
     const partly = kept.length < findings.length;
     element.style.containIntrinsicBlockSize = partly ? `${kept.length * HEIGHT}rem` : "";
     const shown = new Set(kept);
@@ -228,11 +228,11 @@ function target(fragment) {
   try {
     return document.getElementById(fragment) ?? document.getElementById(decodeURIComponent(fragment));
   } catch {
-    return null; // a "%" that encodes nothing
+    return null; // a "%" without a valid code
   }
 }
 
-// Unfolds an element and all around it, and goes there.
+// Unfolds an element and everything that contains it, and scrolls to it.
 function reveal(element) {
   for (let each = element; each; each = each.parentElement?.closest("details")) {
     if (each.matches("details")) each.open = true;

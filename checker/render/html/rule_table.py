@@ -1,4 +1,4 @@
-"""A report in, a table of its rules and how often each ended in which status out."""
+"""Renders the section of rules: a table with the number of documents for each status."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WORDS = {
 
 
 def render_rules(report: Report, found: Tally, anchor: Anchors) -> Markup:
-    """Return the section; its numbers are of documents, not of findings."""
+    """Return the section, whose numbers count documents, not findings; empty without rules."""
     if not report.rules:
         return EMPTY
     table = fill(
@@ -70,7 +70,7 @@ def _row(row: RuleCounts, report: Report, found: Tally, anchor: str) -> Markup:
 
 
 def _number(status: Status, number: int, rule: str = "") -> Markup:
-    """Return a cell; where findings stand behind its number, it leads to them."""
+    """Return a cell; if its number stands for findings, it links to them."""
     name = status.value if number else "none"
     linked = number and rule and status not in {Status.PASS, Status.SKIP}
     if not linked:

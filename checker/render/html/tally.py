@@ -1,4 +1,4 @@
-"""A report in, the numbers that its overview shows out, counted in one walk over the findings."""
+"""Counts the findings of a report, in one pass, by everything that the page shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from checker.report import Earlier, Judged, Report, Severity, Status
 
 
 class State(StrEnum):
-    """What a finding is to its reader; the value is the word of the filter and of the link."""
+    """The state of a finding for a reader; the values are those of the filter and of links."""
 
     ERROR = "error"
     FAIL = "fail"
@@ -22,7 +22,7 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """Return the state in words."""
+        """The state in words."""
         return _LABELS[self]
 
 
@@ -35,7 +35,7 @@ _LABELS = {
 
 
 def state(finding: Judged) -> State:
-    """Return the state of a finding; what was not decided is never anything else."""
+    """Return the state of a finding; if it was not decided, that precedes all other states."""
     if finding.status is Status.ERROR:
         return State.ERROR
     if finding.status is Status.WAIVED:
@@ -45,7 +45,7 @@ def state(finding: Judged) -> State:
 
 @dataclass(slots=True)
 class Tally:
-    """How many findings there are, by what a reader may ask for."""
+    """The number of findings by state, severity, rule, folder and document."""
 
     states: Counter[State] = field(default_factory=Counter)
     severities: Counter[Severity] = field(default_factory=Counter)
@@ -53,18 +53,18 @@ class Tally:
     folders: dict[str, Counter[Severity]] = field(default_factory=dict)
     documents: dict[str, Counter[Severity]] = field(default_factory=dict)
     violations: int = 0
-    """Findings that fail the gate."""
+    """The number of findings that fail the gate."""
     violated: set[str] = field(default_factory=set)
-    """The documents that these are in."""
+    """The documents with findings that fail the gate."""
 
     @property
     def findings(self) -> int:
-        """Return how many findings there are."""
+        """The number of all findings."""
         return self.severities.total()
 
     @property
     def below(self) -> int:
-        """Return how many failed, but below the fail level."""
+        """The number of findings that failed, but are below the fail level."""
         return self.states[State.FAIL] - self.violations
 
 
@@ -85,19 +85,19 @@ def tally(report: Report) -> Tally:
 
 
 def folder_of(path: str) -> str:
-    """Return the folder of a document with its final slash; empty where it names none."""
+    """Return the folder in a document's path, with its final slash; empty if there is none."""
     return path[: path.rfind("/") + 1]
 
 
 def common_folder(paths: Collection[str]) -> str:
-    """Return the folder that all paths are in, with its final slash; empty where there is none."""
+    """Return the folder that contains all paths, with its final slash; empty if there is none."""
     ends = zip(min(paths), max(paths), strict=False)
     same = takewhile(lambda pair: pair[0] == pair[1], ends)
     return folder_of("".join(letter for letter, _ in same))
 
 
 class Change(NamedTuple):
-    """How many findings are new, fixed and as before."""
+    """The numbers of new, fixed and unchanged findings."""
 
     new: int
     fixed: int
@@ -105,10 +105,10 @@ class Change(NamedTuple):
 
 
 def changes(report: Report, earlier: Earlier) -> Mapping[Severity, Change]:
-    """Return what changed since an earlier report, by severity, the worst first.
+    """Return the changes since an earlier report, by severity, the worst first.
 
-    A finding is the same by its fingerprint, whatever is accepted of it by now; what is fixed has
-    the severity that it had.
+    Findings with equal fingerprints are the same, whether accepted or not. A fixed finding counts
+    for the severity that it had.
     """
     now = {finding.fingerprint: finding.severity for finding in report.findings}
     new = Counter(level for name, level in now.items() if name not in earlier.findings)

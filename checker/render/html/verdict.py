@@ -1,4 +1,4 @@
-"""A report in, what it means in one sentence, with the figures behind it, out."""
+"""Renders the verdict of a report in one sentence, with its figures."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ _WORDS = {
 
 
 def name_of(report: Report) -> str:
-    """Return the class that gives a verdict its colour."""
+    """Return the class that gives the verdict its colour."""
     return _NAMES.get(report.exit_code, "undecided")
 
 
 def word_of(report: Report) -> str:
-    """Return a verdict in a word or two."""
+    """Return the verdict in one or two words."""
     return _WORDS[name_of(report)]
 
 
 def sentence_of(report: Report, found: Tally) -> str:
-    """Return what stands behind a verdict."""
+    """Return the sentence that explains the verdict."""
     violations = (
         f"{count(found.violations, 'violation')} in {len(found.violated):,}"
         f" of {count(report.documents, 'document')}"
@@ -54,7 +54,7 @@ def sentence_of(report: Report, found: Tally) -> str:
             return f"{violations}."
         case Exit.OK:
             return f"No violations in {count(report.documents, 'document')}."
-    tail = f" Beside them, {violations}." if found.violations else ""
+    tail = f" In addition, {violations}." if found.violations else ""
     return f"{_missing(report, found)}.{tail}"
 
 
@@ -68,7 +68,9 @@ def _missing(report: Report, found: Tally) -> str:
         return f"{count(things, 'thing')} could not be decided"
     if pairs := report.total(Status.ERROR):
         return f"{count(pairs, 'decision')} could not be made"
-    return "Strict checking accepts no unread file and no rule of your own that never applied"
+    return (
+        "With strict checking, an unread file or a rule of your own that never applied is an error"
+    )
 
 
 def _nothing(report: Report) -> str:
@@ -80,7 +82,7 @@ def _nothing(report: Report) -> str:
 
 
 def render_verdict(report: Report, found: Tally) -> Markup:
-    """Return the verdict, and the figures that a reader asks for next."""
+    """Return the verdict, the findings by severity, and the figures."""
     figures = (
         fill(_FIGURE, name=name if number else "zero", words=words, number=number)
         for name, words, number in _figures(report, found)

@@ -1,14 +1,15 @@
-"""A report in, OSCAL 1.2.1 Assessment Results in JSON out, one observation at a time, in ASCII.
+"""Renders a report as OSCAL 1.2.1 Assessment Results in JSON, in ASCII.
 
 https://pages.nist.gov/OSCAL/learn/concepts/layer/assessment/assessment-results/
 
-Every finding of ours is an observation; every assessed control has one finding of theirs, which
-names the observations that decided it. A control that is not assessed has none and is excluded from
-the reviewed controls. A waived finding is also a risk whose deviation is approved until the last
-day of its waiver. Documents without a finding are only counted, so the others are the inventory.
+Every finding of the report is an observation. Every assessed control has one finding in the sense
+of OSCAL, which names the observations that decided it. A control that was not assessed has no
+finding and is excluded from the reviewed controls. A waived finding is also a risk, whose deviation
+is approved until the last day of its waiver. The inventory consists of the documents with findings,
+as a report only counts the others.
 
-No clock is read: times are the start of the report's day. Identifiers are made from what they are
-of, so that the same inputs give the same file.
+No clock is read: all times are the start of the report's day. Identifiers are derived from the data
+that they identify, so that the same inputs give the same file.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ _VERSION = "1.2.1"
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the assessment results, what there may be many of one a line."""
+    """Yield the assessment results, with one item of each long list per line."""
     frameworks = list(assess(report))
     assessed = [each for one in frameworks for each in one.controls if reviewed.is_assessed(each)]
     found = list(identified(report.findings))
     waived = [(each, waiver) for each in found if (waiver := each.finding.waiver)]
-    inventoried: dict[str, Iterable[Pieces]] = {}  # an empty list is not valid: it is left out
+    inventoried: dict[str, Iterable[Pieces]] = {}  # empty lists are not valid, so they are left out
     lists: dict[str, Iterable[Pieces]] = {}
     if found:
         inventoried["inventory-items"] = ((dump(each),) for each in inventory(found))
@@ -68,7 +69,7 @@ def _results(report: Report, result: Object) -> Object:
             },
             "import-ap": {
                 "href": f"#{plan['uuid']}",
-                "remarks": "The rules and settings stand for an assessment plan.",
+                "remarks": "The rules and settings take the place of an assessment plan.",
             },
             "results": [result],
             "back-matter": {"resources": [plan]},
@@ -77,11 +78,11 @@ def _results(report: Report, result: Object) -> Object:
 
 
 def _plan(report: Report) -> Object:
-    """Return the files that say what is checked, and what they leave out, as a resource."""
+    """Return the rules and settings, and what they leave out, as a resource."""
     settings = (report.config, report.waivers, report.baseline)
     plan: Object = {
         "title": "Rules and settings",
-        "description": "The rules that were decided, and the settings by which they were.",
+        "description": "The rules that were decided, and the settings of the run.",
         "props": [
             own("fail-level", report.fail_level.label),
             own("strict", str(report.strict).lower()),
@@ -118,7 +119,7 @@ def _result(report: Report) -> Object:
 
 
 def _tool(report: Report) -> Object:
-    """Return this program, by which observations were made, as an asset of the assessment."""
+    """Return this program, which made the observations, as an asset of the assessment."""
     component = {
         "uuid": TOOL,
         "type": "software",

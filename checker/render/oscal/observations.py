@@ -1,4 +1,4 @@
-"""Findings of a report in, OSCAL's inventory, observations and risks out."""
+"""Converts findings of a report into OSCAL's inventory, observations and risks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ORIGINS = [{"actors": [{"type": "tool", "actor-uuid": TOOL}]}]
 
 
 class Identified(NamedTuple):
-    """A finding, and the identifiers of its observation, its document and, if waived, its risk."""
+    """A finding with the identifiers of its observation, its document and (if waived) its risk."""
 
     finding: Judged
     observation: str
@@ -24,7 +24,7 @@ class Identified(NamedTuple):
 
 
 def identified(findings: Iterable[Judged]) -> Iterator[Identified]:
-    """Yield findings with their identifiers, which differ even where fingerprints do not."""
+    """Yield findings with their identifiers, which differ even if fingerprints are equal."""
     seen: Counter[str] = Counter()
     documents: dict[str, str] = {}
     for each in findings:
@@ -37,7 +37,7 @@ def identified(findings: Iterable[Judged]) -> Iterator[Identified]:
 
 
 def inventory(found: Iterable[Identified]) -> Iterator[Object]:
-    """Yield every document that has a finding, once."""
+    """Yield each document with findings once, as an inventory item."""
     for each in {each.document: each for each in found}.values():
         yield {
             "uuid": each.document,
@@ -48,7 +48,7 @@ def inventory(found: Iterable[Identified]) -> Iterator[Object]:
 
 
 def observation(found: Identified, report: Report) -> Object:
-    """Return what was observed on a document, with every place as evidence."""
+    """Return the observation of a finding, with all its places as evidence."""
     finding = found.finding
     href = reference(finding.file)
     observed: Object = {
@@ -103,7 +103,7 @@ def _accepted(waiver: Waiver) -> str:
 def _remarks(finding: Judged) -> str:
     remarks = (
         _accepted(finding.waiver) if finding.waiver else "",
-        "The baseline has it." if finding.known else "",
+        "It is in the baseline." if finding.known else "",
         f"To fix: {markup(finding.remediation)}" if finding.remediation.strip() else "",
     )
     return "\n\n".join(filter(None, remarks))

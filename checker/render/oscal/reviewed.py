@@ -1,4 +1,4 @@
-"""Assessments of frameworks in, OSCAL's reviewed controls and a finding for each control out."""
+"""Converts assessments of frameworks into OSCAL's reviewed controls and findings."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from checker.report import COUNTED, DOCUMENT_RULE, Status
 from checker.report.controls import NOT_ASSESSED, SATISFIED, Assessment, Control
 
 _NIST = re.compile(r"([A-Z]{2}-\d+)(?:\((\d+)\))?(?:\(([a-z])\))?")
-"""A control of NIST SP 800-53: its number, that of an enhancement, the letter of a part."""
+"""A control of NIST SP 800-53: its number, the number of an enhancement, the letter of a part."""
 _UNDECIDED = (
-    "Not all could be decided. What could not be, because a document is not valid, is an "
-    f"observation of {DOCUMENT_RULE}, not of the rules of this control."
+    "Not everything could be decided. A document that is not valid has an observation of "
+    f"{DOCUMENT_RULE}, not of the rules of this control."
 )
 
 
 def is_assessed(control: Control) -> bool:
-    """Say whether there is anything to say of a control."""
+    """Return whether a control was assessed."""
     return control.status != NOT_ASSESSED
 
 
 def selections(assessments: Sequence[Assessment]) -> list[Object]:
-    """Return, for each framework, the controls that were assessed and those that were not."""
+    """Return, for each framework, the assessed controls and those that were not assessed."""
     nothing = {"description": "No rule names a control.", "include-all": {}}
     return [_selection(each) for each in assessments if each.controls] or [nothing]
 
 
 def findings(controls: Iterable[Control], found: Iterable[Identified]) -> Iterator[Pieces]:
-    """Yield what became of each control, with all observations of its rules, in pieces."""
+    """Yield the finding of each control, with all observations of its rules, in pieces."""
     observations: dict[str, list[str]] = {}
     risks: dict[str, list[str]] = {}
     for each in found:
@@ -68,7 +68,7 @@ def _selection(assessment: Assessment) -> Object:
     excluded = [each for each in assessment.controls if not is_assessed(each)]
     if included:
         selection["include-controls"] = _named(included)
-    else:  # something has to be included: all, and then all that we know is excluded
+    else:  # a selection must include something: all controls, from which the known are excluded
         selection["include-all"] = {}
     if excluded:
         selection["exclude-controls"] = _named(excluded)
@@ -80,7 +80,7 @@ def _named(controls: Iterable[Control]) -> list[Object]:
 
 
 def _finding(control: Control) -> Object:
-    """Return what became of a control: what is waived or undecided does not satisfy it."""
+    """Return the finding of a control; a waived or undecided rule does not satisfy it."""
     counts = ", ".join(f"{control.counts[status]} {status.value}" for status in COUNTED)
     satisfied = control.status == SATISFIED
     violated = control.counts[Status.FAIL] or control.counts[Status.WAIVED]
@@ -108,7 +108,7 @@ def _finding(control: Control) -> Object:
 
 
 def control_id(control: Control) -> str:
-    """Return a control as a token; NIST's as in its catalogue, where AC-6(10) is `ac-6.10`.
+    """Return the id of a control as a token, as in NIST's catalogue, where AC-6(10) is `ac-6.10`.
 
     https://github.com/usnistgov/oscal-content/tree/main/nist.gov/SP800-53/rev5
     """
@@ -119,7 +119,10 @@ def control_id(control: Control) -> str:
 
 
 def objective_id(control: Control) -> str:
-    """Return the objective of a control: `ac-6.10_obj`; only NIST's catalogue has such names."""
+    """Return the id of a control's objective, such as `ac-6.10_obj`.
+
+    Only NIST's catalogue has such ids; for any other control, it is the id of the control.
+    """
     nist = _NIST.fullmatch(control.id)
     if nist is None:
         return control_id(control)
