@@ -1,19 +1,25 @@
-# `make run` checks examples/ with the shipped rules; `make test` runs lint, types and tests.
-# Both set up .venv first; with PINNED=1 it holds what requirements/ci.txt pins by hash and nothing
-# else. `make bench` measures against peers, installed in .venv-peers; `make counts` gathers what
-# SECURITY.md says of suites, random inputs and planted mistakes.
+# `make run` checks examples/ with the shipped rules; `make test` runs lint, types and tests;
+# `make quick` lints and runs the tests that are fast. All set up .venv first; with PINNED=1 it
+# holds what requirements/ci.txt pins by hash and nothing else. `make bench` measures against peers,
+# installed in .venv-peers; `make counts` gathers what SECURITY.md says of suites, random inputs and
+# planted mistakes.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 SECONDS ?= 600
 
-.PHONY: run test lint types unit bench counts clean
+.PHONY: run test quick lint types unit bench counts clean
 
 run: .venv/installed
 	$(BIN)/policy-check rules/ examples/policies/
 
 test: lint types unit
+
+quick: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pytest -m "not slow" --quiet
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -13,9 +13,17 @@ import pytest
 from checker.report import Report
 from tests.support.command import COMMAND, PATIENCE, ROOT, Run
 from tests.support.reports import everything
+from tests.support.slowness import is_slow
 
 _COPY = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
 """By which the tests of a copy of the package run the copy."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that are slow, which `make quick` leaves out."""
+    for item in items:
+        if is_slow(item):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

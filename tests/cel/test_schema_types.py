@@ -75,7 +75,7 @@ def _fits(value: Any, type_: Type, structs: dict[str, cel.Struct]) -> bool:
     return value is None if type_.name == "null_type" else conforms(value, type_)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SCHEMAS, st.dictionaries(st.sampled_from("ab"), SCHEMAS, max_size=2), VALUES)
 @example({"type": "object", **PATTERNS, "additionalProperties": {"type": "boolean"}}, {}, {"xa": 5})
 @example(

@@ -159,7 +159,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "everything": everything,
     "accepted": accepted,
     "passed": passed,
-    "many": lambda: many(25_001),
+    "many": lambda: many(2_501),
     **{f"hostile {name}": partial(hostile, text) for name, text in TEXTS.items()},
     **{f"formula {text!r}": partial(hostile, text) for text in FORMULAS},
 }
@@ -182,7 +182,8 @@ def test_nothing_is_lost_and_nothing_let_in(name: str, report: Report) -> None:
     text = "".join(pieces)
     assert form.found(text) == form.expected(report)
     assert text == "".join(renderer(name)(report)), "the same bytes, every time"
-    assert max(map(len, pieces), default=0) < 1_000_000, "pieces, so that memory stays flat"
+    most = 100_000 if len(report.findings) > 1000 else 1_000_000
+    assert max(map(len, pieces), default=0) < most, "pieces, so that memory stays flat"
     lines = text.split(form.line_break)
     assert lines.pop() == "", "the last line has its end"
     hidden = {each for each in set().union(*lines) if unicodedata.category(each) in HIDDEN}
