@@ -18,7 +18,7 @@ Where the standard leaves a choice, the output follows GitHub
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
