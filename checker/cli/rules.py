@@ -121,7 +121,7 @@ def _chosen(book: Handbook, severities: tuple[str, ...], controls: tuple[str, ..
 
 
 def _serves(rule: Rule, framework: str, control: str) -> bool:
-    ids = rule.controls.get(framework, ())
+    ids = rule.file.controls.get(framework, ())
     return control in ids if control else bool(ids)
 
 
@@ -144,5 +144,5 @@ def _controls(book: Handbook) -> Iterator[tuple[str, str]]:
     for name, framework in book.frameworks.items():
         yield from ((name, each) for each in framework.controls)
     for rule in book.rules:
-        for name, ids in rule.controls.items():
+        for name, ids in rule.file.controls.items():
             yield from ((name, each) for each in ids)

@@ -34,7 +34,7 @@ def _lines(rules: Sequence[Rule], profiles: Profiles, style: Style) -> Iterator[
             + (style(named, DIM))
         )
         yield from wrap(
-            visible(" ".join(rule.title.split())),
+            visible(" ".join(rule.file.title.split())),
             WIDTH,
             initial_indent=_INDENT,
             subsequent_indent=_INDENT,
@@ -55,12 +55,12 @@ def as_json(rules: Sequence[Rule], profiles: Profiles) -> Iterator[str]:
     listed = [
         {
             "id": rule.id,
-            "title": rule.title,
+            "title": rule.file.title,
             "severity": rule.severity.label,
             "kind": rule.kind,
             "profiles": list(profiles[rule.id]),
-            "controls": {name: list(ids) for name, ids in rule.controls.items()},
-            "path": rule.path,
+            "controls": {name: list(ids) for name, ids in rule.file.controls.items()},
+            "path": rule.file.path,
         }
         for rule in rules
     ]

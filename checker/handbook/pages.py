@@ -66,7 +66,8 @@ def _index(
         yield from (f"### {folder}", "", "| rule | severity | profiles | |", "|" + " --- |" * 4)
         for rule in group:
             chosen = ", ".join(_chosen(rule, profiles))
-            yield f"| {_link(rule)} | {rule.severity.label} | {chosen} | {_plain(rule.title)} |"
+            title = _plain(rule.file.title)
+            yield f"| {_link(rule)} | {rule.severity.label} | {chosen} | {title} |"
         yield ""
     yield from ("## By severity", "")
     for severity in sorted(Severity, reverse=True):
@@ -78,7 +79,7 @@ def _index(
         yield from (f"In rules and reports `{name}`; see <{framework.source}>.", "")
         yield from ("| control | | rules |", "| --- | --- | --- |")
         for control, title in framework.controls.items():
-            serving = [rule for rule in rules if control in rule.controls.get(name, ())]
+            serving = [rule for rule in rules if control in rule.file.controls.get(name, ())]
             links = ", ".join(map(_link, serving)) or "none yet"
             yield f"| {_plain(control)} | {_plain(title)} | {links} |"
 
@@ -123,7 +124,7 @@ def _chosen(rule: Rule, profiles: Mapping[str, Profile]) -> list[str]:
 
 
 def _folder(rule: Rule) -> str:
-    return PurePath(rule.path).parent.name
+    return PurePath(rule.file.path).parent.name
 
 
 def _link(rule: Rule) -> str:

@@ -84,7 +84,7 @@ def topic(rule: Rule, profiles: Sequence[str], frameworks: Mapping[str, Framewor
     sections = _sections(rule, frameworks)
     return Topic(
         rule.id,
-        rule.title,
+        rule.file.title,
         rule.severity,
         rule.kind,
         tuple(profiles),
@@ -93,19 +93,19 @@ def topic(rule: Rule, profiles: Sequence[str], frameworks: Mapping[str, Framewor
 
 
 def _sections(rule: Rule, frameworks: Mapping[str, Framework]) -> Iterator[Section]:
-    yield Section("Why it matters", (Text(rule.description),))
-    yield Section("What to do", (Text(rule.remediation),))
+    yield Section("Why it matters", (Text(rule.file.description),))
+    yield Section("What to do", (Text(rule.file.remediation),))
     controls = tuple(_controls(rule, frameworks))
     yield Section("Controls", (Points(controls),) if controls else ())
     yield Section("How it is decided", (Code("yaml", _decision(rule)),))
     for expected, title in _EXPECTED.items():
         shown = [each for each in rule.examples if each.expect == expected]
         yield Section(title, tuple(block for each in shown for block in _example(each, rule)))
-    yield Section("References", (Links(rule.references),) if rule.references else ())
+    yield Section("References", (Links(rule.file.references),) if rule.file.references else ())
 
 
 def _controls(rule: Rule, frameworks: Mapping[str, Framework]) -> Iterator[str]:
-    for name, ids in rule.controls.items():
+    for name, ids in rule.file.controls.items():
         framework = frameworks.get(name, Framework(name, "", {}))
         named = (f"{each} {framework.controls.get(each, '')}".strip() for each in ids)
         yield f"{framework.title}: {', '.join(named)}"
@@ -125,9 +125,9 @@ def _decision(rule: Rule) -> str:
 
 def _document(rule: Rule) -> str:
     """Return the text of a rule, without the other rules in the same file."""
-    texts = _SEPARATOR.split(rule.source.text)
+    texts = _SEPARATOR.split(rule.file.reading.source.text)
     written = re.compile(rf"^id:\s*[\"']?{re.escape(rule.id)}(?![\w-])", re.MULTILINE)
-    return next(filter(written.search, texts), rule.source.text)
+    return next(filter(written.search, texts), rule.file.reading.source.text)
 
 
 def _example(example: Example, rule: Rule) -> Iterator[Block]:

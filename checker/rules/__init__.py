@@ -2,7 +2,7 @@
 
 from checker.rules.frameworks import load_frameworks
 from checker.rules.profiles import profiles_of, select
-from checker.rules.rule import Example, Hole, Requirement, Rule
+from checker.rules.rule import Example, Hole, Requirement, Rule, RuleFile
 from checker.rules.rule_files import BUILTIN, RuleSet, load, shipped
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Hole",
     "Requirement",
     "Rule",
+    "RuleFile",
     "RuleSet",
     "load",
     "load_frameworks",

@@ -1,10 +1,9 @@
-"""Compiles one rule document into a runnable rule, or reports everything that is wrong with it."""
+"""Compiles a RuleFile into a Rule that can run, or reports everything that is wrong with it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import Any, cast
@@ -14,10 +13,8 @@ from checker.cel.types import BOOL, DOUBLE, DYN, INT, Type, conforms, parse_type
 from checker.kinds.kind import Kind
 from checker.messages import did_you_mean
 from checker.problems import InputError, Json, Location, Problem, Route
-from checker.reader import Reading
-from checker.reader.schema import Schema
-from checker.report import DOCUMENT_RULE, WAIVER_RULE, Severity
-from checker.rules.rule import Example, Hole, Requirement, Rule
+from checker.report import DOCUMENT_RULE, WAIVER_RULE
+from checker.rules.rule import Example, Hole, Requirement, Rule, RuleFile
 
 PARAMS = "params"
 """The name of the variable that holds the values of a rule's parameters."""
@@ -26,36 +23,27 @@ _HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 def compile_rule(
-    reading: Reading,
+    file: RuleFile,
     kinds: Mapping[str, Kind],
     overrides: Mapping[str, Mapping[str, Json]],
     *,
     alone: bool,
     engine: cel.Engine,
 ) -> Rule:
-    """Return the rule of a document.
+    """Return the rule that a file describes, ready to run.
 
     `overrides` maps rule ids to the values of their parameters. `alone` says that the file contains
     no other rule; then the file must be named after the rule's id. Raises InputError with all
     problems of the rule.
     """
-    problems = _schema().problems(reading)
-    if problems:
-        raise InputError(*problems)
-    data = cast("dict[str, Any]", reading.data)
-    compiler = _Compiler(reading, data, engine)
+    compiler = _Compiler(file, engine)
     compiler.check_names(kinds, alone=alone)
-    if data["kind"] not in kinds:
+    if file.kind not in kinds:
         raise compiler.refusal()
-    rule = compiler.rule(kinds[data["kind"]], overrides.get(data["id"], {}))
+    rule = compiler.rule(kinds[file.kind], overrides.get(file.id, {}))
     if compiler.problems:
         raise compiler.refusal()
     return rule
-
-
-@cache
-def _schema() -> Schema:
-    return Schema.bundled("rules/rule.schema.json")
 
 
 class _Broken:
@@ -74,11 +62,12 @@ class _Broken:
 
 
 class _Compiler:
-    """Compiles one rule that its schema accepts, and collects problems and warnings."""
+    """Compiles one rule, and collects problems and warnings."""
 
-    def __init__(self, reading: Reading, data: dict[str, Any], engine: cel.Engine) -> None:
-        self.reading = reading
-        self.data = data
+    def __init__(self, file: RuleFile, engine: cel.Engine) -> None:
+        self.file = file
+        self.reading = file.reading
+        self.data = file.data
         self.engine: cel.Engine = engine
         self.env = cel.Env()
         self.problems: list[Problem] = []
@@ -93,24 +82,14 @@ class _Compiler:
         subject, for_each = self._for_each()
         let = {name: self._let(name, text) for name, text in data.get("let", {}).items()}
         return Rule(
-            id=data["id"],
-            title=data["title"].strip(),
-            severity=Severity.of(data["severity"]),
-            kind=kind.name,
-            description=data["description"].strip(),
-            remediation=data["remediation"].strip(),
-            references=tuple(data.get("references", ())),
-            controls={name: tuple(ids) for name, ids in data.get("controls", {}).items()},
+            file=self.file,
             params=params,
             let={name: program.evaluate for name, program in let.items()},
             subject=subject,
             for_each=for_each,
             when=self._when(),
             requirements=tuple(self._requirements()),
-            waivable=data.get("waivable", True),
             examples=tuple(self._examples(kind)),
-            path=self.reading.source.path,
-            source=self.reading.source,
             warnings=tuple(self.warnings),
         )
 
@@ -173,7 +152,7 @@ class _Compiler:
         at = self._at(self.data, ()) if "at" in self.data else None
         require = self.data["require"]
         if isinstance(require, str):
-            items: list[tuple[dict[str, Any], Route]] = [({"that": require}, ("require",))]
+            items: list[tuple[Mapping[str, Any], Route]] = [({"that": require}, ("require",))]
         else:
             items = [(item, ("require", index, "that")) for index, item in enumerate(require)]
         for item, route in items:
@@ -185,7 +164,7 @@ class _Compiler:
             point = self._at(item, base) if "at" in item else at
             yield Requirement(" ".join(item["that"].split()), that, message, point)
 
-    def _at(self, item: dict[str, Any], base: Route) -> cel.Program:
+    def _at(self, item: Mapping[str, Any], base: Route) -> cel.Program:
         """Compile an `at`, without warnings: a missing value in it does not change the verdict."""
         return self._program(item["at"], (*base, "at"), decides=False)
 

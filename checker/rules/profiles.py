@@ -118,8 +118,8 @@ class _File(NamedTuple):
         return [name for name, profile in chosen if profile.selects(rule.id)]
 
     def _holds(self, rule: Rule) -> bool:
-        inside = PurePath(self.directory) in PurePath(rule.path).parents
-        return inside and rule.shipped is self.shipped
+        inside = PurePath(self.directory) in PurePath(rule.file.path).parents
+        return inside and rule.file.shipped is self.shipped
 
     def problems(self, rules: Iterable[Rule]) -> Iterator[Problem]:
         """Yield a problem for each entry of the wanted profile that matches no rule."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from checker import cel
-from checker.problems import Json, Problem, Source
+from checker.problems import Json, Problem
+from checker.reader import Reading
 from checker.report import Severity
 
 
@@ -42,12 +43,10 @@ class Example(NamedTuple):
     document: Json
 
 
-class Rule(NamedTuple):
-    """One guardrail.
+class RuleFile(NamedTuple):
+    """A guardrail as it is written: what there is to read about it. Nothing in it can run.
 
-    `subject` is the name that `for_each` gives to every element; without `for_each`, the document
-    is the only subject. `let` maps each name to the function that evaluates it. The names in `let`,
-    `params` and `subject` are variables of every program.
+    It is one YAML document of a file, which may contain other rules too.
     """
 
     id: str
@@ -58,22 +57,57 @@ class Rule(NamedTuple):
     remediation: str
     references: tuple[str, ...]
     controls: Mapping[str, tuple[str, ...]]
+    waivable: bool
+    reading: Reading
+    """The document, with the places of everything in it."""
+    shipped: bool = False
+    """Whether the rule is part of this program; its path does not tell, as any folder may have
+    the same name."""
+
+    @property
+    def path(self) -> str:
+        """Return the name of the file."""
+        return self.reading.source.path
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Return the document, which its schema accepts."""
+        return cast("Mapping[str, Any]", self.reading.data)
+
+
+class Rule(NamedTuple):
+    """A guardrail that can run: the programs and values that decide it.
+
+    `subject` is the name that `for_each` gives to every element; without `for_each`, the document
+    is the only subject. `let` maps each name to the function that evaluates it. The names in `let`,
+    `params` and `subject` are variables of every program.
+    """
+
+    file: RuleFile
     params: Mapping[str, Json]
     let: Mapping[str, Callable[[cel.Activation], object]]
     subject: str
     for_each: cel.Program | None
     when: cel.Program | None
     requirements: tuple[Requirement, ...]
-    waivable: bool
     examples: tuple[Example, ...]
-    path: str
-    source: Source
-    """The text of the rule's file, which may contain other rules too."""
     warnings: tuple[Problem, ...]
     """Problems that may occur when the rule is decided, but do not prevent it from running."""
-    shipped: bool = False
-    """Whether the rule is part of this program; its path does not tell, as any folder may have
-    the same name."""
+
+    @property
+    def id(self) -> str:
+        """Return the id of the rule."""
+        return self.file.id
+
+    @property
+    def severity(self) -> Severity:
+        """Return the severity of the rule."""
+        return self.file.severity
+
+    @property
+    def kind(self) -> str:
+        """Return the name of the kind that the rule is about."""
+        return self.file.kind
 
     def as_in(self, example: Example) -> Rule:
         """Return the rule with the parameters that one of its examples sets."""

@@ -27,6 +27,7 @@ from checker.reader import (
 from checker.report import Input
 from checker.rules.compile import compile_rule
 from checker.rules.rule import Rule
+from checker.rules.written import rule_file
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 RESERVED = frozenset({"controls.yaml", "profiles.yaml"})
@@ -88,7 +89,8 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
         for reading in readings:
             try:
                 alone = len(readings) == 1
-                rule = compile_rule(reading, kinds, overrides, alone=alone, engine=engine)
+                file = rule_file(reading, shipped=builtin and _is_shipped(path))
+                rule = compile_rule(file, kinds, overrides, alone=alone, engine=engine)
             except InputError as error:
                 problems.extend(error.problems)
                 if len(problems) > _MOST_PROBLEMS:
@@ -96,9 +98,9 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
                     raise InputError(*problems, Problem(source.path, message)) from None
                 continue
             if rule.id in rules:
-                message = f"the rule `{rule.id}` is also in {rules[rule.id].path}: remove one"
+                message = f"the rule `{rule.id}` is also in {rules[rule.id].file.path}: remove one"
                 problems.append(reading.problem(message, ("id",)))
-            rules[rule.id] = rule._replace(shipped=builtin and _is_shipped(path))
+            rules[rule.id] = rule
     if problems:
         raise InputError(*problems)
     return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), found.others)

@@ -44,7 +44,7 @@ class Collected:
         self._rules = rules
         self._accepted = accepted
         self._known = baseline.findings if baseline else {}
-        self._texts = {rule.id: RuleText(rule.title, rule.remediation) for rule in rules}
+        self._texts = {rule.id: RuleText(rule.file.title, rule.file.remediation) for rule in rules}
         self._controls = {rule.id: _size_of_controls(rule) for rule in rules}
         """What the controls of a rule, which may stand at each finding, add to its size."""
         self._left = MOST_FINDINGS
@@ -136,7 +136,7 @@ class Collected:
 
 
 def _size_of_controls(rule: Rule) -> int:
-    return encoded(text for ids in rule.controls.values() for text in ids) // USUAL
+    return encoded(text for ids in rule.file.controls.values() for text in ids) // USUAL
 
 
 def _worst_first(judged: Judged) -> tuple[object, ...]:

@@ -172,7 +172,7 @@ def _waivers(settings: Settings, loaded: RuleSet) -> Waivers:
     if not settings.waivers:
         return Waivers()
     known = {*(rule.id for rule in loaded.rules), *rules.shipped()}
-    unwaivable = {rule.id for rule in loaded.rules if not rule.waivable}
+    unwaivable = {rule.id for rule in loaded.rules if not rule.file.waivable}
     terms = Terms(settings.today, known, unwaivable)
     return waivers.load(settings.waivers, terms, settings.limits, settings.root)
 
@@ -184,15 +184,15 @@ def _earlier(place: str, settings: Settings) -> Earlier | None:
 def _row(rule: Rule, counts: Mapping[Status, int]) -> RuleCounts:
     return RuleCounts(
         rule.id,
-        rule.title,
+        rule.file.title,
         rule.severity,
-        rule.controls,
-        rule.description,
-        rule.remediation,
-        rule.references,
-        rule.path,
-        rule.waivable,
-        rule.shipped,
+        rule.file.controls,
+        rule.file.description,
+        rule.file.remediation,
+        rule.file.references,
+        rule.file.path,
+        rule.file.waivable,
+        rule.file.shipped,
         counts,
     )
 

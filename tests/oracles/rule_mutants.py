@@ -43,6 +43,7 @@ from checker.reader import Limits, Reading, parse, parse_yaml_documents, read_by
 from checker.report import Status
 from checker.rules import Example, Rule
 from checker.rules.compile import compile_rule
+from checker.rules.written import rule_file
 from checker.rules.rule_files import RESERVED, builtin_root
 from checker.run.evaluate import evaluate
 
@@ -504,7 +505,7 @@ def _subject(reading: Reading, *, alone: bool) -> Subject:
         return part.program
 
     with mock.patch.object(cel, "compile", compiled):
-        rule = compile_rule(reading, KINDS, {}, alone=alone, engine="interpret")
+        rule = compile_rule(rule_file(reading), KINDS, {}, alone=alone, engine="interpret")
     data = cast("dict[str, Any]", reading.data)
     programs: dict[Route, object] = {}
     if rule.for_each:

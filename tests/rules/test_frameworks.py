@@ -26,7 +26,7 @@ frameworks:
 def test_the_shipped_rules_name_controls_that_are_listed() -> None:
     frameworks, _ = load_frameworks(["builtin"], Limits())
     for rule in load(["builtin"], KINDS, {}, Limits()).rules:
-        for name, ids in rule.controls.items():
+        for name, ids in rule.file.controls.items():
             assert set(ids) <= frameworks[name].controls.keys(), f"{rule.id}: {name}"
 
 

@@ -75,9 +75,9 @@ def marked(found: Problem) -> str:
 def test_a_rule_is_loaded_with_its_documentation(write: Write) -> None:
     write(BODY + "controls: {cis: [1.1, '1.2']}\n".replace("1.1,", "'1.1',"))
     rule = only()
-    assert (rule.id, rule.title, rule.severity) == ("a-rule", "Something holds", Severity.HIGH)
-    assert rule.controls == {"cis": ("1.1", "1.2")}
-    assert (rule.waivable, rule.for_each, rule.when, len(rule.requirements)) == (
+    assert (rule.id, rule.file.title, rule.severity) == ("a-rule", "Something holds", Severity.HIGH)
+    assert rule.file.controls == {"cis": ("1.1", "1.2")}
+    assert (rule.file.waivable, rule.for_each, rule.when, len(rule.requirements)) == (
         True,
         None,
         None,

@@ -53,9 +53,9 @@ def test_a_rule_shows_two_failures_and_two_passes(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_tells_why_and_what_to_do(rule: Rule) -> None:
-    assert rule.references
-    assert len(rule.title) <= 72
-    assert rule.remediation != rule.description
+    assert rule.file.references
+    assert len(rule.file.title) <= 72
+    assert rule.file.remediation != rule.file.description
 
 
 def test_the_ids_of_the_shipped_rules_are_known_without_loading_them() -> None:
