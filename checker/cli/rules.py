@@ -87,7 +87,7 @@ def _book(paths: tuple[str, ...], given: dict[str, Any]) -> Handbook:
 
 
 def _shown(rules: list[Rule], book: Handbook, output: str, color: str) -> Iterable[str]:
-    from checker.handbook import lists as listing  # noqa: PLC0415 - as above
+    from checker.handbook import rule_lists as listing  # noqa: PLC0415 - as above
 
     if output == "json":
         return listing.as_json(rules, book.profiles)

@@ -11,7 +11,7 @@ from checker.render.stream import dump
 from checker.render.text import BOLD, DIM, GREEN, RED, WIDTH, YELLOW, Style
 from checker.render.wording import count
 from checker.report import Exit, Judged, Saved
-from checker.report.diff import Difference
+from checker.report.differences import Difference
 
 _INDENT = " " * 19
 _LONGEST = 1000

@@ -5,7 +5,7 @@ Within version 1, fields may be added, but are never removed or changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from checker.problems import Problem
@@ -31,25 +31,33 @@ _MARK = '"findings": []'
 
 
 def render(report: Report) -> Iterator[str]:
-    """Yield the report as indented JSON, one finding at a time."""
-    head, mark, tail = dump(_without_findings(report), indent=2).partition(_MARK)
-    yield head
-    if not report.findings:
-        yield mark
-    for index, each in enumerate(report.findings):
-        yield ",\n    " if index else f"{mark[:-1]}\n    "
-        yield dump(finding(each), indent=2).replace("\n", "\n    ")
-    if report.findings:
-        yield "\n  ]"
-    yield tail + "\n"
+    """Yield the report as indented JSON, one finding or document at a time."""
+    rest = dump(_without_lists(report), indent=2)
+    findings, documents = map(finding, report.findings), map(document, report.checked)
+    for name, elements in (("findings", findings), ("documents", documents)):
+        # No text within JSON looks like this mark, because its quotes are escaped.
+        head, mark, rest = rest.partition(f'"{name}": []')
+        yield head + mark[:-1]
+        yield from _listed(elements)
+    yield rest + "\n"
 
 
-def _without_findings(report: Report) -> dict[str, Any]:
+def _listed(elements: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield the elements of a list of the report, and the end of the list."""
+    separator, end = "\n    ", "]"
+    for each in elements:
+        yield separator
+        yield dump(each, indent=2).replace("\n", "\n    ")
+        separator, end = ",\n    ", "\n  ]"
+    yield end
+
+
+def _without_lists(report: Report) -> dict[str, Any]:
     return {
         **header(report),
         "summary": summary(report),
         "findings": [],
-        "documents": [document(each) for each in report.checked],
+        "documents": [],
         "warnings": [warning(each) for each in report.warnings],
         "rules": [rule(each) for each in report.rules],
         "controls": [control(each) for found in assess(report) for each in found.controls],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from checker.render.json import control, finding, header, rule, summary, warning
+from checker.render.json import control, document, finding, header, rule, summary, warning
 from checker.render.stream import dump
 from checker.report import Report
 from checker.report.controls import assess
@@ -20,6 +20,8 @@ def render(report: Report) -> Iterator[str]:
     yield _line("report", header(report))
     for each in report.findings:
         yield _line("finding", finding(each))
+    for checked in report.checked:
+        yield _line("document", document(checked))
     for problem in report.warnings:
         yield _line("warning", warning(problem))
     for row in report.rules:

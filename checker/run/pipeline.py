@@ -11,7 +11,7 @@ from checker.messages import did_you_mean
 from checker.problems import InputError, Problem
 from checker.reader import Globs
 from checker.report import Earlier, FileCounts, Framework, Report, RuleCounts, Status
-from checker.report import load as earlier
+from checker.report import saved as earlier
 from checker.rules import Rule, RuleSet
 from checker.run.collect import Collected
 from checker.run.decide import Work
