@@ -44,11 +44,11 @@ def command(old: str, new: str, fail_level: str, output: str, color: str) -> int
     be `git:REF:PATH`. What was waived in OLD and fails in NEW is new.
     """
     from checker.render.difference import render_json, render_text  # noqa: PLC0415
-    from checker.report import saved as earlier  # noqa: PLC0415 - `--help` needs none of it
+    from checker.report import saved  # noqa: PLC0415 - `--help` needs none of it
     from checker.report.differences import difference  # noqa: PLC0415
 
     try:
-        found = difference(earlier.load(old), earlier.load(new), Severity.of(fail_level))
+        found = difference(saved.load(old), saved.load(new), Severity.of(fail_level))
         if output == "json":
             write_stdout(render_json(found))
         else:

@@ -87,11 +87,11 @@ def _book(paths: tuple[str, ...], given: dict[str, Any]) -> Handbook:
 
 
 def _shown(rules: list[Rule], book: Handbook, output: str, color: str) -> Iterable[str]:
-    from checker.handbook import rule_lists as listing  # noqa: PLC0415 - as above
+    from checker.handbook import rule_lists  # noqa: PLC0415 - as above
 
     if output == "json":
-        return listing.as_json(rules, book.profiles)
-    return listing.as_text(rules, book.profiles, colour=has_colour(color, sys.stdout))
+        return rule_lists.as_json(rules, book.profiles)
+    return rule_lists.as_text(rules, book.profiles, colour=has_colour(color, sys.stdout))
 
 
 def _verdict(*, meant: object) -> int:

@@ -26,10 +26,6 @@ from checker.report.controls import Control, assess
 VERSION = 1
 
 
-_MARK = '"findings": []'
-"""The place of the findings; no string in JSON contains it, as its quotes would be escaped."""
-
-
 def render(report: Report) -> Iterator[str]:
     """Yield the report as indented JSON, one finding or document at a time."""
     rest = dump(_without_lists(report), indent=2)

@@ -11,7 +11,7 @@ from checker.messages import did_you_mean
 from checker.problems import InputError, Problem
 from checker.reader import Globs
 from checker.report import Earlier, FileCounts, Framework, Report, RuleCounts, Status
-from checker.report import saved as earlier
+from checker.report import saved
 from checker.rules import Rule, RuleSet
 from checker.run.collect import Collected
 from checker.run.decide import Work
@@ -178,7 +178,7 @@ def _waivers(settings: Settings, loaded: RuleSet) -> Waivers:
 
 
 def _earlier(place: str, settings: Settings) -> Earlier | None:
-    return earlier.load(place, settings.root).earlier if place else None
+    return saved.load(place, settings.root).earlier if place else None
 
 
 def _row(rule: Rule, counts: Mapping[Status, int]) -> RuleCounts:
