@@ -16,7 +16,7 @@ from checker.problems import InputError
 from checker.reader import Limits
 from checker.render.json import render
 from checker.report import FileCounts, Input, Place, Report, Severity, Status
-from checker.report import saved
+from checker.report.saved import LIMITS, load
 from checker.run.pipeline import check
 from checker.settings import Settings
 from tests.support.command import ROOT
@@ -41,7 +41,7 @@ def saved(folder: Path, report: Report | str) -> Path:
 
 def refused(folder: Path, text: str) -> list[str]:
     with pytest.raises(InputError) as caught:
-        saved.load(str(saved(folder, text)))
+        load(str(saved(folder, text)))
     return [problem.message for problem in caught.value.problems]
 
 
@@ -53,7 +53,7 @@ SOUND = HOSTILE.replace("\ud800", "").replace("\ufffe", "")
     "report", [everything(), accepted(), passed(), hostile(SOUND), many(40)], ids=range(5)
 )
 def test_a_report_is_read_as_it_was_written(tmp_path: Path, report: Report) -> None:
-    found = saved.load(str(saved(tmp_path, report)))
+    found = load(str(saved(tmp_path, report)))
     rules = {rule.id: rule.title for rule in report.rules}
     assert found.rules == rules.keys()
     assert found.documents == report.documents
@@ -79,7 +79,7 @@ def test_a_part_and_its_places_in_the_file_are_kept(tmp_path: Path) -> None:
     place = report.findings[2].place._replace(file_pointer="/PolicyVersion/Document/Statement/0")
     part = "#2/PolicyVersion/Document"
     finding = changed(report.findings[2], part=part, place=place, related=())
-    (found,) = saved.load(str(saved(tmp_path, replace(report, findings=[finding])))).findings
+    (found,) = load(str(saved(tmp_path, replace(report, findings=[finding])))).findings
     assert (found.part, found.place.file_pointer) == (part, place.file_pointer)
     assert found.address == f"{part}/Statement/0"
 
@@ -93,7 +93,7 @@ def test_a_report_of_before_documents_had_parts_is_read(tmp_path: Path) -> None:
     del data["documents"], data["inputs"]["files"], data["summary"]["documents_without_rules"]
     for name in ("mentioned", "ignored", "idle_globs"):
         del data["inputs"][name]
-    found = saved.load(str(saved(tmp_path, json.dumps(data)))).findings
+    found = load(str(saved(tmp_path, json.dumps(data)))).findings
     assert [each.part for each in found] == [""] * 4
     assert [each.fingerprint for each in found] == [
         each.fingerprint for each in everything().findings
@@ -106,14 +106,14 @@ def test_what_was_undecided_stays_so_whatever_waiver_a_report_claims(tmp_path: P
     data["findings"] = [{**data["findings"][1], "waiver": waiver}]
     data["summary"]["error"] = 0
     data["summary"]["exit_code"] = 0
-    found = saved.load(str(saved(tmp_path, json.dumps(data))))
+    found = load(str(saved(tmp_path, json.dumps(data))))
     assert [each.status for each in found.findings] == [Status.ERROR]
     assert not found.decided
 
 
 def test_what_was_violated_is_known_and_nothing_else(tmp_path: Path) -> None:
     report = accepted()
-    found = saved.load(str(saved(tmp_path, report))).earlier
+    found = load(str(saved(tmp_path, report))).earlier
     failed = [each for each in report.findings if each.status is Status.FAIL]
     assert {each.status for each in report.findings} > {Status.FAIL}
     assert found.findings == {each.fingerprint: each.severity for each in failed}
@@ -135,13 +135,13 @@ def test_what_was_violated_is_known_and_nothing_else(tmp_path: Path) -> None:
 def test_a_run_that_did_not_decide_all_is_told(
     tmp_path: Path, report: Report, is_decided: object
 ) -> None:
-    assert saved.load(str(saved(tmp_path, report))).decided is is_decided
+    assert load(str(saved(tmp_path, report))).decided is is_decided
 
 
 def test_a_pair_that_was_not_decided_is_told_whatever_the_exit_code_says(tmp_path: Path) -> None:
     data = json.loads("".join(render(passed())))
     data["summary"].update(error=1)
-    assert not saved.load(str(saved(tmp_path, json.dumps(data)))).decided
+    assert not load(str(saved(tmp_path, json.dumps(data)))).decided
 
 
 def test_a_check_shows_its_trend_against_an_earlier_report() -> None:
@@ -203,7 +203,7 @@ Change = Callable[[Any], object]
 )
 def test_a_report_with_a_fault_is_refused(tmp_path: Path, change: Change) -> None:
     data = json.loads("".join(render(accepted())))
-    saved.load(str(saved(tmp_path, json.dumps(data))))
+    load(str(saved(tmp_path, json.dumps(data))))
     changed = copy.deepcopy(data)
     change(changed)
     assert json.dumps(changed) != json.dumps(data)
@@ -213,14 +213,14 @@ def test_a_report_with_a_fault_is_refused(tmp_path: Path, change: Change) -> Non
 def test_fields_may_be_added_within_a_version(tmp_path: Path) -> None:
     data = json.loads("".join(render(everything())))
     data["new"] = data["findings"][0]["new"] = {"a": 1}
-    assert len(saved.load(str(saved(tmp_path, json.dumps(data)))).findings) == 4
+    assert len(load(str(saved(tmp_path, json.dumps(data)))).findings) == 4
 
 
 def test_a_report_may_be_larger_than_other_inputs_and_not_endless(tmp_path: Path) -> None:
     path = saved(tmp_path, many(10))
-    assert earlier.LIMITS.max_bytes > Limits().max_bytes
+    assert LIMITS.max_bytes > Limits().max_bytes
     with pytest.raises(InputError, match="larger than the limit"):
-        saved.load(str(path), limits=Limits(max_bytes=1000))
+        load(str(path), limits=Limits(max_bytes=1000))
 
 
 @pytest.mark.parametrize("name", ["missing.json", ".", "", "a\0b"])
@@ -229,25 +229,25 @@ def test_a_report_that_is_not_there_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError):
-        saved.load(name)
+        load(name)
 
 
 def test_a_report_may_be_at_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(tmp_path, accepted())
     commit(tmp_path)
-    here = saved.load(str(tmp_path / "report.json"))
+    here = load(str(tmp_path / "report.json"))
     (tmp_path / "report.json").unlink()
     monkeypatch.chdir(tmp_path)
-    there = saved.load("git:HEAD:report.json")
+    there = load("git:HEAD:report.json")
     assert there == here._replace(input=Input("git:HEAD:report.json", here.input.sha256))
 
 
 def test_severities_are_kept(tmp_path: Path) -> None:
-    found = saved.load(str(saved(tmp_path, many(4)))).earlier
+    found = load(str(saved(tmp_path, many(4)))).earlier
     assert sorted(found.findings.values()) == list(Severity)
 
 
 def test_dates_of_waivers_are_days(tmp_path: Path) -> None:
-    found = saved.load(str(saved(tmp_path, accepted())))
+    found = load(str(saved(tmp_path, accepted())))
     waivers = [each.waiver for each in found.findings if each.waiver]
     assert [each.expires for each in waivers] == [date(2027, 3, 31)]
