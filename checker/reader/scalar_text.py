@@ -11,11 +11,12 @@ import re
 from array import array
 from bisect import bisect_right
 
+_DOUBLE = r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\x..|\\u.{4}|\\U.{8}|\\."
+_ESCAPES = {'"': re.compile(_DOUBLE, re.DOTALL), "'": re.compile("''")}
 _BLANKS = r"|[ \t\r\n]++"
 _UNITS = {
     '"': re.compile(
-        r"\\\r?\n[ \t\r\n]*+"
-        r"|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\x..|\\u.{4}|\\U.{8}|\\.|[^\\ \t\r\n]++" + _BLANKS,
+        rf"\\\r?\n[ \t\r\n]*+|{_DOUBLE}|[^\\ \t\r\n]++" + _BLANKS,
         re.DOTALL,
     ),
     "'": re.compile(r"''|[^' \t\r\n]++" + _BLANKS),
@@ -117,10 +118,12 @@ def offset_in_scalar(raw: str, value: str, line: int, column: int) -> int:
 
 
 def _read_flow(spelling: Spelling, raw: str, style: str) -> None:
-    """Read a plain or quoted scalar, unit by unit."""
-    units = _UNITS[style]
+    """Read a plain or quoted scalar."""
     quotes = len(style)
-    for unit in units.finditer(raw, quotes, len(raw) - quotes):
+    if "\n" not in raw:
+        _read_line(spelling, raw, style)
+        return
+    for unit in _UNITS[style].finditer(raw, quotes, len(raw) - quotes):
         at, after = unit.span()
         if raw[at] in " \t\r\n":
             _read_blanks(spelling, raw, at, after)
@@ -131,6 +134,18 @@ def _read_flow(spelling: Spelling, raw: str, style: str) -> None:
                 spelling.add(1, place, place + 1)
         else:
             spelling.add(1, at, after)
+
+
+def _read_line(spelling: Spelling, raw: str, style: str) -> None:
+    """Read a plain or quoted scalar on one line: only escapes do not spell themselves."""
+    start, end = len(style), len(raw) - len(style)
+    if style:
+        for escape in _ESCAPES[style].finditer(raw, start, end):
+            at, after = escape.span()
+            spelling.add(at - start, start, at)
+            spelling.add(1, at, after)
+            start = after
+    spelling.add(end - start, start, end)
 
 
 def _read_blanks(spelling: Spelling, raw: str, start: int, end: int) -> None:
