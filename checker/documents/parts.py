@@ -37,8 +37,9 @@ def documents_of(
         return
     errors = [each for each in found if isinstance(each, InputError)]
     inner = [each for each in found if not isinstance(each, InputError)]
-    for refused in errors:
-        yield Document(reading.source.path, None, reading, refused.problems, part)
+    if errors:
+        problems = tuple(problem for refused in errors for problem in refused.problems)
+        yield Document(reading.source.path, None, reading, problems, part)
     for each in inner:
         yield document(each.reading, selection, mapped or each.kind, part + each.name)
     if errors or is_own(reading.data):

@@ -10,8 +10,7 @@ from checker.documents import Listing, Outcome, Selection, names_in
 from checker.messages import did_you_mean
 from checker.problems import InputError, Problem
 from checker.reader import Globs
-from checker.report import Earlier, FileCounts, Framework, Report, RuleCounts, Status
-from checker.report import saved
+from checker.report import Earlier, FileCounts, Framework, Report, RuleCounts, Status, saved
 from checker.rules import Rule, RuleSet
 from checker.run.collect import Collected
 from checker.run.decide import Work
@@ -88,7 +87,7 @@ class _Prepared:
             rules=tuple(map(_row, chosen.rules, collected.counts())),
             inputs=(*chosen.inputs, *self._frameworks_files),
             config=settings.config.input,
-            disabled=tuple(sorted(settings.disable)),
+            disabled=tuple(sorted({*settings.disable} - {rule.id for rule in chosen.rules})),
             left_out=chosen.left_out,
             facts=_facts(chosen.rules, self._selection),
             checked=tuple(collected.checked),
@@ -132,6 +131,7 @@ def _loaded(settings: Settings, selection: Selection) -> RuleSet:
 def _chosen(loaded: RuleSet, settings: Settings) -> RuleSet:
     """Return the rules to run: those that are named, or those of the profile not disabled."""
     if settings.only:
+        _refuse_unknown(loaded, settings)
         return _only(loaded, settings.only)
     selected = rules.select(loaded, settings.rules, settings.profile, settings.limits)
     _refuse_unknown(selected, settings)

@@ -38,7 +38,9 @@ def readings(
     raw_lines = iter(lines)
     for number, raw in enumerate(raw_lines, 1):
         line = raw.removesuffix(b"\n").removesuffix(b"\r")
-        if not line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").strip(_BLANKS):
+        # INVARIANT: of a line that is too long only the start is known, so that it is never blank.
+        start = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"")
+        if len(line) <= limits.max_bytes and not start.strip(_BLANKS):
             continue
         try:
             yield number, parse_json_line(_source(name, number, line, limits), number, limits)

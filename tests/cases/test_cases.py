@@ -1,9 +1,10 @@
 """End to end: the installed command on the folders of tests/cases, as a user would run it.
 
 A case is a folder with `case.json`, its inputs, and under `expected/` what the command writes:
-stdout.txt, stderr.txt and report.json. `case.json` has the arguments, the exit code and, optionally,
-`stdin`, `env` and the folders of this project that the case needs (`project`). The command runs in
-a copy of the folder outside of any repository, so that names are relative to the folder.
+stdout.txt, stderr.txt and report.json. `case.json` has the arguments, the exit code and,
+optionally, `stdin`, `env` and the folders of this project that the case needs (`project`). The
+command runs in a copy of the folder outside of any repository, so that names are relative to the
+folder.
 UPDATE_GOLDEN=1 writes the expected files anew; read the difference before you commit it.
 """
 

@@ -16,9 +16,10 @@ from checker.budget import spend
 from checker.iam.containment import grants_beyond
 from checker.iam.request import Request
 from checker.iam.statement import Policy
-from checker.reader import Limits
+from checker.reader import AS_GIVEN
 from checker.report import Access, Comparison
-from checker.run.comparison import Sides, compare
+from checker.run.comparison import compare
+from checker.settings import Settings
 from checker.workers import Bounds, Workers
 from tests.support.command import COMMAND, PATIENCE
 from tests.support.git import commit, git
@@ -82,14 +83,14 @@ def test_what_cannot_be_read_or_decided_hides_nothing_and_never_passes(tmp_path:
     for side in ("old", "new"):
         write(tmp_path / side / "a.json", READ)
         write(tmp_path / side / "b.json", {**READ, "Resource": f"arn:aws:s3:::${{{side}}}/*"})
-    (tmp_path / "old" / "c.json").write_text("{")
+    (tmp_path / "old" / "c.json").write_text('{"Statement": ')
     write(tmp_path / "new" / "c.json", READ)
     code, out, _ = run(tmp_path, "old", "new")
     assert code == 2
     assert "no new access  a.json" in out
     assert "undecided      b.json" in out
     assert "render the template before checking" in out
-    assert "old/c.json:1:2" in out
+    assert "old/c.json:1:15" in out
     assert "NOT EVALUATED" in out
 
 
@@ -216,7 +217,7 @@ def test_files_of_a_repository_within_are_no_repository(tmp_path: Path) -> None:
         (false / ".git" / name).rename(here / "team" / name)
     (here / "team" / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
     code, out, _ = run(here / "team", "git:HEAD", "p.json")
-    assert (code, out.splitlines()[0]) == (1, "new access     p.json")
+    assert (code, out.splitlines()[0]) == (1, "new access     team/p.json")
 
 
 def test_no_variable_names_another_repository(tmp_path: Path) -> None:
@@ -388,15 +389,15 @@ def test_nothing_to_compare_is_no_pass(tmp_path: Path) -> None:
     assert run(tmp_path, "missing", "new")[0] == 2
 
 
-def three(folder: Path) -> Sides:
+def three(folder: Path) -> tuple[str, str]:
     for name in "abc":
         write(folder / "old" / f"{name}.json", READ)
         write(folder / "new" / f"{name}.json", {**READ, "Sid": name}, WIDE)
-    return Sides(str(folder / "old"), str(folder / "new"))
+    return str(folder / "old"), str(folder / "new")
 
 
-def compared(sides: Sides, workers: Workers | None) -> list[Comparison]:
-    return list(compare(sides, Limits(), workers))
+def compared(sides: tuple[str, str], workers: Workers | None) -> list[Comparison]:
+    return list(compare(*sides, Settings(root=AS_GIVEN, workers=workers)).comparisons)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
@@ -445,7 +446,7 @@ def test_a_pair_that_cannot_be_read_in_time_is_undecided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sides = three(tmp_path)
-    monkeypatch.setattr("checker.documents.document.load_one", lambda *_: spin())
+    monkeypatch.setattr("checker.documents.load", lambda *_: spin())
     found = compared(sides, Workers(2, Bounds(0.2)))
     assert [each.access for each in found] == [Access.UNDECIDED] * 3
     assert all("not read within 0.2 s" in each.problems[0].message for each in found)

@@ -28,7 +28,7 @@ from checker.report import (
     Status,
     Waiver,
 )
-from checker.report.diff import Difference, difference
+from checker.report.differences import Difference, difference
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
 from tests.support.reports import HOSTILE, accepted, changed, decided, everything, passed

@@ -29,7 +29,7 @@ def _seeds() -> tuple[Seed, ...]:
         for each in examples()
         if each.verdict == "fail"
         and each.kind == "aws-iam-policy"
-        and shipped()[each.rule].waivable
+        and shipped()[each.rule].file.waivable
         and decided(_policy(each), [shipped()[each.rule]]).exit_code is Exit.VIOLATIONS
     )
 

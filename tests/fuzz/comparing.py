@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import random
 
-from checker.reader import Limits
-from checker.report import Exit, compared
-from checker.run.comparison import Sides, compare
+from checker.report import Exit
+from checker.run.comparison import compare
+from checker.settings import Settings
 from tests.fuzz.case import Case, SilentPassError, Target, hold
 from tests.fuzz.gate import folder
 from tests.fuzz.requests import HARMS, is_more, random_policy
@@ -43,13 +43,14 @@ def judge_comparison(case: Case) -> None:
         for name, content in files.items():
             (place / name).write_bytes(content.encode("latin-1"))
         old, new = (str(place / name) for name in files)
-        found = list(compare(Sides(old, new), Limits()))
-    code = compared(found)
-    said = [problem.message for each in found for problem in each.problems]
+        found = compare(old, new, Settings())
+    code = found.exit_code
+    said = [problem.message for each in found.comparisons for problem in each.problems]
     hold(not any("internal error" in each for each in said), str(said))
     if verdict == "more" and code not in (Exit.VIOLATIONS, Exit.NOT_EVALUATED):
         raise SilentPassError(f"exit {code}, though a request is allowed anew")
-    hold(verdict != "same" or code != Exit.VIOLATIONS, f"the same is new access: {found}")
+    shown = str(found.comparisons)
+    hold(verdict != "same" or code != Exit.VIOLATIONS, f"the same is new access: {shown}")
 
 
 TARGETS = (Target("comparison", _make, judge_comparison),)

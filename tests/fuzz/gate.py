@@ -14,11 +14,21 @@ from unittest import mock
 from zlib import crc32
 
 from checker import cli
-from checker.documents import Document, Selection, document
+from checker.documents import Document, Entry, Selection, document, load_bytes
 from checker.problems import InputError
-from checker.reader import parse, read_bytes
+from checker.reader import Limits, parse, read_bytes
 from checker.render import FORMATS
-from checker.report import Exit, Report, RuleCounts, Severity, Status
+from checker.report import (
+    CheckedDocument,
+    Exit,
+    Finding,
+    Judged,
+    Report,
+    RuleCounts,
+    RuleText,
+    Severity,
+    Status,
+)
 from checker.rules import Rule
 from checker.rules.rule_files import builtin_root
 from checker.run.evaluate import broken, evaluate
@@ -40,36 +50,57 @@ def folder() -> Iterator[Path]:
 
 
 def read(case: Case, kind: str = "") -> Document:
-    """Return the document of a case, of a kind if one is given."""
-    mapped = [("*", kind)] if kind else []
+    """Return the one document that a case is, of a kind if one is given."""
     try:
         reading = parse(read_bytes(case.name, case.content))
-        return document(reading, Selection((), known_kinds(), mapped))
+        return document(reading, _selection(), kind)
     except InputError as error:
         return Document(case.name, problems=error.problems)
 
 
 def decided(case: Case, rules: Sequence[Rule], kind: str = "") -> Report:
-    """Return the report on one document."""
-    found = read(case, kind)
-    report = Report(
+    """Return the report on the documents of a case, of a kind if one is given."""
+    entry = Entry(case.name, case.name, kind=kind)
+    found = list(load_bytes(entry, case.content, _selection(), Limits()).documents)
+    statuses: list[list[Status]] = [[] for _ in rules]
+    findings: list[Finding] = []
+    checked = []
+    for each in found:
+        outcomes = [evaluate(rule, each) for rule in rules]
+        findings += broken(each)
+        applied = []
+        for rule, ended, outcome in zip(rules, statuses, outcomes, strict=True):
+            ended.append(outcome.status)
+            findings += outcome.findings
+            applied += [rule.id] if outcome.status is not Status.SKIP else []
+        name = each.kind.name if each.kind else ""
+        is_broken = bool(each.problems)
+        shown = () if is_broken else tuple(applied)
+        checked.append(CheckedDocument(case.name, each.part, name, "", shown, is_broken))
+    for finding in findings:
+        hold("internal error" not in finding.message, f"{finding.rule}: {finding.message}")
+    return Report(
         version="fuzz",
         fail_level=Severity.LOW,
         strict=False,
-        rules=[RuleCounts(each.id, each.title, each.severity, each.controls) for each in rules],
+        rules=[_row(*each) for each in zip(rules, statuses, strict=True)],
         inputs=[],
         config=None,
-        documents=1,
-        findings=list(broken(found)),
+        checked=checked,
+        findings=[Judged(each, RuleText("")) for each in findings],
         today=_TODAY,
     )
-    for rule, row in zip(rules, report.rules, strict=True):
-        outcome = evaluate(rule, found)
-        row.counts[outcome.status] += 1
-        report.findings.extend(outcome.findings)
-    for finding in report.findings:
-        hold("internal error" not in finding.message, f"{finding.rule}: {finding.message}")
-    return report
+
+
+def _selection() -> Selection:
+    return Selection((), known_kinds())
+
+
+def _row(rule: Rule, statuses: Sequence[Status]) -> RuleCounts:
+    counts = {each: statuses.count(each) for each in Status}
+    return RuleCounts(
+        rule.id, rule.file.title, rule.file.severity, rule.file.controls, counts=counts
+    )
 
 
 def exit_code(case: Case, rules: Sequence[Rule], kind: str = "") -> int:

@@ -88,9 +88,8 @@ def judge_report(case: Case) -> None:
     """Hold every format to show a text in all places of a report, twice alike and harmlessly."""
     text = case.content.decode("utf-8", "surrogatepass" if _has_pairs(case.content) else "replace")
     hostile = reports.hostile(text)
-    decided = reports.hostile(text)
-    decided.findings = [each for each in decided.findings if each.waiver]
-    for report in (hostile, decided, replace(hostile, findings=[], documents=0)):
+    decided = replace(hostile, findings=[each for each in hostile.findings if each.waiver])
+    for report in (hostile, decided, replace(hostile, findings=[], checked=())):
         for name in FORMATS:
             _judge(name, report)
 

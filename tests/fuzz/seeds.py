@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from checker import kinds
+from checker.cel import Engine
 from checker.kinds.kind import Kind
 from checker.reader import Limits
 from checker.rules import Rule, load
@@ -33,9 +34,9 @@ def known_kinds() -> Mapping[str, Kind]:
 
 
 @cache
-def shipped(engine: str = "codegen") -> Mapping[str, Rule]:
+def shipped(engine: Engine = "codegen") -> Mapping[str, Rule]:
     """Return the shipped rules by id."""
-    found = load(["builtin"], known_kinds(), {}, Limits(), engine)  # type: ignore[arg-type]
+    found = load(["builtin"], known_kinds(), {}, Limits(), engine=engine)
     return {rule.id: rule for rule in found.rules}
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from checker import kinds
 from checker.documents import Document, Selection, find, load
-from checker.reader import Limits
+from checker.reader import Limits, Root
 from checker.report import Severity, Status
 from checker.rules import Rule
 from checker.rules import load as load_rules
@@ -146,15 +146,19 @@ def compare(data: Path) -> list[Compared]:
     known = {kind.name: kind for kind in kinds.builtin()}
     rules = load_rules(["builtin"], known, {}, Limits()).rules
     selection = Selection(tuple(str(root / name) for name in sorted(judged)), known)
+    listing = find(selection, Root(str(root)), Limits())
     found = {}
-    for document in load(find(selection), selection, Limits()):
-        name = document.path.rsplit("other-tools/", 1)[-1]
-        found[name] = _compared(judged[name], document, rules)
+    for position in range(listing.size):
+        documents = load(position, listing, selection, Limits()).documents
+        name = listing.name(position)
+        found[name] = _compared(judged[name], list(documents), rules)
     return [found[name] for name in sorted(judged)]
 
 
-def _compared(entry: Mapping[str, Any], document: Document, rules: Iterable[Rule]) -> Compared:
-    statuses = [(rule, evaluate(rule, document).status) for rule in rules]
+def _compared(
+    entry: Mapping[str, Any], documents: Sequence[Document], rules: Iterable[Rule]
+) -> Compared:
+    statuses = [(rule, evaluate(rule, document).status) for document in documents for rule in rules]
     failed = [Failing(rule.id, rule.severity) for rule, status in statuses if status is Status.FAIL]
     failed.sort(key=lambda rule: (-rule.severity, rule.id))
     refused = any(status is Status.ERROR for _, status in statuses)

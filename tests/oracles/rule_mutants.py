@@ -43,8 +43,8 @@ from checker.reader import Limits, Reading, parse, parse_yaml_documents, read_by
 from checker.report import Status
 from checker.rules import Example, Rule
 from checker.rules.compile import compile_rule
-from checker.rules.written import rule_file
 from checker.rules.rule_files import RESERVED, builtin_root
+from checker.rules.written import rule_file
 from checker.run.evaluate import evaluate
 
 EXCUSES = Path(__file__).with_suffix(".yaml")
@@ -528,7 +528,7 @@ def _compiled(text: str, env: cel.Env) -> Part:
 
 def _document(example: Example) -> Document:
     source = read_bytes("example.json", json.dumps(example.document).encode(), Limits())
-    return document(parse(source, Limits()), Selection((), KINDS, (("*", example.kind),)))
+    return document(parse(source, Limits()), Selection((), KINDS), example.kind)
 
 
 def _result(rule: Rule, example: Example, subject: Document) -> Result:

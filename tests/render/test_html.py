@@ -251,7 +251,7 @@ def verdicts() -> Iterator[tuple[str, Report, str]]:
         report,
         (
             "Not evaluated. 2 things could not be decided."
-            " Beside them, 1 violation in 1 of 3 documents."
+            " In addition, 1 violation in 1 of 3 documents."
         ),
     )
     yield "failed", accepted(), "Failed. 1 violation in 1 of 3 documents."
@@ -261,8 +261,8 @@ def verdicts() -> Iterator[tuple[str, Report, str]]:
         "strict",
         replace(good, strict=True),
         (
-            "Not evaluated. Strict checking accepts no unread file and no rule of your own that "
-            "never applied."
+            "Not evaluated. With strict checking, an unread file, a glob that matches no file or "
+            "a rule of your own that never applied is an error."
         ),
     )
     yield "no rules", replace(good, rules=[]), "Nothing checked. No rule was found."
@@ -363,7 +363,7 @@ def test_a_framework_of_which_nothing_is_known_has_no_score() -> None:
     rule = replace(passed().rules[0], counts={**dict.fromkeys(Status, 0), Status.SKIP: 1})
     report = replace(passed(), rules=[rule], assessed=("nist-800-53-r5",))
     (score,) = with_class(parsed(report), "score")
-    assert text_of(score) == "no control is assessed"
+    assert text_of(score) == "no control was assessed"
 
 
 def test_what_is_waived_says_why_by_whom_and_until_when() -> None:

@@ -31,8 +31,13 @@ def test_it_says_what_the_json_report_says() -> None:
         report = replace(made, warnings=[warning])
         whole = json.loads("".join(render_json(report)))
         head, *parts, summary = lines(report)
-        plural = {"finding": "findings", "warning": "warnings", "rule": "rules"}
-        for kind, name in (plural | {"control": "controls"}).items():
+        plural = {
+            "finding": "findings",
+            "document": "documents",
+            "warning": "warnings",
+            "rule": "rules",
+        }
+        for kind, name in plural.items():
             mine = [{k: v for k, v in each.items() if k != "type"} for each in parts]
             of_kind = [each for each, part in zip(mine, parts, strict=True) if part["type"] == kind]
             assert of_kind == whole[name]

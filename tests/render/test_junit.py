@@ -301,7 +301,7 @@ def test_one_broken_document_is_not_an_error_of_every_rule() -> None:
     assert rendered(report).attrib["errors"] == "2"
     (test,) = suites(report)["rule-0"].iter("testcase")
     assert test[0].attrib["message"] == (
-        "it applied to no document that could be read: 1 document could not"
+        "it applied to no document that could be read; 1 document could not"
     )
 
 

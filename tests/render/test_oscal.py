@@ -295,7 +295,7 @@ def test_a_waiver_in_the_distant_future_has_a_deadline() -> None:
 
 def test_what_the_baseline_has_says_so() -> None:
     remarks = [each["remarks"] for each in result(accepted())["observations"]]
-    assert ["The baseline has it." in each for each in remarks] == [False] * 4 + [True]
+    assert ["It is in the baseline." in each for each in remarks] == [False] * 4 + [True]
 
 
 def test_the_plan_is_the_rules_and_settings_with_their_hashes() -> None:

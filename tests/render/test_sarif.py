@@ -452,5 +452,12 @@ def test_the_command_tells_files_by_their_bytes(policy_check: Run, tmp_path: Pat
     (run,) = json.loads(ran.stdout)["runs"]
     (location,) = run["results"][0]["locations"]
     assert location["physicalLocation"]["artifactLocation"] == {
+        "uri": "policies/caf%E9.json",
+        "uriBaseId": "%SRCROOT%",
+    }
+    ran = policy_check("builtin:ecr", policies, "-o", "sarif", cwd=inner)
+    (run,) = json.loads(ran.stdout)["runs"]
+    (location,) = run["results"][0]["locations"]
+    assert location["physicalLocation"]["artifactLocation"] == {
         "uri": f"file://{policies}/caf%E9.json"
     }

@@ -7,11 +7,13 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import re2
 import yaml
 
 from checker.cli import COMMANDS
@@ -19,6 +21,7 @@ from checker.problems import Source
 from checker.reader import parse_yaml
 from checker.reader.schema import Schema
 from checker.render import FORMATS
+from checker.sources.suffixes import Role, role
 from tests.repo.test_action import ACTION
 from tests.repo.test_gitlab_template import INPUTS
 from tests.repo.test_pre_commit import HOOK, git
@@ -28,7 +31,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXTS = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
 PICTURE = ROOT / "docs" / "images" / "report.svg"
 PAGE = ROOT / "docs" / "images" / "report.png"
-NOT_OURS = ("pip ", "git clone ", "docker ")
+NOT_OURS = ("pip ", "git clone ", "docker ", "make ")
 PASSES: Any = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/b"}
 PASSED_ROLE: Any = {
     "Effect": "Allow",
@@ -177,7 +180,10 @@ def test_files_for_ci_systems_name_what_there_is() -> None:
     written = (each for each in blocks() if (each.section, each.language) == ("In CI", "yaml"))
     workflow, include, hooks = (yaml.safe_load(each.text) for each in written)
     assert set(workflow["jobs"]["policy-check"]["steps"][-1]["with"]) <= set(ACTION["inputs"])
-    assert set(include["include"][0]["inputs"]) <= set(INPUTS)
+    given = include["include"][0]["inputs"]
+    needed = {name for name, each in INPUTS.items() if "default" not in each}
+    assert needed <= set(given) <= set(INPUTS)
+    assert re2.fullmatch(INPUTS["wheel"]["regex"], given["wheel"].replace("…", "0" * 64))
     assert hooks["repos"][0]["hooks"][0]["id"] == HOOK["id"]
 
 
@@ -185,6 +191,68 @@ def test_the_configuration_is_valid() -> None:
     (text,) = (each.text for each in blocks() if each.section == "Configuration")
     reading = parse_yaml(Source("policy-check.yaml", text, ""))
     assert not Schema.bundled("settings/config.schema.json").problems(reading)
+
+
+def test_every_target_of_make_exists() -> None:
+    named = set(re.findall(r"(?:^\$ |`)make (\w+)", README, re.MULTILINE))
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {"run", "test", "quick"} <= named <= set(targets)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("policy-check test policies", 2),
+        ("policy-check check test policies", 0),
+        ("policy-check ./test policies", 0),
+        ("policy-check explain always", 3),
+        ("policy-check --command explain always", 0),
+        ("policy-check explain policies", 2),
+        ("policy-check check explain policies", 0),
+        ("policy-check --command test policies", 2),
+        ("policy-check --command", 2),
+    ],
+)
+def test_no_word_is_mistaken_for_a_check(tmp_path: Path, command: str, code: int) -> None:
+    """A word that is a command now, or later, exits with 0 only where it cannot be a path."""
+    policy(tmp_path / "policies" / "read.json", PASSES)
+    shipped = (ROOT / "rules" / "iam" / "no-full-admin.yaml").read_text(encoding="utf-8")
+    rule = shipped.replace("id: no-full-admin", "id: always", 1)
+    for folder in ("test", "explain"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "always.yaml").write_text(rule, encoding="utf-8")
+    config = f"rules: [{folder}]\npolicies: [policies]\n"
+    (tmp_path / "policy-check.yaml").write_text(config, encoding="utf-8")
+    assert run(tmp_path, f"{command} > output 2>&1; echo $?") == f"{code}\n"
+
+
+def test_the_library_does_what_is_shown(tmp_path: Path) -> None:
+    (text,) = (each.text for each in blocks() if each.language == "python")
+    policy(tmp_path / "policies" / "read.json", PASSES)
+    ran = subprocess.run(
+        [sys.executable, "-c", text],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        timeout=PATIENCE,
+    )
+    assert ran.stdout == b"0 []\n"
+
+
+OUTCOMES = {
+    "holds policies": {Role.PLAIN, Role.LINES},
+    "may hold a policy that could not be read": {Role.TEMPLATE},
+    "mentions a policy": {Role.PROSE},
+    "shows a policy and has an unknown extension": {Role.OTHER},
+}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_names_extensions_that_have_it(outcome: str) -> None:
+    (row,) = re.findall(rf"^\| {outcome} \| ([^|]*) \|", README, re.MULTILINE)
+    named = re.findall(r"`(\.\w+)`", row)
+    assert named
+    assert {role(f"policy{suffix}") for suffix in named} == OUTCOMES[outcome]
 
 
 def test_the_rule_is_the_shipped_one() -> None:

@@ -43,7 +43,7 @@ LIMITS = {
     "levels of nesting of an input": f"{DEFAULT_LIMITS.max_depth}",
     "levels of nesting that may be asked for": f"{asked.MOST_LEVELS}",
     "processor time of one rule on one document, and of reading one": f"{BOUNDS.seconds} s",
-    "processor time of all that is done with one document": f"{BOUNDS.in_all} s",
+    "processor time of everything that is done with one document": f"{BOUNDS.in_all} s",
     "processor time of reading the configuration, and of reading rules and the list of files": (
         f"{restraint.LEAST} s each"
     ),
@@ -52,8 +52,8 @@ LIMITS = {
     "characters of each text of a rule": f"{RULE['$defs']['text']['maxLength']:,}",
     "findings on one document": f"{evaluate.MOST_FINDINGS:,}",
     "findings of one run": f"{tally.MOST_FINDINGS:,}",
-    "violations of its schema that are told of one document": f"{schema.MOST}",
-    "characters of the JSON Pointers to these": f"{schema.MOST_POINTED:,}",
+    "schema violations that are reported for one document": f"{schema.MOST}",
+    "characters of the JSON Pointers to them": f"{schema.MOST_POINTED:,}",
     "kinds of one configuration": f"{CONFIG['properties']['kinds']['maxItems']}",
     "values in the schemas of all kinds": f"{MOST_VALUES:,}",
     "entries of any other list of a configuration": f"{CONFIG['$defs']['texts']['maxItems']:,}",

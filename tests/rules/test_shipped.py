@@ -20,8 +20,7 @@ RULES = load(["builtin"], KINDS, {}, Limits()).rules
 
 def _document(example: Example) -> Document:
     source = read_bytes("example.json", json.dumps(example.document).encode(), Limits())
-    mapped = (("*", example.kind),)
-    return document(parse(source, Limits()), Selection((), KINDS, mapped))
+    return document(parse(source, Limits()), Selection((), KINDS), example.kind)
 
 
 EXAMPLES = [

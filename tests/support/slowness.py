@@ -23,7 +23,7 @@ SLOW_MODULES = frozenset(
     }
 )
 """Other modules of which every test is slow."""
-_PROCESSES: tuple[object, ...] = (subprocess, multiprocessing, os.fork)
+_PROCESSES: tuple[object, ...] = (subprocess, multiprocessing, getattr(os, "fork", None))
 
 
 def is_slow(item: pytest.Item) -> bool:

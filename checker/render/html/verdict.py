@@ -69,7 +69,8 @@ def _missing(report: Report, found: Tally) -> str:
     if pairs := report.total(Status.ERROR):
         return f"{count(pairs, 'decision')} could not be made"
     return (
-        "With strict checking, an unread file or a rule of your own that never applied is an error"
+        "With strict checking, an unread file, a glob that matches no file or a rule of your own "
+        "that never applied is an error"
     )
 
 
