@@ -56,7 +56,7 @@ ERRORS = {
     "true ? 1 : 'a'": (1, 15, "different types, int and string"),
     "names.all(n, n)": (14, 15, "the condition of all() must be bool, not string"),
     "count.all(n, true)": (1, 6, "loops over a list or a map, not int"),
-    "count.foo": (1, 10, "int has no fields"),
+    "count.foo": (1, 10, "cannot read `foo` of int, which has no fields"),
     "names.foo": (1, 10, "take an element first"),
     "names['a']": (1, 11, "index of list(string) must be int, not string"),
     "1 in count": (3, 5, "`in` takes a list or a map"),
@@ -167,7 +167,7 @@ def test_whole_doubles_become_ints_and_the_rest_stays_the_same_object() -> None:
     assert type(found["Count"]) is int
     assert type(found["Ratio"]) is float
     assert found["Statement"] is value["Statement"]
-    with pytest.raises(ValueError, match="64 bits"):
+    with pytest.raises(ValueError, match="out of range for a 64-bit int"):
         normalised({"Count": 2**70}, DOCUMENT, structs)
 
 
