@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from checker import kinds
+from checker.kinds.kind import Kind
+from checker.reader import Limits
 from checker.report import Report
+from checker.rules import Rule, load
 from tests.support.command import COMMAND, PATIENCE, ROOT, Run
 from tests.support.reports import everything
 from tests.support.slowness import is_slow
@@ -33,6 +37,18 @@ def data() -> Path:
     if not place:
         pytest.skip("POLICY_CHECK_DATA names no folder of test data")
     return Path(place).resolve()
+
+
+@pytest.fixture(scope="session")
+def known_kinds() -> dict[str, Kind]:
+    """Return the kinds of documents that the package brings along, by name."""
+    return {kind.name: kind for kind in kinds.builtin()}
+
+
+@pytest.fixture(scope="session")
+def shipped_rules(known_kinds: dict[str, Kind]) -> dict[str, Rule]:
+    """Return all shipped rules by id: compiling them takes a second."""
+    return {rule.id: rule for rule in load(["builtin"], known_kinds, {}, Limits()).rules}
 
 
 @pytest.fixture

@@ -6,33 +6,45 @@ import json
 
 import pytest
 import re2
+import yaml
 
-from checker import kinds
 from checker.documents import Document, Selection, document
+from checker.kinds.kind import Kind
 from checker.reader import Limits, parse, read_bytes
 from checker.report import Status
-from checker.rules import Example, Rule, load, shipped
+from checker.rules import Example, Rule, shipped
 from checker.run.evaluate import Outcome, evaluate
+from tests.support.command import ROOT
 
-KINDS = {kind.name: kind for kind in kinds.builtin()}
-RULES = load(["builtin"], KINDS, {}, Limits()).rules
-
-
-def _document(example: Example) -> Document:
-    source = read_bytes("example.json", json.dumps(example.document).encode(), Limits())
-    return document(parse(source, Limits()), Selection((), KINDS), example.kind)
-
-
-EXAMPLES = [
-    pytest.param(rule, example, id=f"{rule.id}: {example.name}")
-    for rule in RULES
-    for example in rule.examples
+EXAMPLES = {
+    data["id"]: [example["name"] for example in data["examples"]]
+    for path in sorted(ROOT.glob("rules/*/*.yaml"))
+    if "id" in (data := yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
+}
+"""The names of the examples of each rule, read without compiling any."""
+CASES = [
+    pytest.param(name, index, id=f"{name}: {example}")
+    for name, examples in EXAMPLES.items()
+    for index, example in enumerate(examples)
 ]
 
 
-@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_an_example_gives_what_it_says(rule: Rule, example: Example) -> None:
-    subject = _document(example)
+@pytest.fixture
+def rule(shipped_rules: dict[str, Rule], name: str) -> Rule:
+    return shipped_rules[name]
+
+
+def _document(example: Example, kinds: dict[str, Kind]) -> Document:
+    source = read_bytes("example.json", json.dumps(example.document).encode(), Limits())
+    return document(parse(source, Limits()), Selection((), kinds), example.kind)
+
+
+@pytest.mark.parametrize(("name", "index"), CASES)
+def test_an_example_gives_what_it_says(
+    rule: Rule, index: int, known_kinds: dict[str, Kind]
+) -> None:
+    example = rule.examples[index]
+    subject = _document(example, known_kinds)
     assert subject.problems == ()
     outcome: Outcome = evaluate(rule.as_in(example), subject)
     messages = [finding.message for finding in outcome.findings]
@@ -41,7 +53,7 @@ def test_an_example_gives_what_it_says(rule: Rule, example: Example) -> None:
         assert any(re2.search(example.message, message) for message in messages), messages
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_a_rule_shows_two_failures_and_two_passes(rule: Rule) -> None:
     expected = [example.expect for example in rule.examples]
     assert expected.count("fail") >= 2
@@ -50,12 +62,17 @@ def test_a_rule_shows_two_failures_and_two_passes(rule: Rule) -> None:
     assert all(example.message for example in rule.examples if example.expect == "fail")
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_a_rule_tells_why_and_what_to_do(rule: Rule) -> None:
     assert rule.file.references
     assert len(rule.file.title) <= 72
     assert rule.file.remediation != rule.file.description
 
 
+def test_all_shipped_rules_and_examples_are_tried(shipped_rules: dict[str, Rule]) -> None:
+    found = {rule.id: [each.name for each in rule.examples] for rule in shipped_rules.values()}
+    assert found == EXAMPLES
+
+
 def test_the_ids_of_the_shipped_rules_are_known_without_loading_them() -> None:
-    assert shipped() == {rule.id for rule in RULES}
+    assert shipped() == EXAMPLES.keys()

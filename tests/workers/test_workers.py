@@ -6,16 +6,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from checker import cli, kinds, rules
+from checker import cli, rules
 from checker.documents import Selection, find
+from checker.kinds.kind import Kind
 from checker.problems import InputError
 from checker.reader import AS_GIVEN, Limits
 from checker.report import Report, Status
+from checker.rules import Rule
 from checker.run import pipeline
 from checker.run.decide import Decided, Decision, Work
 from checker.settings import Settings
@@ -25,21 +27,24 @@ from checker.workers.watch import address_space
 from tests.support.command import ROOT
 from tests.support.mishaps import abort, hoard, spin
 
-KINDS = {kind.name: kind for kind in kinds.builtin()}
-RULES = rules.load(["builtin:ecr"], KINDS, {}, Limits()).rules
 POLICY = (ROOT / "examples" / "violations" / "ecr-push-to-one-repository.json").read_text()
 DOCUMENTS = 24
 DECIDE = Work.decide
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system knows no fork")
 
 
+@pytest.fixture(scope="module")
+def ecr(known_kinds: dict[str, Kind]) -> Sequence[Rule]:
+    return rules.load(["builtin:ecr"], known_kinds, {}, Limits()).rules
+
+
 @pytest.fixture
-def work(tmp_path: Path) -> Work:
+def work(tmp_path: Path, ecr: Sequence[Rule], known_kinds: dict[str, Kind]) -> Work:
     for number in range(DOCUMENTS - 1):
         (tmp_path / f"{number:02}.json").write_text(POLICY, encoding="utf-8")
     (tmp_path / "broken.json").write_text('{"Statement": ', encoding="utf-8")
-    selection = Selection([str(tmp_path)], KINDS)
-    return Work(RULES, find(selection, AS_GIVEN), selection, Limits())
+    selection = Selection([str(tmp_path)], known_kinds)
+    return Work(ecr, find(selection, AS_GIVEN), selection, Limits())
 
 
 def alone(work: Work) -> list[Decision]:
@@ -104,7 +109,7 @@ def test_what_ends_a_process_is_an_error_of_one_rule_on_one_document(
     assert other == [status for number, status in enumerate(right.statuses) if number != 2]
     assert became.statuses[2] is Status.ERROR
     (error,) = [finding for finding in became.findings if finding.status is Status.ERROR]
-    assert (error.rule, error.file) == (RULES[2].id, found[4].file)
+    assert (error.rule, error.file) == (work.rules[2].id, found[4].file)
     assert told in error.message
 
 
@@ -140,7 +145,7 @@ def test_every_rule_may_end_its_process(work: Work, monkeypatch: pytest.MonkeyPa
     for decision in found:
         assert set(document(decision).statuses) == {Status.ERROR}
     first = {finding.rule for finding in document(found[0]).findings}
-    assert first == {rule.id for rule in RULES}
+    assert first == {rule.id for rule in work.rules}
 
 
 def test_a_document_has_three_times_as_long_as_a_rule(
@@ -270,10 +275,10 @@ def test_fewer_processes_do_where_the_system_allows_no_more(
     assert together(work, 4) == expected
 
 
-def test_no_document_needs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_document_needs_no_process(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fork", None)
-    selection = Selection([], KINDS)
-    assert together(Work(RULES, find(selection, AS_GIVEN), selection, Limits()), 2) == []
+    selection = Selection([], work.selection.kinds)
+    assert together(Work(work.rules, find(selection, AS_GIVEN), selection, Limits()), 2) == []
 
 
 @pytest.mark.parametrize(
