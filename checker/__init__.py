@@ -1,9 +1,9 @@
-"""policy-check: guardrails in YAML and CEL, decided on what a policy means.
+"""Checks AWS IAM policies, and other documents, against rules written in YAML and CEL.
 
     rules = load_rules("builtin")
     report = check(rules, paths=["policies/"])
 
-docs/library.md shows more.
+docs/library.md explains the library.
 """
 
 from __future__ import annotations
@@ -14,14 +14,21 @@ from typing import TYPE_CHECKING, Any
 from checker.version import VERSION
 
 if TYPE_CHECKING:
-    from checker.api import Policy, Rules, check, compare, load_rules, parse_policy, render
+    from checker.api import Policy, Rules, check, compare, load_rules, parse_policy
+    from checker.api import render as render_report
+    from checker.errors import BudgetError, FunctionError
     from checker.problems import InputError
-    from checker.report import Comparison, Exit, Judged, Report, Severity, Status
+    from checker.report import Access, Comparison, Exit, Judged, Report, Severity, Status
+    from checker.workers import Bounds, Workers
 
 __version__ = VERSION
 __all__ = [
+    "Access",
+    "Bounds",
+    "BudgetError",
     "Comparison",
     "Exit",
+    "FunctionError",
     "InputError",
     "Judged",
     "Policy",
@@ -29,26 +36,30 @@ __all__ = [
     "Rules",
     "Severity",
     "Status",
+    "Workers",
     "__version__",
     "check",
     "compare",
     "load_rules",
     "parse_policy",
-    "render",
+    "render_report",
 ]
-_API = ("Policy", "Rules", "check", "compare", "load_rules", "parse_policy", "render")
-_REPORT = ("Comparison", "Exit", "Judged", "Report", "Severity", "Status")
+_API = ("Policy", "Rules", "check", "compare", "load_rules", "parse_policy", "render_report")
+_IN_API = {"render_report": "render"}
+"""Names of checker/api.py that are those of rooms here, so that they have other names here."""
+_REPORT = ("Access", "Comparison", "Exit", "Judged", "Report", "Severity", "Status")
 _HOMES = {
     **dict.fromkeys(_API, "checker.api"),
-    **dict.fromkeys(
-        ("Comparison", "Exit", "Judged", "Report", "Severity", "Status"), "checker.report"
-    ),
+    **dict.fromkeys(_REPORT, "checker.report"),
+    **dict.fromkeys(("Bounds", "Workers"), "checker.workers"),
+    **dict.fromkeys(("BudgetError", "FunctionError"), "checker.errors"),
     "InputError": "checker.problems",
 }
+"""Where each public name stands. None is that of a room, which would hide it once imported."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for, so that the command starts fast."""
+    """Import a public name when it is first used, so that the command starts fast."""
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        return getattr(import_module(_HOMES[name]), _IN_API.get(name, name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

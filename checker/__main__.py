@@ -1,4 +1,4 @@
-"""`python -m checker` is `policy-check`."""
+"""Runs `policy-check` as `python -m checker`."""
 
 from checker.cli import main
 

@@ -1,6 +1,6 @@
-"""Offers this tool as a library: load rules, check documents, compare policies, render reports.
+"""Offers the checker as a library: load rules, check documents, compare policies, render reports.
 
-docs/library.md shows each function at work, and says what bounds it.
+docs/library.md has examples of every function, and explains their limits.
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ from checker.workers import Workers
 
 _BOUNDED = Workers()
 _TEXT = "<text>"
-"""What reports call the text of a check."""
+"""The name that reports use for the argument `text` of `check`."""
 _ACTION = re.compile(r"[\w-]+:\w+")
 _PRINCIPAL = re.compile(r"(?:(?:AWS|CanonicalUser|Federated|Service):.+)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Rules that were loaded and compiled, for any number of checks."""
+    """Loaded and compiled rules, for any number of checks."""
 
     settings: Settings
     loaded: RuleSet
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """Return the ids of all the rules, in alphabetical order."""
+        """Return the ids of all rules, in alphabetical order."""
         return tuple(rule.id for rule in self.loaded.rules)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An AWS IAM policy that is valid, and what it means."""
+    """A valid AWS IAM policy."""
 
     data: Json
     """The policy as it was written."""
@@ -70,16 +70,17 @@ class Policy:
         principal: str = "",
         context: Mapping[str, str | Sequence[str]] | None = None,
     ) -> bool:
-        """Tell whether the policy by itself allows one request.
+        """Say whether this policy alone allows one request.
 
-        `action` is one action, such as `s3:GetObject`, and `resource` the ARN of one resource;
-        empty, it is the resource that the policy is attached to, as for a trust policy.
-        `principal` is a kind and a name, such as `AWS:arn:aws:iam::123456789012:role/ci` or
-        `Service:ec2.amazonaws.com`; empty, it is whoever the policy is attached to. `context` maps
-        condition keys to their values.
+        `action` is one action, such as `s3:GetObject`. `resource` is the ARN of one resource; if it
+        is empty, the resource is the one that the policy is attached to, as for a trust policy.
+        `principal` is a type and a name, such as `AWS:arn:aws:iam::123456789012:role/ci` or
+        `Service:ec2.amazonaws.com`; if it is empty, the principal is the identity that the policy
+        is attached to. `context` maps condition keys to their values.
 
-        Raises ValueError for what is no request, such as a pattern of actions, and FunctionError
-        where the answer depends on what is not known, such as the value of a placeholder.
+        Raises ValueError if the arguments are not a request, such as a pattern of actions, and
+        FunctionError if the answer depends on something unknown, such as the value of a
+        placeholder.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
         """
@@ -87,7 +88,7 @@ class Policy:
             raise ValueError(f"expected one action, such as `s3:GetObject`, not `{action}`")
         if not _PRINCIPAL.fullmatch(principal):
             raise ValueError(f"expected a principal such as `AWS:arn:…`, not `{principal}`")
-        # INVARIANT: a statement without resources is never passed over, least of all a Deny.
+        # INVARIANT: a statement without resources, such as a Deny, is never ignored.
         if any(bool(resource) is not each.names_resources for each in self._meaning.statements):
             message = "it is not known whether the policy is attached to the request's resource"
             raise FunctionError(message)
@@ -103,10 +104,10 @@ class Policy:
 def load_rules(
     *paths: str | PathLike[str], config: str | PathLike[str] | None = None, profile: str = ""
 ) -> Rules:
-    """Return the rules of files and directories; `builtin` are the shipped ones.
+    """Return the rules in files and directories; `builtin` means the shipped rules.
 
-    `config` is a configuration file: without one, none is read. Raises InputError with every
-    problem of every file.
+    `config` is the path of a configuration file; by default, no configuration is read. `profile` is
+    the name of the profile of rules to run. Raises InputError with the problems of all files.
     """
     asked = Arguments(
         rules=tuple(fspath(path) for path in paths),
@@ -127,21 +128,21 @@ def check(
     text: str | None = None,
     workers: Workers | None = _BOUNDED,
 ) -> Report:
-    """Decide rules on documents and return the report.
+    """Check documents against rules and return the report.
 
-    Documents are files and directories (`paths`), plain data by the names that the report gives
-    them (`documents`), and one JSON or YAML text (`text`), which the report calls `<text>`.
-    Waivers are judged by the day of the check. With `workers=None` everything is decided in this
-    process, and nothing bounds its time and memory. Raises InputError where the configuration of
-    the rules cannot be used, or data is none that JSON can express.
+    `paths` are files and directories. `documents` maps names for the report to plain data. `text`
+    is a JSON or YAML text, which the report calls `<text>`. Waivers are judged against today's
+    date. With `workers=None`, everything is decided in this process, without limits on time and
+    memory. Raises InputError if the configuration of the rules cannot be used, or data cannot be
+    expressed as JSON.
     """
     if isinstance(paths, str):
         raise TypeError("`paths` must be a list of paths, not a string")
     at_hand = {name: _written(data, name) for name, data in (documents or {}).items()}
     if text is not None:
         if _TEXT in at_hand:
-            raise ValueError(f"no document can be called `{_TEXT}` beside a text")
-        # What is no text is a broken document of the report, which says so.
+            raise ValueError(f"with `text`, no document can have the name `{_TEXT}`")
+        # A text with unpaired surrogates becomes a broken document, and the report says so.
         at_hand[_TEXT] = text.encode("utf-8", "surrogatepass")
     chosen = replace(
         rules.settings,
@@ -154,27 +155,27 @@ def check(
 
 
 def compare(old: Json | str, new: Json | str) -> Comparison:
-    """Tell whether a new policy grants what an old one does not, with a request as proof.
+    """Return whether a new policy grants access that an old one does not, with a request as proof.
 
-    Each is a policy as plain data, or as JSON or YAML text. What cannot be decided is a comparison
-    with problems. Raises InputError for a policy that is not valid.
+    Each policy is plain data, or a JSON or YAML text. If the policies cannot be compared, the
+    result says so in its `problems`. Raises InputError if a policy is not valid.
     """
     return compared("<new>", _document(old, "<old>"), _document(new, "<new>"))
 
 
 def parse_policy(policy: Json | str, limits: Limits = DEFAULT_LIMITS) -> Policy:
-    """Return a policy of plain data, or of JSON or YAML text.
+    """Return the policy that plain data, or a JSON or YAML text, describes.
 
-    Raises InputError if it is not valid.
+    Raises InputError if the policy is not valid.
     """
     data = cast("dict[str, Json]", _document(policy, "<policy>", limits).data)
     return Policy(data, meaning(data))
 
 
-def render_report(report: Report, format: str = "text", **options: Any) -> str:  # noqa: A002 - its name on the command line
-    """Return a report in one of the formats of the command, such as `json` or `sarif`.
+def render(report: Report, format: str = "text", **options: Any) -> str:  # noqa: A002 - its name on the command line
+    """Return a report as text in a format of the command, such as `json` or `sarif`.
 
-    `text` takes the option `colour`. Raises ValueError for an unknown format.
+    The format `text` has the option `colour` (a bool). Raises ValueError for an unknown format.
     """
     if format not in FORMATS:
         raise ValueError(f"unknown format `{format}`: expected one of {', '.join(FORMATS)}")
@@ -182,7 +183,7 @@ def render_report(report: Report, format: str = "text", **options: Any) -> str: 
 
 
 def _document(policy: Json | str, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
-    """Return the document of a policy; raises InputError if it is not a valid one."""
+    """Return a policy as a document; raises InputError if the policy is not valid."""
     if isinstance(policy, str):
         data = policy.encode("utf-8", "surrogatepass")
     else:
@@ -195,9 +196,9 @@ def _document(policy: Json | str, name: str, limits: Limits = DEFAULT_LIMITS) ->
 
 
 def _written(data: Json, name: str) -> bytes:
-    """Return plain data as JSON; raises InputError for what JSON cannot express."""
+    """Return plain data as JSON; raises InputError if JSON cannot express it."""
     try:
         return json.dumps(data, indent=2, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        message = f"is no data that JSON can express: {error}"
+        message = f"cannot be expressed as JSON: {error}"
         raise InputError(Problem(name, message)) from error

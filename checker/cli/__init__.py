@@ -17,54 +17,60 @@ from checker.report import Exit
 
 PROGRAM = "policy-check"
 COMMANDS = {
-    "check": "Decide rules on policies and report. The word may be left out.",
-    "compare": "Tell whether new policies grant more than old ones.",
-    "waive": "Accept findings for a time, with a reason and an owner.",
-    "diff": "Tell two JSON reports apart: what is new, what is fixed.",
+    "check": "Check policies against rules. The word `check` is optional.",
+    "compare": "Show whether new policies grant more than old ones.",
+    "waive": "Accept findings until a date, with a reason and an owner.",
+    "diff": "Compare two JSON reports: new and fixed violations.",
     "rules": "List rules.",
-    "explain": "Show what a rule is about, and what to do.",
-    "completion": "Print a script that completes command lines in a shell.",
+    "explain": "Explain a rule and how to comply with it.",
+    "completion": "Print a completion script for a shell.",
 }
-"""Every command, the name of a module here, and what it does."""
+"""Each command's name, which is also its module in this package, and its help text."""
 _OFTEN_A_PATH = frozenset({"rules"})
-"""Commands that are a check by the rules of that path where anything but options follows."""
+"""Commands whose names are common directory names.
+
+If anything but options follows, the word is read as RULES, and a check is run.
+"""
 RESERVED = frozenset(
     {
         *("documents", "eval", "fmt", "grants", "impact", "import"),
         *("lint", "lsp", "public", "test", "why"),
     }
 )
-"""Words that later versions may make commands: no path of these names is read as RULES.
+"""Words that may become commands in later versions. None of them is read as the path RULES.
 
 INVARIANT: a command line that was written as a check never runs another command that exits with 0.
-So a word that is a command now, or may be one later, is never taken for a path; and where there is
-a path of that name too, a command that is not a check never exits with 0.
+Therefore a word that is a command now, or may become one, is never read as a path. If a path with
+the command's name exists, a command other than `check` never exits with 0.
 """
-_EXPLICIT = "--command"
-"""Before the name of a command, it says that no check is meant."""
+EXPLICIT = "--command"
+"""This option before the name of a command says that the command is meant, and not a path."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a command and exit with its code; nothing but 0 means that the gate is open."""
+    """Run a command and exit with its code. Only 0 lets a gate pass.
+
+    `arguments` are the words after the program's name; the default is `sys.argv[1:]`.
+    """
     code: int = Exit.NOT_EVALUATED
-    # Where nothing can be said of what went wrong, Python's own exit code would say "violations".
+    # If standard error cannot be written, Python would exit with 1, which means "violations".
     with contextlib.suppress(OSError):
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
     sys.exit(code)
 
 
 def _run(given: list[str]) -> int:
-    # Who starts the command may ignore the ends of processes; it has to hear of those of its own.
+    # A parent process may have set SIGCHLD to "ignore", but this one must wait for its workers.
     if hasattr(signal, "SIGCHLD") and signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         os.getcwd()  # noqa: PTH109 - whether there is one
     except FileNotFoundError:
-        click.echo("Error: the working directory is gone: change into one that is there", err=True)
+        click.echo("Error: the working directory is gone: change to one that exists", err=True)
         return Exit.NOT_EVALUATED
     try:
         name, words = chosen(given)
-        # INVARIANT: no variable makes a command print completions in place of its job.
+        # INVARIANT: no environment variable makes a command print completions instead of running.
         code = load(name).main(
             given[words:],
             prog_name=" ".join([PROGRAM, *given[:words]]),
@@ -79,35 +85,36 @@ def _run(given: list[str]) -> int:
         return Exit.NOT_EVALUATED
     except (KeyboardInterrupt, click.Abort) as error:
         return _stopped(error)
-    except SystemExit:  # by click, with 1, where nobody reads what is written
+    except SystemExit:  # click exits with 1 if the reader of its output is gone
         return Exit.NOT_EVALUATED
-    except BaseException:  # noqa: BLE001 - Python's own exit code, 1, would say "violations"
+    except BaseException:  # noqa: BLE001 - Python would exit with 1, which means "violations"
         sys.excepthook(*sys.exc_info())
         click.echo("policy-check: internal error, the check is not complete", err=True)
         return Exit.NOT_EVALUATED
 
 
 def _unmistaken(code: int, given: Sequence[str]) -> int:
-    """Return an exit code that no gate takes for that of a check which passed.
+    """Return an exit code that a gate cannot mistake for that of a passed check.
 
-    `rules` judges that by itself: what lists rules is often followed by options alone.
+    If a command other than `check` succeeds and a path with its name exists, a check may have been
+    meant, and the result is 3 instead of 0. `rules` decides this itself.
     """
     name, words = chosen(given)
     is_doubtful = words == 1 and name not in {"check", *_OFTEN_A_PATH} and os.path.lexists(name)
     if code != Exit.OK or not is_doubtful:
         return code
     click.echo(
-        f"{PROGRAM}: `{name}` is a command, and there is a path of that name here, so this exits\n"
-        f"with 3. To check by that path, write `{PROGRAM} check {name} POLICIES`; to run the\n"
-        f"command, `{PROGRAM} {_EXPLICIT} {name} …`",
+        f"{PROGRAM}: `{name}` is a command, but a path with that name exists here, so the exit\n"
+        f"code is 3. To use the path as rules, write `{PROGRAM} check {name} POLICIES`; to run\n"
+        f"the command, write `{PROGRAM} {EXPLICIT} {name} …`",
         err=True,
     )
     return Exit.NOTHING_CHECKED
 
 
 def _stopped(error: BaseException) -> Exit:
-    """Return the exit code of a run that was interrupted, or that met an end of file in itself."""
-    # click takes an EOFError for an interrupt; here no one is asked for anything
+    """Return the exit code of a run that was interrupted, or in which an EOFError was raised."""
+    # click treats an EOFError as an interrupt, but no command prompts: it is an internal error.
     if isinstance(error.__cause__, EOFError):
         sys.excepthook(EOFError, error.__cause__, error.__cause__.__traceback__)
         click.echo("policy-check: internal error, the check is not complete", err=True)
@@ -117,24 +124,24 @@ def _stopped(error: BaseException) -> Exit:
 
 
 def load(name: str) -> click.Command:
-    """Return a command; its module is imported only when it is asked for."""
+    """Return a command by its name, and import its module."""
     return cast("click.Command", import_module(f"{__name__}.{name}").command)
 
 
 def chosen(given: Sequence[str]) -> tuple[str, int]:
-    """Return the command of some arguments, and how many of them name it.
+    """Return the name of the command to run, and how many of the arguments name it (0 to 2).
 
-    Raises UsageError for a word that a later version may make a command.
+    Raises UsageError for a word that is reserved for a later version.
     """
     name, *rest = given or [""]
-    if name == _EXPLICIT:
+    if name == EXPLICIT:
         if not rest or rest[0] not in COMMANDS:
-            raise click.UsageError(f"{_EXPLICIT} needs one of {', '.join(COMMANDS)}")
+            raise click.UsageError(f"{EXPLICIT} needs one of {', '.join(COMMANDS)}")
         return rest[0], 2
     if name in RESERVED:
         raise click.UsageError(
-            f"`{name}` is kept for a command of a later version: to check by the rules of that "
-            f"path, write `{PROGRAM} check {name} POLICIES` or `./{name}`"
+            f"`{name}` is reserved for a future command: to use the rules at that path, write "
+            f"`{PROGRAM} check {name} POLICIES` or `./{name}`"
         )
     if name not in COMMANDS or (name in _OFTEN_A_PATH and not _takes(load(name), rest)):
         return "check", 0
@@ -142,7 +149,7 @@ def chosen(given: Sequence[str]) -> tuple[str, int]:
 
 
 def _takes(command: click.Command, arguments: list[str]) -> bool:
-    """Say whether arguments are options of a command, and nothing more."""
+    """Say whether all the arguments are options of a command."""
     context = click.Context(command, **command.context_settings)
     try:
         _, rest, _ = command.make_parser(context).parse_args(arguments)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _Check(click.Command):
-    """The main job, whose help lists the other commands."""
+    """The check command. Its help lists the other commands too."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands before the epilog."""
@@ -35,9 +35,9 @@ class _Check(click.Command):
     cls=_Check,
     context_settings=SETTINGS,
     options_metavar="[OPTIONS]",
-    epilog="""Exit codes: 0 everything was decided and nothing is violated; 1 violations;
-    2 something was not evaluated; 3 nothing to check; 130 interrupted. Every option can be set
-    as an environment variable, such as POLICY_CHECK_FAIL_LEVEL.""",
+    epilog="""Exit codes: 0 everything was evaluated and there are no violations; 1 violations;
+    2 something could not be evaluated; 3 nothing to check; 130 interrupted. Every option can also
+    be set by an environment variable, such as POLICY_CHECK_FAIL_LEVEL.""",
 )
 @selects
 @click.option(
@@ -45,30 +45,31 @@ class _Check(click.Command):
     "only",
     multiple=True,
     metavar="ID",
-    help="Run this rule alone, whatever the profile selects; may be repeated.",
+    help="Run only this rule, whatever the profile selects; may be repeated.",
 )
 @OUTPUT
 @click.option(
     "--fail-level",
     type=click.Choice(LEVELS),
-    help="Least severity of a violation that fails. [default: low]",
+    help="Lowest severity of a violation that fails the check. [default: low]",
 )
 @click.option(
     "--strict/--no-strict",
     default=None,
-    help="Fail also for files not read and rules of your own that never applied.",
+    help="Also fail if a file that shows a policy was not read, a glob matches no file, or one "
+    "of your own rules never applied.",
 )
 @click.option(
     "--baseline",
     metavar="FILE",
     default="",
-    help="A JSON report: what it found already does not fail.",
+    help="JSON report of an earlier run; violations in it do not fail the check.",
 )
 @click.option(
     "--previous",
     metavar="FILE",
     default="",
-    help="A JSON report to show a trend against; it decides nothing.",
+    help="JSON report of an earlier run, to show a trend; it does not affect the result.",
 )
 @click.option(
     "--framework",
@@ -85,9 +86,9 @@ class _Check(click.Command):
 def command(paths: tuple[str, ...], output: tuple[Output, ...], color: str, **given: Any) -> int:
     """Check POLICIES against RULES and report every violation.
 
-    RULES and POLICIES are files or directories. RULES may be `builtin` (the shipped rules) or
-    one folder of them, such as `builtin:ecr`; `-` among POLICIES is standard input. With
-    --rules, every argument is one of POLICIES.
+    RULES and POLICIES are files or directories. RULES may also be `builtin` (the shipped rules)
+    or one folder of them, such as `builtin:ecr`. POLICIES may include `-` (standard input). With
+    --rules, all arguments are POLICIES.
     """
     outputs = output or (Output("text", None),)
     level = given["fail_level"]

@@ -1,4 +1,4 @@
-"""Defines the options of every command that checks, and makes typed arguments of them."""
+"""Defines the options that every command with a check has, and turns them into Arguments."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ SETTINGS: Mapping[str, Any] = {
     "auto_envvar_prefix": "POLICY_CHECK",
     "max_content_width": 80,
 }
-"""Of a command whose options are environment variables too."""
+"""Settings for click of a command whose options can also be set by environment variables."""
 
 
 class _KindType(click.ParamType[tuple[str, str]]):
-    """`GLOB=KIND`."""
+    """The type of an option `GLOB=KIND`."""
 
     name = "GLOB=KIND"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
-        """Return the pair of an option's text."""
+        """Return the glob and the kind."""
         if isinstance(value, tuple):
             return value
         glob, equals, kind = value.rpartition("=")
@@ -43,67 +43,79 @@ class _KindType(click.ParamType[tuple[str, str]]):
 
 
 class _DateType(click.ParamType[date]):
-    """`YYYY-MM-DD`."""
+    """The type of an option `YYYY-MM-DD`."""
 
     name = "DATE"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> date:
-        """Return the day of an option's text."""
+        """Return the date."""
         try:
             return value if isinstance(value, date) else datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day, wherever
         except ValueError:
-            self.fail(f"expected a day such as 2027-03-31, not `{value}`", param, ctx)
+            self.fail(f"expected a date such as 2027-03-31, not `{value}`", param, ctx)
 
 
 DATE = _DateType()
 
 _OPTIONS = (
     click.argument("paths", nargs=-1, metavar="[RULES [POLICIES]...]"),
-    click.option("--rules", multiple=True, metavar="PATH", help="Rules; may be repeated."),
-    click.option("--policies", multiple=True, metavar="PATH", help="Documents; may be repeated."),
+    click.option(
+        "--rules",
+        multiple=True,
+        metavar="PATH",
+        help="File or directory of rules; may be repeated.",
+    ),
+    click.option(
+        "--policies",
+        multiple=True,
+        metavar="PATH",
+        help="File or directory of policies; may be repeated.",
+    ),
     click.option(
         "--profile",
         metavar="NAME",
         default="",
-        help="Which rules to run, by the profiles.yaml beside them. [default: recommended for "
-        "`builtin`, all of a directory]",
+        help="Profile of rules to run, from the profiles.yaml beside the rules. [default: "
+        "recommended for `builtin`, all rules of a directory]",
     ),
     click.option(
         "--kind",
         multiple=True,
         type=_KindType(),
-        help="Read the files of a glob as documents of a kind; may be repeated.",
+        help="Read files that match a glob as documents of a kind; may be repeated.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="Files that are no documents; may be repeated.",
+        help="Leave out files that match a glob; may be repeated.",
     ),
     click.option(
         "--config",
         type=click.Path(path_type=Path),
-        help="Configuration file. [default: policy-check.yaml of the repository]",
+        help="Configuration file. [default: the repository's policy-check.yaml]",
     ),
     click.option("--no-config", is_flag=True, help="Use no configuration file."),
     click.option(
-        "--waivers", metavar="FILE", default="", help="Findings that are accepted, and why."
+        "--waivers", metavar="FILE", default="", help="File that lists accepted findings."
     ),
     click.option(
-        "--today", type=DATE, help="The day by which waivers are judged. [default: today, in UTC]"
+        "--today",
+        type=DATE,
+        help="Date against which waivers are judged. [default: today in UTC]",
     ),
     click.option(
         "--engine",
         type=click.Choice(ENGINES),
         default="codegen",
-        help="What evaluates conditions: compiled (the default), a plain interpreter, or "
-        "cel-python.",
+        help="Evaluator of conditions: compiled to Python (codegen), this program's interpreter, "
+        "or cel-python. [default: codegen]",
     ),
 )
 
 
 def selects(command: _Command) -> _Command:
-    """Give a command the options that say which rules and documents it is about."""
+    """Add the options for rules, documents and limits to a command."""
     command = limited(command)
     for option in reversed(_OPTIONS):
         command = option(command)
@@ -111,16 +123,17 @@ def selects(command: _Command) -> _Command:
 
 
 def command_meant(paths: Sequence[str]) -> str:
-    """Return `; did you mean …?` where the first of some paths may be a misspelt command."""
+    """Return `; did you mean …?` if the first path may be a misspelt command; else empty."""
     if not paths or paths[0] in COMMANDS or os.path.lexists(paths[0]):
         return ""
     return did_you_mean(paths[0], COMMANDS)
 
 
 def arguments(paths: Sequence[str], given: Mapping[str, Any]) -> Arguments:
-    """Return what the options that `selects` gives to a command say.
+    """Return the values of the options that `selects` adds to a command.
 
-    `paths` are its arguments: RULES and POLICIES or, with `--rules`, POLICIES alone.
+    `paths` are the command's arguments: RULES and POLICIES or, with `--rules`, only POLICIES.
+    `given` maps the names of all the command's options to their values.
     """
     from checker.settings import Arguments  # noqa: PLC0415 - `--help` needs none of it
 
@@ -146,9 +159,10 @@ def arguments(paths: Sequence[str], given: Mapping[str, Any]) -> Arguments:
 
 
 def settings(given: Arguments, paths: Sequence[str]) -> Settings:
-    """Return the settings of a check, with its configuration read.
+    """Return the settings of a check: its arguments merged with the configuration file.
 
-    Raises InputError, and UsageError where neither names any rules or any policies.
+    Raises InputError if the configuration cannot be used, and UsageError if neither the arguments
+    nor the configuration name rules and policies.
     """
     from checker.settings import settings as merged  # noqa: PLC0415 - `--help` needs none of it
 
@@ -156,7 +170,7 @@ def settings(given: Arguments, paths: Sequence[str]) -> Settings:
     if not (found.rules and found.policies):
         missing = "policies" if found.rules else "rules"
         hint = command_meant(paths) or (
-            ": try `policy-check builtin POLICIES`, or write policy-check.yaml"
+            f": try `policy-check builtin POLICIES`, or set `{missing}` in policy-check.yaml"
         )
         raise click.UsageError(f"no {missing} given{hint}")
     return found

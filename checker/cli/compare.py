@@ -1,4 +1,4 @@
-"""Compares policies and tells what is granted that was not granted before."""
+"""Compares old and new policies, and reports access that only the new ones grant."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from checker.settings import Arguments, settings
     "compare",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     options_metavar="[OPTIONS]",
-    epilog="""Exit codes: 0 nothing new is granted; 1 new access; 2 something could not be decided
-    or read; 3 there was nothing to compare.""",
+    epilog="""Exit codes: 0 no new access; 1 new access; 2 something could not be read or decided;
+    3 nothing to compare.""",
 )
 @click.argument("old")
 @click.argument("new")
@@ -31,12 +31,12 @@ from checker.settings import Arguments, settings
     "--exclude",
     multiple=True,
     metavar="GLOB",
-    help="Files that are no policies; may be repeated.",
+    help="Leave out files that match a glob; may be repeated.",
 )
 @click.option(
     "--strict/--no-strict",
     default=None,
-    help="Fail also for files that show a policy and were not read, and for idle globs.",
+    help="Also fail if a file that shows a policy was not read, or a glob matches no file.",
 )
 @CONFIG
 @NO_CONFIG
@@ -44,15 +44,15 @@ from checker.settings import Arguments, settings
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="Colours in the report; auto respects NO_COLOR.",
+    help="Use colours in the report; auto respects NO_COLOR.",
 )
 @limited
 def command(old: str, new: str, exclude: tuple[str, ...], color: str, **given: Any) -> int:
-    """Tell whether NEW grants what OLD does not, with a request as proof.
+    """Show whether NEW grants access that OLD does not, with a request as proof.
 
-    OLD and NEW are AWS IAM policies, or directories of them that are paired by path. Either may
-    be `git:REF`, the other's path at a commit, or `git:REF:PATH`. A policy without an old one is
-    new access as a whole.
+    OLD and NEW are AWS IAM policies, or directories of policies, which are paired by their paths.
+    Either may be `git:REF` (the other's path at that commit) or `git:REF:PATH`. A policy without
+    an old version is compared with no access at all.
     """
     try:
         asked = Arguments(

@@ -1,4 +1,4 @@
-"""A command line as far as the cursor in, what may follow there, as a shell reads it, out."""
+"""Lists the words that can follow on a command line, in the format of a shell's completion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Values = Callable[[], Iterable[str]]
 
 
 class _Completed(click.ParamType[str]):
-    """Words that may be a value, and whether a file may be one too."""
+    """A parameter type that completes known words and, with `files`, paths."""
 
     name = "text"
 
@@ -29,7 +29,7 @@ class _Completed(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[str]]:
-        """Return the values that begin as the word does, and a mark for files."""
+        """Return the values that start with the incomplete word, and a marker for paths."""
         del ctx, param
         words = [each for each in _known(self._values) if each.startswith(incomplete)]
         marks = [CompletionItem(incomplete, type="file")] if self._files else []
@@ -37,14 +37,14 @@ class _Completed(click.ParamType[str]):
 
 
 class _Output(click.ParamType[str]):
-    """`FORMAT[=FILE]`."""
+    """A parameter type that completes `FORMAT[=FILE]`."""
 
     name = "text"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[str]]:
-        """Return formats, and after a format and `=` a mark for files."""
+        """Return the formats or, after `FORMAT=`, a marker for paths."""
         from checker.render import FORMATS  # noqa: PLC0415 - one of many options
 
         del ctx, param
@@ -55,11 +55,12 @@ class _Output(click.ParamType[str]):
 
 
 def completed(shell: str, line: str, word: str) -> Iterator[str]:
-    """Yield an answer for each word that may stand at the end of a command line.
+    """Yield a line for each word that can complete a command line.
 
-    `word` is the last word as the shell takes it, which in bash begins after `=` and `:`.
+    `line` is the command line up to the cursor. `word` is the last word as the shell splits it;
+    in bash, it starts after the last `=` or `:`.
     """
-    # A mark at the cursor tells a word that is begun from one that is still to come.
+    # The `|` at the cursor keeps an empty last word, which would be dropped.
     *words, marked = split_arg_string(line + "|")
     incomplete = marked.removesuffix("|")
     arguments = words[1:]
@@ -83,7 +84,7 @@ def completed(shell: str, line: str, word: str) -> Iterator[str]:
 
 
 def _command(arguments: list[str], incomplete: str) -> tuple[str, int]:
-    """Return the command that a word is completed for, and how many arguments name it."""
+    """Return the name of the command on the line, and how many arguments name it."""
     is_option = incomplete.startswith("-")
     return (
         chosen(arguments if is_option else [*arguments, incomplete]) if arguments else ("check", 0)
@@ -97,13 +98,13 @@ def _commands(incomplete: str) -> Iterator[CompletionItem[str]]:
 
 
 def _assigned(incomplete: str) -> str:
-    """Return `--option=` of a word that gives an option its value."""
+    """Return the `--option=` at the start of an incomplete word; empty if there is none."""
     name, equals, _ = incomplete.partition("=")
     return name + equals if equals and name.startswith("--") else ""
 
 
 def _with_values(command: click.Command) -> click.Command:
-    """Return a command whose parameters know what may be their values; it is never run."""
+    """Return the command after its parameters got types with completion; it is never run."""
     for param in command.params:
         if isinstance(param.type, click.Choice):
             continue
@@ -117,9 +118,10 @@ def _with_values(command: click.Command) -> click.Command:
 
 
 def _known(values: Values) -> list[str]:
-    """Return values, or none where what they are read from is not sound.
+    """Return the values, or none if their file cannot be read or is not valid.
 
-    Names of others that a shell would act on are left out: it inserts them as they are.
+    Values with characters that are special in a shell are left out, as the shell inserts values
+    without quotes.
     """
     try:
         return [value for value in values() if _PLAIN.fullmatch(value)]
@@ -181,4 +183,4 @@ _VALUES: dict[str | None, click.ParamType[Any]] = {
     "old": _FILES,
     "new": _FILES,
 }
-"""By the name of a parameter, in whichever command it is, what may be its value."""
+"""The type with completion of each parameter, by the parameter's name in any command."""

@@ -1,4 +1,4 @@
-"""The name of a shell in; a script that completes command lines there, on standard output, out."""
+"""Prints a completion script for a shell, and answers that script's requests."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.option("--complete", is_flag=True, hidden=True)
 def command(shell: str, *, complete: bool) -> int:
-    """Print a script that completes command lines of policy-check in SHELL.
+    """Print a script that completes policy-check command lines in SHELL.
 
-    It completes commands, options and their values, formats, rules, profiles and files.
+    The script completes commands, options and their values, formats, rules, profiles and files.
     """
     if complete:
         return show(lambda: _completed(shell), "never", "nothing was completed")
@@ -34,10 +34,10 @@ def command(shell: str, *, complete: bool) -> int:
 
 
 def _completed(shell: str) -> list[str]:
-    """Return what may follow on the command line, as the script of the shell reads it.
+    """Return the lines with completions that the shell's script reads.
 
-    The script gives COMP_WORDS, the command line as far as the cursor, and COMP_CWORD, the word
-    there as the shell takes it. No variable alone makes a command complete in place of its job.
+    The script sets COMP_WORDS to the command line up to the cursor, and COMP_CWORD to the last word
+    as the shell splits it. Without the option `--complete`, these variables have no effect.
     """
     from checker.cli.completing import completed  # noqa: PLC0415 - the script needs none of it
 

@@ -1,4 +1,4 @@
-"""Arguments of `policy-check diff` in; how two reports differ on standard output, an exit code."""
+"""Compares two JSON reports, and prints which violations are new, fixed or unchanged."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from checker.report import Severity
     "diff",
     context_settings=SETTINGS,
     options_metavar="[OPTIONS]",
-    epilog="""Exit codes: 0 nothing is new; 1 new violations; 2 a report could not be read, or NEW
-    is of a run that did not decide all.""",
+    epilog="""Exit codes: 0 no new violations; 1 new violations; 2 a report could not be read, or
+    the run of NEW could not evaluate everything.""",
 )
 @click.argument("old")
 @click.argument("new")
@@ -26,22 +26,22 @@ from checker.report import Severity
     "--fail-level",
     type=click.Choice(LEVELS),
     default="low",
-    help="Least severity of a new violation that fails. [default: low]",
+    help="Lowest severity of a new violation that fails. [default: low]",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Choice(["text", "json"]),
     default="text",
-    allow_from_autoenv=False,  # the variable is of reports
-    help="Format. [default: text]",
+    allow_from_autoenv=False,  # POLICY_CHECK_OUTPUT holds formats of reports
+    help="Output format. [default: text]",
 )
 @COLOUR
 def command(old: str, new: str, fail_level: str, output: str, color: str) -> int:
-    """Tell which violations of the JSON report NEW are not in OLD, and which are gone.
+    """Compare the JSON reports OLD and NEW, and show new and fixed violations.
 
-    They are told apart by fingerprint: rule, document and content, not by line. Either report may
-    be `git:REF:PATH`. What was waived in OLD and fails in NEW is new.
+    Violations are matched by their fingerprints (rule, document and content), not by their lines.
+    Either report may be `git:REF:PATH`. A finding that is waived in OLD and fails in NEW is new.
     """
     from checker.render.difference import render_json, render_text  # noqa: PLC0415
     from checker.report import saved  # noqa: PLC0415 - `--help` needs none of it

@@ -1,4 +1,4 @@
-"""The id of a rule in; what there is to say of it on standard output, an exit code, out."""
+"""Prints the explanation of one rule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     "explain",
     context_settings=SETTINGS,
     options_metavar="[OPTIONS]",
-    epilog="Exit codes: 0 it was explained; 2 there is no such rule, or the rules cannot be read.",
+    epilog="Exit codes: 0 the rule was explained; 2 there is no such rule, or the rules could not "
+    "be read.",
 )
 @click.argument("rule")
 @click.option(
@@ -29,15 +30,15 @@ if TYPE_CHECKING:
     "paths",
     multiple=True,
     metavar="PATH",
-    help="Where the rule stands; may be repeated. [default: the configuration's rules, then "
-    "`builtin`]",
+    help="File or directory of rules to search; may be repeated. [default: the configuration's "
+    "rules, then `builtin`]",
 )
-@click.option("--markdown", is_flag=True, help="Write Markdown, as in docs/rules.")
+@click.option("--markdown", is_flag=True, help="Print Markdown, as in docs/rules.")
 @reads_rules
 def command(rule: str, paths: tuple[str, ...], color: str, **given: Any) -> int:
-    """Show what RULE is about: why, what to do, how it is decided, examples, controls.
+    """Explain RULE: its reason, remediation, conditions, examples and controls.
 
-    RULE is an id as reports write it.
+    RULE is the id of a rule, as in reports.
     """
 
     def shown() -> Iterable[str]:
@@ -48,7 +49,7 @@ def command(rule: str, paths: tuple[str, ...], color: str, **given: Any) -> int:
 
 
 def _places(paths: tuple[str, ...], given: dict[str, Any]) -> Iterator[Handbook]:
-    """Yield the rules among which to look, one place after the other; raises InputError."""
+    """Yield the handbook of each set of rules to search, in order; raises InputError."""
     from checker.handbook.book import handbook  # noqa: PLC0415
     from checker.reader import Limits  # noqa: PLC0415
     from checker.rules import BUILTIN  # noqa: PLC0415
@@ -62,7 +63,7 @@ def _places(paths: tuple[str, ...], given: dict[str, Any]) -> Iterator[Handbook]
 
 
 def _topic(name: str, places: Iterator[Handbook]) -> Topic:
-    """Return the topic of a rule's id; raises UsageError where there is none."""
+    """Return the topic about a rule by its id; raises UsageError if there is no such rule."""
     from checker.handbook.tool_findings import topics  # noqa: PLC0415 - `--help` needs none of it
 
     own = topics()
@@ -74,7 +75,7 @@ def _topic(name: str, places: Iterator[Handbook]) -> Topic:
             if rule.id == name:
                 return book.topic(rule)
         known += [rule.id for rule in book.rules]
-    hint = did_you_mean(name, known) or ": `policy-check rules` lists those that there are"
+    hint = did_you_mean(name, known) or ": `policy-check rules` lists all rules"
     raise click.UsageError(f"no rule {quoted(name)}{hint}")
 
 

@@ -1,4 +1,4 @@
-"""A report in; annotations on standard error and a job's summary, for GitHub Actions, out."""
+"""Writes annotations and a job summary for a report in GitHub Actions."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from checker.problems import Problem
 from checker.report import Report
 
 SUMMARY = 1_048_576
-"""Bytes that the summary of a step may have; a longer one is refused as a whole.
+"""The most bytes that the summary of a step may have; GitHub rejects a longer one entirely.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
 """
 SILENT = click.option(
     "--no-ci",
     is_flag=True,
-    help="In GitHub Actions, annotate nothing unasked and write no job summary.",
+    help="In GitHub Actions, write no job summary, and annotations only with `-o github`.",
 )
 
 
 def speaks(outputs: Sequence[Output], *, silent: bool) -> bool:
-    """Say whether a run addresses GitHub: because it runs there, or was asked for the format."""
+    """Say whether to write for GitHub: the run is in GitHub Actions, or the format was chosen."""
     return not silent and (os.environ.get("GITHUB_ACTIONS") == "true" or _asked(outputs))
 
 
 def announce(report: Report, outputs: Sequence[Output]) -> None:
-    """Annotate on standard error, unless an output does, and add to the job's summary.
+    """Write annotations to standard error, unless an output has them, and add a job summary.
 
-    Raises OutputError.
+    Raises OutputError if either cannot be written.
     """
     from checker.render.github import render  # noqa: PLC0415 - in GitHub Actions only
 
@@ -44,7 +44,7 @@ def announce(report: Report, outputs: Sequence[Output]) -> None:
 
 
 def complain(problems: Iterable[Problem]) -> None:
-    """Annotate, on standard error, what kept the check from being performed."""
+    """Write annotations about the problems that prevented the check to standard error."""
     from checker.render.github import annotate  # noqa: PLC0415 - in GitHub Actions only
 
     _write(annotate(problems))
@@ -55,7 +55,10 @@ def _asked(outputs: Sequence[Output]) -> bool:
 
 
 def _write(lines: Iterable[str]) -> None:
-    """Write commands where the runner reads them too, so that standard output stays a report."""
+    """Write workflow commands to standard error, so that standard output holds only a report.
+
+    The runner reads commands from both.
+    """
     try:
         click.echo("".join(lines), err=True, nl=False)
     except OSError as error:
@@ -70,7 +73,7 @@ def _summarise(report: Report, path: Path) -> None:
         taken = path.stat().st_size if path.is_file() else 0
         text = "".join(bounded(report, SUMMARY - taken - 1))
     except ValueError:
-        reason = f"{taken:,} of its {SUMMARY:,} bytes are taken: use a step for policy-check alone"
+        reason = f"{taken:,} of its {SUMMARY:,} bytes are taken: run policy-check in its own step"
         raise OutputError(str(path), reason, what) from None
     except OSError as error:
         raise OutputError(str(path), error.strerror, what) from error

@@ -1,4 +1,4 @@
-"""Defines what the commands that only read rules share: options, and how their output is shown."""
+"""Defines the options and the output of commands that read rules but check nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONFIG = click.option(
     "--config",
     type=click.Path(path_type=Path),
     envvar="POLICY_CHECK_CONFIG",
-    help="Configuration file. [default: policy-check.yaml of the repository]",
+    help="Configuration file. [default: the repository's policy-check.yaml]",
 )
 NO_CONFIG = click.option(
     "--no-config",
@@ -35,21 +35,21 @@ _COLOUR = click.option(
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     envvar="POLICY_CHECK_COLOR",
-    help="Colours; auto respects NO_COLOR.",
+    help="Use colours; auto respects NO_COLOR.",
 )
 
 
 def reads_rules(command: _Command) -> _Command:
-    """Give a command the options that say how rules are read and shown."""
+    """Add the options for the configuration and for colours to a command."""
     for option in (_COLOUR, NO_CONFIG, CONFIG):
         command = option(command)
     return command
 
 
 def configuration(given: Mapping[str, Any]) -> Config:
-    """Return the configuration that `--config` names, or that of the repository.
+    """Return the configuration that `--config` names, or else the repository's.
 
-    Raises InputError.
+    Raises InputError if it cannot be used.
     """
     from checker.reader import DEFAULT_LIMITS  # noqa: PLC0415 - `--help` needs none of it
     from checker.settings.config import located  # noqa: PLC0415 - as above
@@ -58,10 +58,10 @@ def configuration(given: Mapping[str, Any]) -> Config:
 
 
 def show(make: Callable[[], Iterable[str]], color: str, verdict: str) -> int:
-    """Write what a function gives to standard output and return the exit code.
+    """Write the pieces of text that `make` returns to standard output; return the exit code.
 
-    `verdict` says what was not done where that fails. A reader who has seen enough, as `head`
-    has, is told nothing.
+    `verdict` ends the error message if that fails. A closed pipe, as with `head`, is no error to
+    report.
     """
     try:
         write_stdout(make())

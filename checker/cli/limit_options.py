@@ -1,4 +1,4 @@
-"""How much an input may be and a process may take: the options, and what they mean."""
+"""Defines the options for limits on inputs and on worker processes."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _SIZE = re.compile(r"([0-9]{1,15})(?:([KMG])(?:iB)?)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _MOST_BYTES = 1 << 40
 _LEAST_MEMORY = 64 << 20
-"""With less, a library could not even say that there is too little."""
+"""With less memory, a library could not even report that there is too little."""
 MOST_LEVELS = 128
-"""More would exhaust the stacks of some library."""
+"""Deeper nesting would exhaust the stack of a library."""
 _MOST_JOBS = 1024
 _LEAST_SECONDS = 0.1
 _MOST_SECONDS = 86_400
 
 
 class _SizeType(click.ParamType[int]):
-    """Bytes: a number, with `K`, `M` or `G` for powers of 1024."""
+    """The type of an option for a number of bytes; `K`, `M` and `G` are powers of 1024."""
 
     name = "SIZE"
 
@@ -36,40 +36,41 @@ class _SizeType(click.ParamType[int]):
         self._least = least
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """Return the bytes of an option's text."""
+        """Return the number of bytes."""
         if isinstance(value, int):
             return value
         match = _SIZE.fullmatch(value)
         size = int(match[1]) * _UNITS[(match[2] or "").upper()] if match else 0
         if not self._least <= size <= _MOST_BYTES:
-            least = f", {self._least >> 20}M at least" if self._least > 1 else ""
+            least = f", at least {self._least >> 20}M" if self._least > 1 else ""
             self.fail(f"expected a size such as 500M or 2G{least}, not `{value}`", param, ctx)
         return size
 
 
 class _SecondsType(click.ParamType[float]):
-    """Seconds, a tenth at least."""
+    """The type of an option for a number of seconds, from 0.1 to 86,400 (a day)."""
 
     name = "SECONDS"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        """Return the seconds of an option's text."""
+        """Return the seconds."""
         try:
             seconds = float(value)
         except ValueError:
             seconds = 0
-        if not _LEAST_SECONDS <= seconds <= _MOST_SECONDS:  # so is NaN
-            self.fail(f"expected seconds, at least {_LEAST_SECONDS}, not `{value}`", param, ctx)
+        if not _LEAST_SECONDS <= seconds <= _MOST_SECONDS:  # this refuses NaN too
+            expected = f"expected {_LEAST_SECONDS} to {_MOST_SECONDS:,} seconds"
+            self.fail(f"{expected}, not `{value}`", param, ctx)
         return seconds
 
 
 class _JobsType(click.ParamType[int]):
-    """A number, or `auto`, which is -1."""
+    """The type of an option for a number of processes; `auto` is -1."""
 
     name = "N"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """Return the number of an option's text."""
+        """Return the number."""
         if value in ("auto", -1):
             return -1
         try:
@@ -77,7 +78,7 @@ class _JobsType(click.ParamType[int]):
         except ValueError:
             jobs = -1
         if not 0 <= jobs <= _MOST_JOBS:
-            self.fail(f"expected auto, or 0 to {_MOST_JOBS:,} processes, not `{value}`", param, ctx)
+            self.fail(f"expected auto or 0 to {_MOST_JOBS:,} processes, not `{value}`", param, ctx)
         return jobs
 
 
@@ -87,30 +88,30 @@ _LIMITS = (
         envvar="POLICY_CHECK_JOBS",
         type=_JobsType(),
         default="auto",
-        help="Processes that decide; 0 decides in this one, where the limits of time and memory "
-        "do not hold. The report is the same. [default: auto, as many as pay]",
+        help="Number of worker processes; with 0 there are none, and no limits on time and memory. "
+        "The report is the same. [default: auto, as many as are useful]",
     ),
     click.option(
         "--timeout",
         envvar="POLICY_CHECK_TIMEOUT",
         type=_SecondsType(),
         default=10,
-        help="Processor time for one rule on one document, or for one comparison, and three times "
-        "that for all that is done with a document. [default: 10]",
+        help="Processor time for one rule on one document, or for one comparison; three times that "
+        "for everything on a document. [default: 10]",
     ),
     click.option(
         "--max-memory",
         envvar="POLICY_CHECK_MAX_MEMORY",
         type=_SizeType(_LEAST_MEMORY),
         default="2G",
-        help="Memory of each process. [default: 2G]",
+        help="Memory that each worker process may use. [default: 2G]",
     ),
     click.option(
         "--max-file-size",
         envvar="POLICY_CHECK_MAX_FILE_SIZE",
         type=_SizeType(),
         default="16M",
-        help="Size of any file that is read. [default: 16M]",
+        help="Size that a file may have. [default: 16M]",
     ),
     click.option(
         "--max-depth",
@@ -118,28 +119,28 @@ _LIMITS = (
         type=click.IntRange(1, MOST_LEVELS),
         default=64,
         metavar="LEVELS",
-        help=f"Nesting of any file that is read, at most {MOST_LEVELS}. [default: 64]",
+        help="Levels of nesting that a file may have. [default: 64]",
     ),
 )
-"""No configuration file can set these: it comes with what is checked."""
+"""A configuration file cannot set these, as it may come with the change that is checked."""
 
 
 def limited(command: _Command) -> _Command:
-    """Give a command the options for limits."""
+    """Add the options for limits to a command."""
     for option in reversed(_LIMITS):
         command = option(command)
     return command
 
 
 def limits(given: Mapping[str, Any]) -> Limits:
-    """Return what options say of the files that are read."""
+    """Return the limits on files, from the values of the options."""
     from checker.reader import Limits  # noqa: PLC0415 - `--version` and `--help` need none of it
 
     return Limits(given["max_file_size"], given["max_depth"])
 
 
 def workers(given: Mapping[str, Any]) -> Workers | None:
-    """Return what options say of the processes that decide; None for this one."""
+    """Return the number and limits of the worker processes; None if there are none (`--jobs 0`)."""
     from checker.workers import Bounds, Workers  # noqa: PLC0415 - as above
 
     jobs = given["jobs"]

@@ -1,4 +1,4 @@
-"""Writes reports in the formats and to the files that were asked for."""
+"""Writes reports in the chosen formats to the chosen files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLOUR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="Colours in the text report; auto respects NO_COLOR.",
+    help="Use colours in the text report; auto respects NO_COLOR.",
 )
 
 
@@ -30,26 +30,26 @@ LEVELS = [severity.label for severity in Severity]
 
 
 class Output(NamedTuple):
-    """A format, and the file it goes to; None is standard output."""
+    """A format, and the path of its file; None means standard output."""
 
     format: str
     path: Path | None
 
 
 class _OutputType(click.ParamType[Output]):
-    """`FORMAT[=FILE]`."""
+    """The type of an option `FORMAT[=FILE]`."""
 
     name = "FORMAT[=FILE]"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Output:
-        """Return the output of an option's text."""
+        """Return the output."""
         if isinstance(value, Output):
             return value
         name, equals, path = value.partition("=")
         if name not in FORMATS:
             self.fail(f"unknown format `{name}`: expected one of {', '.join(FORMATS)}", param, ctx)
         if equals and not path:
-            self.fail(f"`{value}` names no file", param, ctx)
+            self.fail(f"`{value}` names no file: expected FORMAT=FILE or FORMAT", param, ctx)
         return Output(name, Path(path) if path else None)
 
 
@@ -58,27 +58,28 @@ OUTPUT = click.option(
     "--output",
     multiple=True,
     type=_OutputType(),
-    help=f"Report format ({', '.join(FORMATS)}) and file; may be repeated. [default: text]",
+    help=f"Format of the report ({', '.join(FORMATS)}) and file to write it to; may be repeated. "
+    "[default: text]",
 )
 
 
 def prepare(outputs: Sequence[Output], settings: Settings) -> None:
-    """Refuse targets that are one, or that are (or next time would be) inputs.
+    """Remove older reports, so that none can be mistaken for the result of this run.
 
-    Older reports are removed, so that none stands for the result of this run. Raises UsageError
-    and OutputError.
+    Raises UsageError if two outputs have the same target, and OutputError if a target is an input
+    of this run, would be an input of the next one, or cannot be removed.
     """
     from checker.reader import identity  # noqa: PLC0415 - `--help` needs none of it
 
     targets = [identity(str(output.path)) if output.path else None for output in outputs]
     if len(set(targets)) < len(targets):
-        raise click.UsageError("two formats go to one place: give each a file of its own")
+        raise click.UsageError("two reports go to the same place: give each its own file")
     refused = []
     for output in outputs:
         try:
             if output.path is not None:
                 _prepare(output.path, settings)
-        except OutputError as error:  # the older reports of other outputs go all the same
+        except OutputError as error:  # still remove the older reports of other outputs
             refused.append(error)
     if refused:
         raise refused[0]
@@ -96,18 +97,18 @@ def _prepare(path: Path, settings: Settings) -> None:
     for given in filter(None, trees):
         place = Path(identity(given))
         if target == place or (is_read and place in target.parents):
-            reason = f"it would stand among the inputs in {given}: choose another place"
+            reason = f"it would be among the inputs in {given}: choose another path"
             raise OutputError(str(path), reason)
     beside = [Path(each).parent for each in settings.rules if Path(each).is_file()]
     reserved = [str(folder / name) for folder in beside for name in sorted(RESERVED)]
     for given in filter(None, (settings.waivers, settings.baseline, settings.previous, *reserved)):
         if target == Path(identity(given)):
-            raise OutputError(str(path), f"it is read as {given}: choose another place")
+            raise OutputError(str(path), f"it is the input {given}: choose another path")
     remove_stale(path)
 
 
 def write(report: Report, outputs: Sequence[Output], color: str) -> None:
-    """Write a report in every format that was asked for; raises OutputError."""
+    """Write a report to all outputs; raises OutputError."""
     for output in outputs:
         render = renderer(output.format)
         if output.path is not None:
@@ -121,7 +122,7 @@ def write(report: Report, outputs: Sequence[Output], color: str) -> None:
 
 
 def refuse(problems: Sequence[Problem], color: str, verdict: str) -> int:
-    """Say on standard error what is wrong with inputs; return the exit code."""
+    """Print problems and a verdict to standard error; return the exit code."""
     from checker.render.text import render_problems  # noqa: PLC0415 - after a failure only
 
     colour = has_colour(color, sys.stderr)

@@ -1,4 +1,4 @@
-"""How far a run is goes in; a bar on a terminal's last line comes out, or nothing."""
+"""Shows the progress of a run as a bar on a terminal."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import time
 from typing import TextIO
 
 _WIDTH = 30
-"""Cells of the bar."""
+"""Width of the bar, in characters."""
 
 
 class Progress:
-    """A bar on a terminal's last line; silent anywhere else, in CI, and on short runs."""
+    """A progress bar on the last line of a terminal.
+
+    It shows nothing if the stream is no terminal, in CI, and in runs shorter than 0.1 seconds.
+    """
 
     _INTERVAL = 0.1
-    """Seconds between two updates, and before the first."""
+    """Seconds between updates, and before the first one."""
 
     def __init__(self, stream: TextIO | None) -> None:
         shows = (
@@ -28,14 +31,14 @@ class Progress:
         self._shown = False
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how far the run is."""
+        """Show that `done` of `total` files have been decided."""
         if self._stream is None or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + self._INTERVAL
         self._shown = True
         full = _WIDTH * done // total if total else _WIDTH
         bar = "━" * full + " " * (_WIDTH - full)
-        self._stream.write(f"\r{bar} {done:,} of {total:,} documents ")
+        self._stream.write(f"\r{bar} {done:,} of {total:,} files ")
         self._stream.flush()
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Arguments of `policy-check rules` in; a list of rules on standard output, an exit code, out."""
+"""Prints a list of rules."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from checker.cli import EXPLICIT
 from checker.cli.handbook_options import SETTINGS, configuration, reads_rules, show
 from checker.messages import did_you_mean
 from checker.output import has_colour
@@ -26,46 +27,49 @@ _WORD = "rules"
     _WORD,
     context_settings=SETTINGS,
     options_metavar="[OPTIONS]",
-    epilog="""Exit codes: 0 the rules were listed; 2 they cannot be read; 3 they were listed, but
-    there is a file or directory `rules` here, so that a check by it may have been meant: nothing
-    was checked. --list says that a list is meant.""",
+    epilog="""Exit codes: 0 the rules were listed; 2 the rules could not be read; 3 the rules were
+    listed, but a file or directory `rules` exists here, so that a check may have been meant. With
+    --list, the exit code is 0.""",
 )
 @click.option(
     "--rules",
     "paths",
     multiple=True,
     metavar="PATH",
-    help="Rules; may be repeated. [default: those of the configuration, or `builtin`]",
+    help="File or directory of rules; may be repeated. [default: the configuration's rules, or "
+    "`builtin`]",
 )
-@click.option("--profile", metavar="NAME", default="", help="Only the rules of a profile.")
+@click.option("--profile", metavar="NAME", default="", help="List only rules of this profile.")
 @click.option(
     "--severity",
     "severities",
     multiple=True,
     type=click.Choice(_LEVELS),
-    help="Only rules of a severity; may be repeated.",
+    help="List only rules of this severity; may be repeated.",
 )
 @click.option(
     "--control",
     "controls",
     multiple=True,
     metavar="FRAMEWORK[:ID]",
-    help="Only rules that serve a framework, or one control of it; may be repeated.",
+    help="List only rules for a framework, or for one control of it; may be repeated.",
 )
-@click.option("--list", "is_list", is_flag=True, help="List, whatever is called `rules` here.")
+@click.option(
+    "--list", "is_list", is_flag=True, help="List rules even if a path `rules` exists here."
+)
 @click.option(
     "-o",
     "--output",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to list them.",
+    help="Output format.",
 )
 @reads_rules
 def command(paths: tuple[str, ...], output: str, color: str, **given: Any) -> int:
-    """List rules: id, severity, profiles and title.
+    """List rules with their ids, severities, profiles and titles.
 
-    With more arguments than these, `rules` is the first of RULES and a check is run.
+    With other arguments than these options, a check is run with `rules` as the path RULES.
     """
 
     def listed() -> Iterable[str]:
@@ -74,7 +78,8 @@ def command(paths: tuple[str, ...], output: str, color: str, **given: Any) -> in
         return _shown(chosen, book, output, color)
 
     code = show(listed, color, "no rule was listed")
-    return code or _verdict(meant=given["is_list"] or given["severities"] or given["controls"])
+    meant = given["is_list"] or given["severities"] or given["controls"] or _is_explicit()
+    return code or _verdict(meant=meant)
 
 
 def _book(paths: tuple[str, ...], given: dict[str, Any]) -> Handbook:
@@ -94,17 +99,23 @@ def _shown(rules: list[Rule], book: Handbook, output: str, color: str) -> Iterab
     return rule_lists.as_text(rules, book.profiles, colour=has_colour(color, sys.stdout))
 
 
-def _verdict(*, meant: object) -> int:
-    """Return the exit code of a list, which a gate must not take for a check that passed.
+def _is_explicit() -> bool:
+    """Return whether `--command` before the name of the command says that it is one."""
+    return EXPLICIT in (click.get_current_context().info_name or "")
 
-    What says that a list is meant is no option of a check, so there it was never one.
+
+def _verdict(*, meant: object) -> int:
+    """Return the exit code of a list, which a gate must not mistake for a passed check.
+
+    `meant` is true if an option was given that only a list has, such as `--list`. Without one, and
+    if a path `rules` exists, a check may have been meant.
     """
     if meant or not os.path.lexists(_WORD):
         return Exit.OK
     click.echo(
-        "policy-check: nothing was checked, `policy-check rules` lists rules. There is a path\n"
-        "`rules` here: to check by it, write `policy-check check rules POLICIES`; to list, add\n"
-        "--list",
+        "policy-check: nothing was checked: `policy-check rules` lists rules, but a path `rules`\n"
+        "exists here. To use it as rules, write `policy-check check rules POLICIES`; to list\n"
+        "rules, add --list",
         err=True,
     )
     return Exit.NOTHING_CHECKED
@@ -126,7 +137,10 @@ def _serves(rule: Rule, framework: str, control: str) -> bool:
 
 
 def _control(text: str, book: Handbook) -> tuple[str, str]:
-    """Return the framework and the control of a text; raises UsageError where there is none."""
+    """Return the framework and the control (or an empty text) that `FRAMEWORK[:ID]` names.
+
+    Raises UsageError if either is unknown.
+    """
     framework, _, control = text.partition(":")
     known: dict[str, set[str]] = {}
     for name, each in _controls(book):

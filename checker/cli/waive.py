@@ -1,4 +1,4 @@
-"""Accepts findings: checks, and adds them to a file of waivers."""
+"""Runs a check and adds waivers for some of its findings to the waivers file."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from checker.waivers.write import Wanted
 
 FILE_NAME = "policy-check.waivers.yaml"
-"""The waivers file that is made where none is named."""
+"""The waivers file that is created if none is named."""
 _MOST_SHOWN = 10
-"""Findings that are told when none is the one that is meant."""
+"""The most findings to list if none matches."""
 _REFUSED = "nothing was waived"
 
 
@@ -35,30 +35,33 @@ _REFUSED = "nothing was waived"
     "waive",
     context_settings=SETTINGS,
     options_metavar="[OPTIONS]",
-    epilog="""Exit codes: 0 it is waived; 2 it cannot be, or the check could not be performed; 3 no
-    such finding. Waivers count for checks that name the file, by --waivers or in the
-    configuration.""",
+    epilog="""Exit codes: 0 the findings are waived; 2 they cannot be waived, or the check could not
+    be performed; 3 no such finding. A check uses the waivers file only if --waivers or the
+    configuration names it.""",
 )
 @selects
-@click.option("--rule", required=True, metavar="ID", help="The rule whose findings to accept.")
+@click.option("--rule", required=True, metavar="ID", help="Rule whose findings to accept.")
 @click.option(
-    "--document", required=True, metavar="PATH", help="The document, as reports show its path."
+    "--document", required=True, metavar="PATH", help="File of the findings, as in reports."
 )
-@click.option("--part", metavar="PART", help="Only of this part of the document, such as `#2`.")
-@click.option("--subject", metavar="POINTER", help="Only of this subject, a JSON Pointer.")
-@click.option("--fingerprint", metavar="HEX", help="Only the finding with this fingerprint.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why it is accepted.")
-@click.option("--owner", required=True, metavar="TEXT", help="Who answers for it.")
+@click.option("--part", metavar="PART", help="Accept findings in this part of the file, as `#2`.")
 @click.option(
-    "--expires", required=True, type=DATE, help="The last day that it counts, within 400 days."
+    "--subject", metavar="POINTER", help="Accept findings about this subject (a JSON Pointer)."
+)
+@click.option("--fingerprint", metavar="HEX", help="Accept the finding with this fingerprint.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why the findings are accepted.")
+@click.option("--owner", required=True, metavar="TEXT", help="Who is responsible for them.")
+@click.option(
+    "--expires", required=True, type=DATE, help="Last day of the waiver, at most 400 days ahead."
 )
 @COLOUR
 def command(paths: tuple[str, ...], color: str, **given: Any) -> int:
-    """Accept findings for a time: add them to the waivers file.
+    """Accept findings until a date by adding them to the waivers file.
 
-    The check is run, and each violation of the rule on the document becomes an entry of its own,
-    which lapses when what was found changes. The file is the one that --waivers or the
-    configuration names, or policy-check.waivers.yaml beside the configuration.
+    This command runs the check, and adds one entry for each violation of the rule in the document.
+    An entry no longer applies once what it accepts has changed. The waivers file is the one that
+    --waivers or the configuration names, or else policy-check.waivers.yaml beside the
+    configuration.
     """
     from checker.waivers.write import Wanted  # noqa: PLC0415 - `--help` needs none of it
 
@@ -83,7 +86,7 @@ def _waive(wanted: Wanted, chosen: Settings) -> int:
     from checker.waivers.write import add, create  # noqa: PLC0415 - as above
 
     wanted = wanted._replace(document=chosen.root.name(wanted.document))
-    wanted.refuse(Terms(chosen.today, {wanted.rule}))  # before a check that may take its time
+    wanted.refuse(Terms(chosen.today, {wanted.rule}))  # before the check, which may take long
     target = _target(chosen)
     report = _checked(chosen, target)
     findings = wanted.among(report)
@@ -100,7 +103,7 @@ def _waive(wanted: Wanted, chosen: Settings) -> int:
 
 
 def _target(chosen: Settings) -> str:
-    """Return the path of the file to write; raises UsageError where it is one at a commit."""
+    """Return the path of the file to write; raises UsageError if it is a file at a commit."""
     from checker.reader import SCHEME  # noqa: PLC0415 - as above
 
     if chosen.waivers.startswith(SCHEME):
@@ -122,7 +125,11 @@ def _checked(chosen: Settings, target: str) -> Report:
 
 
 def _schema(target: str) -> str:
-    """Return where a new file finds its schema: in an environment below it, or nowhere."""
+    """Return the path of the schema relative to a new waivers file.
+
+    It is empty if the schema is not below the folder of that file, as it is in a local virtual
+    environment.
+    """
     from checker import waivers  # noqa: PLC0415 - as above
 
     schema = Path(waivers.__file__).with_name(waivers.SCHEMA).resolve()
@@ -131,17 +138,17 @@ def _schema(target: str) -> str:
 
 
 def _done(wanted: Wanted, findings: Sequence[Judged], target: str, *, named: bool) -> Iterator[str]:
-    """Yield lines that say what was waived, and what makes it count."""
+    """Yield lines that say what was waived and, if needed, how to make checks use the file."""
     for finding in findings:
         yield f"waived  {_where(finding)}  {finding.rule}"
     yield f"{_count(len(findings))} waived until {wanted.waiver.expires} in {target}"
     if not named:
-        yield f"note: checks read it where it is named, by --waivers {target}"
+        yield f"note: a check uses this file only if it is named: by --waivers {target}"
         yield "or by `waivers` in policy-check.yaml"
 
 
 def _no_match(wanted: Wanted, report: Report) -> Iterator[str]:
-    """Yield lines that say which findings there are instead, the closest first."""
+    """Yield lines that list the findings that exist, the most similar ones first."""
     failed = [each for each in report.findings if each.status is Status.FAIL]
 
     def distance(finding: Judged) -> tuple[bool, bool]:
@@ -151,7 +158,7 @@ def _no_match(wanted: Wanted, report: Report) -> Iterator[str]:
         yield f"{_where(each)}  {each.rule}"
         yield f"    --subject {quote(each.subject)} --fingerprint {each.fingerprint}"
     if len(failed) > _MOST_SHOWN:
-        yield f"and {_count(len(failed) - _MOST_SHOWN)} more"
+        yield f"and {len(failed) - _MOST_SHOWN:,} more"
     yield f"policy-check: {_REFUSED}: there is no such finding"
 
 

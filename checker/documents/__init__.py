@@ -1,4 +1,4 @@
-"""The documents of a run: files are found, read, taken apart, recognised and validated."""
+"""Finds the files of a run, and reads, recognises and validates the documents in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Defines what a file holds: documents, nothing, or text that shows a policy."""
+"""Defines what reading a file can give: documents, nothing, or text that shows a policy."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from checker.documents.document import Document
 
 
 class Outcome(StrEnum):
-    """What became of a file.
+    """The outcome of reading a file.
 
-    A file that may hold a policy and could not be read is one whose document is broken.
+    A file that may hold a policy but cannot be read has a broken document.
     """
 
     DOCUMENTS = "documents"
-    """It holds documents, of which some may be broken."""
+    """The file holds documents; some of them may be broken."""
     NONE = "none"
-    """It holds no document."""
+    """The file holds no document."""
     MENTIONED = "mentioned"
-    """It is prose or program text that shows a statement."""
+    """The file is prose or program text that shows a policy statement."""
     UNREAD = "unread"
-    """It shows a statement, and nothing is known of files with its extension."""
+    """The file shows a policy statement, but files with its extension are not read."""
 
 
 class Contents(NamedTuple):
-    """What a file holds. Its documents may be read one at a time, and only once."""
+    """The contents of a file. `documents` can be iterated over only once."""
 
     documents: Iterable[Document] = ()
     otherwise: Outcome = Outcome.NONE
-    """What became of the file if it holds no document."""
+    """The outcome if there are no documents."""

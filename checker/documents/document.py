@@ -1,4 +1,4 @@
-"""Defines a document: a file, or a part of one, that rules are decided on."""
+"""Defines a document: a file, or a part of one, that is checked against rules."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 class Document:
-    """One document of a file: the whole file, or a part of it.
+    """A document in a file: the whole file, or a part of it.
 
-    `part` is its address in the file: empty for the whole file, `#2` for the second YAML document,
-    `:12` for line 12 of JSON Lines, a JSON Pointer for what is wrapped in something else, or two of
-    these after one another. A document with `problems` is broken: no rule can be decided on it.
+    `part` is the address of the document in its file: empty for the whole file, `#2` for the second
+    YAML document, `:12` for line 12 of JSON Lines, a JSON Pointer for a wrapped policy, or a
+    combination such as `#2/PolicyDocument`. A document with `problems` is broken: no rule can be
+    decided on it.
     """
 
     __slots__ = ("_digests", "_places", "activation", "file", "kind", "part", "problems", "reading")
@@ -47,16 +48,20 @@ class Document:
 
     @property
     def sha256(self) -> str:
-        """Return the SHA-256 (hex) of the text that holds it; empty if that was not read."""
+        """Return the SHA-256 (hex) of its source; empty if that was not read."""
         return self.reading.source.sha256 if self.reading else ""
 
     @property
     def data(self) -> Json:
-        """Return the data as it was read; null when it could not be."""
+        """Return the data as it was read; None if it could not be read."""
         return self.reading.data if self.reading else None
 
     def route(self, value: object) -> Route | None:
-        """Return where a node of this document, or a host's value with a `route`, stands."""
+        """Return the route of a value; None if it has none.
+
+        The value is an object or list of this document, or a host's value with an attribute
+        `route`.
+        """
         if isinstance(found := getattr(value, "route", None), tuple):
             return cast("Route", found)
         if not isinstance(value, dict | list):
@@ -66,7 +71,7 @@ class Document:
         return self._places.get(id(value))
 
     def resolve(self, text: str) -> Route | None:
-        """Return the route of a JSON Pointer, or None when it leads to no node."""
+        """Return the route of a JSON Pointer; None if it leads to no node."""
         route: Route = ()
         node = self.data
         for step in text.split("/")[1:]:
@@ -80,16 +85,17 @@ class Document:
         return route if text[:1] in {"", "/"} else None
 
     def node(self, route: Route) -> Json:
-        """Return the node at a route; raises LookupError or TypeError where there is none."""
+        """Return the node at a route; raises LookupError or TypeError if there is none."""
         node: Any = self.data
         for step in route:
             node = node[step]
         return cast("Json", node)
 
     def digest(self, route: Route) -> str:
-        """Return what stands for a node: its keys and its content, no index and no line.
+        """Return a digest of a node's content and of the keys (but not indexes) on its route.
 
-        Spellings that mean the same have the same. A place without a node has its keys alone.
+        Different spellings of the same content have the same digest. If there is no node, only the
+        keys count.
         """
         if route not in self._digests:
             keys = [step for step in route if isinstance(step, str)]
@@ -104,7 +110,7 @@ class Document:
 
 
 def _containers(root: Json) -> Iterator[tuple[int, Route]]:
-    """Yield the identity and route of every object and list of a document."""
+    """Yield the `id()` and the route of every object and list in a document."""
     todo: list[tuple[Json, Route]] = [(root, ())]
     while todo:
         node, route = todo.pop()

@@ -1,4 +1,4 @@
-"""Finds the files of a run: those that are named, and those in and under directories."""
+"""Finds the files of a run: named files, and files in directories at any depth."""
 
 from __future__ import annotations
 
@@ -23,19 +23,21 @@ from checker.reader import (
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
+_AT_HAND = "\0"
+"""What the path of a text that is at hand begins with, and that of no file can."""
 
 
 class Entry(NamedTuple):
     """A file to read."""
 
     path: str
-    """Where it is, from the working directory."""
+    """The path from the working directory."""
     name: str
-    """What everything else calls it: its path from the root of the repository."""
+    """The name for everything else: the path from the root of the repository."""
     named: bool = False
-    """Whether the user named the file itself, and not a directory that it is in."""
+    """Whether the user named this file, and not only a directory that holds it."""
     kind: str = ""
-    """The kind that a glob maps it to."""
+    """The name of the kind that a glob maps it to; empty if none does."""
 
 
 class Listing(NamedTuple):
@@ -43,16 +45,17 @@ class Listing(NamedTuple):
 
     files: tuple[Entry, ...]
     problems: tuple[Problem, ...] = ()
-    """What cannot be listed, such as a broken link: each one is an error."""
+    """Files and directories that cannot be listed, such as a broken link; each is an error."""
     excluded: tuple[str, ...] = ()
+    """The names of files that a glob excludes."""
     ignored: tuple[str, ...] = ()
-    """What git ignores in the directories: files, and directories as a whole."""
+    """The names of files and of whole directories that git ignores."""
     links: tuple[str, ...] = ()
-    """The names of symbolic links among what stands in directories."""
+    """The names of symbolic links in directories."""
     idle_globs: tuple[str, ...] = ()
-    """Globs of `mapped` and `excluded` that match the name of no file."""
+    """The globs in `mapped` and `excluded` that match no file."""
     texts: Mapping[str, bytes | Problem] = MappingProxyType({})
-    """What is at hand, by its path in `files`: standard input, and texts of a program's own."""
+    """The content of entries that are not files (standard input, `Selection.texts`), by path."""
 
     @property
     def size(self) -> int:
@@ -60,16 +63,17 @@ class Listing(NamedTuple):
         return len(self.problems) + len(self.files)
 
     def name(self, index: int) -> str:
-        """Return the name of a file or problem; problems come first."""
+        """Return the name of the problem or file at an index; problems come first."""
         if index < len(self.problems):
             return self.problems[index].path
         return self.files[index - len(self.problems)].name
 
 
 def find(selection: Selection, root: Root, limits: Limits = DEFAULT_LIMITS) -> Listing:
-    """Return the files of a selection: all in and under its directories, and those it names.
+    """Return the files of a selection: those it names, and those in its directories at any depth.
 
-    Standard input is read here if it is selected, up to one byte more than the limit.
+    Standard input is read here if it is selected, up to one byte more than the limit, so that a
+    larger text can be refused.
     """
     directories = [path for path in selection.paths if path != STDIN and _is_directory(path)]
     found = _Found(selection, root, ignored(directories))
@@ -78,16 +82,16 @@ def find(selection: Selection, root: Root, limits: Limits = DEFAULT_LIMITS) -> L
             found.take_directory(path)
         else:
             found.take_named(path)
-    texts: dict[str, bytes | Problem] = dict(selection.texts)
-    for name in selection.texts:
-        found.take_named(name)
+    texts: dict[str, bytes | Problem] = {}
+    for name, text in selection.texts.items():
+        texts[found.take_text(name)] = text
     if STDIN in found.files:
         texts[STDIN] = _stdin(limits)
     return found.listing(texts)
 
 
 class _Found:
-    """What was found so far."""
+    """The files that a search has found so far."""
 
     def __init__(self, selection: Selection, root: Root, by_git: frozenset[str]) -> None:
         self.files: dict[str, Entry] = {}
@@ -103,14 +107,24 @@ class _Found:
         self._link_names: list[str] = []
 
     def take_named(self, path: str) -> None:
-        """Take a file that the user named; no glob excludes it."""
+        """Add a file that the user named. Globs do not exclude it."""
         key = path if path == STDIN else identity(path)
         name = STDIN_NAME if path == STDIN else self._root.name(path)
         if key not in self.files or not self.files[key].named:
             self.files[key] = Entry(path, name, named=True, kind=self._kind(name))
 
+    def take_text(self, name: str) -> str:
+        """Take a text that is at hand, by the name that reports give it; return its path.
+
+        INVARIANT: no file has that path, so that neither hides the other.
+        """
+        path = f"{_AT_HAND}{name}"
+        name = display_path(name)
+        self.files[path] = Entry(path, name, named=True, kind=self._kind(name))
+        return path
+
     def take_directory(self, path: str) -> None:
-        """Take the files in and under a directory that no glob excludes."""
+        """Add the files in a directory, at any depth, that no glob excludes."""
         walked = walk(path, lambda _: True, self._by_git)
         above = self._root.name(path)
         prefix = os.path.join(identity(path), "")  # noqa: PTH118 - with a separator at its end
@@ -127,15 +141,15 @@ class _Found:
             if self._excluded.match(name):
                 self._left_out.append(name)
                 continue
-            # A walk follows no link to a directory: only a link to a file leads elsewhere.
+            # A walk follows no link to a directory, so only links to files have to be resolved.
             key = identity(file) if file in links else prefix + file[len(path) :].lstrip(os.sep)
             known = self.files.get(key)
-            # A file goes by its own name, and not by that of a link to it.
+            # A file keeps its own name if there is a link to it too.
             if known is None or (known.path in self._links and not known.named):
                 self.files[key] = Entry(file, name, kind=self._kind(name))
 
     def listing(self, texts: Mapping[str, bytes | Problem]) -> Listing:
-        """Return all that was found."""
+        """Return everything that was found."""
         return Listing(
             tuple(self.files.values()),
             tuple(self._problems),
@@ -152,17 +166,17 @@ class _Found:
 
 
 def _is_directory(path: str) -> bool:
-    return os.path.isdir(path)  # noqa: PTH112 - of any text, also with NUL
+    return os.path.isdir(path)  # noqa: PTH112 - works for any text, even with NUL
 
 
 def names_in(root: Root) -> Iterator[str]:
-    """Yield the names of all files of a repository that git does not ignore."""
+    """Yield the names of all files below the root that git does not ignore."""
     walked = walk(root.path, lambda _: True, ignored([root.path]))
     return (_within(".", root.path, file) for file in walked.files)
 
 
 def _within(above: str, directory: str, path: str) -> str:
-    """Return the name of what stands in or under a directory, whose own name is `above`."""
+    """Return the name of a path at or below a directory, whose own name is `above`."""
     return _joined(above, display_path(path[len(directory) :]))
 
 

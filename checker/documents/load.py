@@ -1,4 +1,4 @@
-"""Reads the files of a listing and gives the documents in each; nothing that fails is lost."""
+"""Reads the files of a listing into documents, with a broken document for every failure."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from checker.documents.unread import explained, in_a_template
 from checker.problems import InputError, Problem, Source
 from checker.reader import Limits, read_bytes, read_chunks, read_raw
 from checker.sources import lines, look, plain
-from checker.sources.suffixes import Role, role
+from checker.sources.suffixes import Role, role, suffix
 
 _HEAD = 4096
-"""Bytes of a file in which a zero byte says that it is no text."""
+"""A file with a zero byte among its first bytes, so many, is not text."""
 
 
 def load(index: int, listing: Listing, selection: Selection, limits: Limits) -> Contents:
-    """Return what a file of a listing holds; a file that cannot be read is a broken document."""
+    """Return the contents of the file or problem at an index of a listing.
+
+    A file that cannot be read is a broken document.
+    """
     if index < len(listing.problems):
         problem = listing.problems[index]
         return Contents([Document(problem.path, problems=(problem,))])
@@ -42,12 +45,12 @@ def load(index: int, listing: Listing, selection: Selection, limits: Limits) -> 
 
 
 def load_bytes(entry: Entry, data: bytes, selection: Selection, limits: Limits) -> Contents:
-    """Return what a file holds whose bytes are known, as `load` does."""
+    """Return the contents of a file whose bytes are known, as `load` does."""
     return _contents(_File(entry, lambda: data, lambda: BytesIO(data)), selection, limits)
 
 
 class _File(NamedTuple):
-    """A file that is still to be read, in one of two ways."""
+    """A file that has not been read yet. It can be read as a whole or line by line."""
 
     entry: Entry
     read: Callable[[], bytes]
@@ -68,21 +71,21 @@ def _contents(file: _File, selection: Selection, limits: Limits) -> Contents:
 
 
 def lost(name: str, message: str) -> Document:
-    """Return the document that stands for a file of which there is nothing but a problem."""
+    """Return the broken document for a file that could not be read at all."""
     return Document(name, problems=(Problem(name, message),))
 
 
 def _at_hand(name: str, text: bytes | Problem) -> bytes:
     if isinstance(text, Problem):
         raise InputError(text)
-    # INVARIANT: where a program that failed wrote nothing, the gate does not pass.
+    # INVARIANT: empty input, as from a program that failed, never passes the gate.
     if not text.strip():
         raise InputError(Problem(name, "the text is empty: expected a document"))
     return text
 
 
 def _guarded(name: str, documents: Iterator[Document]) -> Iterator[Document]:
-    """Yield documents, and a broken one in place of those that cannot be made."""
+    """Yield documents, and a broken one if an exception ends them early."""
     try:
         yield from documents
     except InputError as error:
@@ -94,7 +97,7 @@ def _guarded(name: str, documents: Iterator[Document]) -> Iterator[Document]:
         message = f"internal error, please report it: {error!r}"
     else:
         return
-    # Only here is what was read let go: until then, the error has hold of it.
+    # Only here has the memory of what was read been released: the exception referred to it.
     yield lost(name, message)
 
 
@@ -103,8 +106,8 @@ def _of_text(
 ) -> Iterator[Document]:
     """Yield the documents of a JSON or YAML file.
 
-    A file that is neither named nor mapped, and that shows nothing of a policy, holds none, even
-    where it could not be read.
+    A file that is neither named nor mapped to a kind, and that does not look like a policy, holds
+    no documents, even if it cannot be read.
     """
     wanted = entry.named or bool(entry.kind) or selection.looks_at_data
     data = read()
@@ -147,7 +150,7 @@ def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Doc
 
 
 def _may_hold(line: bytes, limits: Limits) -> bool:
-    """Say whether a line shows something of a policy, or is too long to know."""
+    """Say whether a line may hold a policy or is too long to tell."""
     if len(line) > limits.max_bytes or (b"\0" in line and look.statement_in_bytes([line])):
         return True
     if not look.may_show(line):
@@ -157,8 +160,10 @@ def _may_hold(line: bytes, limits: Limits) -> bool:
 
 
 def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Iterator[Document]:
-    """Yield a broken document for a template that shows a statement: it is not read yet."""
+    """Yield a broken document for a template that shows a statement: templates are not read yet."""
     data = read()
+    if _is_binary(data) and not suffix(entry.name):
+        return
     if not look.may_show(data) and len(data) <= limits.max_bytes:
         return
     try:
@@ -173,7 +178,10 @@ def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Ite
 
 
 def _of_other(entry: Entry, *, is_prose: bool) -> Contents:
-    """Return whether prose, program text or a file of another extension shows a statement."""
+    """Return the contents of prose, program text or a file with an unknown extension.
+
+    The file is only searched for a statement, and holds no valid documents.
+    """
     try:
         shows = _shows_statement(read_chunks(entry.path, entry.name), is_prose=is_prose)
     except InputError as error:
@@ -185,21 +193,26 @@ def _of_other(entry: Entry, *, is_prose: bool) -> Contents:
     if is_prose:
         return Contents((), Outcome.MENTIONED)
     if entry.named:
-        message = "a policy stands here, but this is no document by its name: expected .json, .yaml"
-        return Contents([lost(entry.name, f"{message}, .yml, .jsonl or .ndjson")])
+        message = "the file shows a policy, but files with its extension are not read: expected"
+        return Contents([lost(entry.name, f"{message} .json, .yaml, .yml, .jsonl or .ndjson")])
     return Contents((), Outcome.UNREAD)
 
 
 def _shows_statement(chunks: Iterator[bytes], *, is_prose: bool) -> bool:
-    """Say whether a file shows a statement; one with a zero byte at its start is no text."""
+    """Say whether a file shows a statement. A file that is not text shows none."""
     first = next(chunks, b"")
     second = next(chunks, b"")
-    is_utf16 = first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if b"\0" in first[:_HEAD] and not is_utf16:
+    if _is_binary(first):
         return False
-    # Most files are one chunk, and show nothing of a statement at the first look.
+    # Most files are one chunk, and a quick look shows that they hold no statement.
     may_show = look.may_mention if is_prose else look.may_show
     if not second and not may_show(first):
         return False
     shows = look.mentioned if is_prose else look.statement_in_bytes
     return shows(chain((first, second), chunks))
+
+
+def _is_binary(data: bytes) -> bool:
+    """Return whether a file is no text by its start; text in UTF-16 is told by its first mark."""
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return b"\0" in data[:_HEAD] and not is_utf16

@@ -1,34 +1,40 @@
-"""Recognises files that this tool reads or writes itself: they are no documents.
+"""Recognises the files that this tool reads or writes itself: they are not documents.
 
-A file is recognised by its data, of which no key may be one that such a file has not: nothing else
-can hide in it from the rules.
+A file is recognised by its data, which must be valid for such a file: no policy can hide in it
+where another program would read it.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
+from pathlib import PurePosixPath
 
 from checker.problems import Json
-from checker.reader.schema import bundled
+from checker.reader.schema import Schema
 
-_TOOL = "policy-check"
 _SCHEMAS = (
-    ("rules/rule.schema.json", frozenset({"id", "title", "severity", "require"})),
-    ("report/report.schema.json", frozenset({"version", "tool", "summary", "findings"})),
-    ("waivers/waivers.schema.json", frozenset({"waivers"})),
+    ("rules/rule.schema.json", frozenset({"id", "title", "severity", "require"}), ""),
+    ("report/report.schema.json", frozenset({"version", "tool", "summary", "findings"}), ""),
+    ("waivers/waivers.schema.json", frozenset({"waivers"}), ""),
+    ("settings/config.schema.json", frozenset[str](), "policy-check.yaml"),
 )
-"""The schema of each such file, and the keys by which it is recognised."""
+"""The schema of each such file, the keys that it must have, and the name if that is fixed."""
 
 
-def is_own(data: Json) -> bool:
-    """Say whether data is a rule, a JSON report or a file of waivers of this tool."""
+def is_own(data: Json, file: str) -> bool:
+    """Return whether data is a rule, a JSON report, waivers or the configuration of this tool.
+
+    `file` is the name of its file.
+    """
     if not isinstance(data, dict):
         return False
-    return any(needed <= data.keys() <= _known(schema) for schema, needed in _SCHEMAS)
+    name = PurePosixPath(file).name
+    return any(
+        needed <= data.keys() and fixed in {"", name} and _schema(schema).accepts(data)
+        for schema, needed, fixed in _SCHEMAS
+    )
 
 
 @cache
-def _known(schema: str) -> frozenset[str]:
-    properties = cast("dict[str, Any]", bundled(schema))["properties"]
-    return frozenset(properties)
+def _schema(path: str) -> Schema:
+    return Schema.bundled(path)

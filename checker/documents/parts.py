@@ -1,4 +1,4 @@
-"""Finds the documents in what was read of a file: the whole, or what is wrapped in it."""
+"""Finds the documents in a reading: the whole of it, or the policies that it wraps."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from checker.sources import wrapped
 def documents_of(
     reading: Reading, part: str, mapped: str, selection: Selection, limits: Limits
 ) -> Iterator[Document]:
-    """Yield the documents in one JSON text or YAML document of a file, `part` of it.
+    """Yield the documents in one JSON text or YAML document of a file.
 
-    `mapped` is the kind that a glob gives to the file, or empty. A statement that belongs to no
-    document is a broken document: a policy may stand there that was not decided.
+    `part` is the address of that text in the file. `mapped` is the kind that a glob maps the file
+    to, or empty. If a statement belongs to none of the documents, there may be a policy that is not
+    checked, so a broken document is yielded for it.
     """
     try:
         is_whole = bool(recognised(reading.data, selection, reading.source.path))
@@ -42,7 +43,7 @@ def documents_of(
         yield Document(reading.source.path, None, reading, problems, part)
     for each in inner:
         yield document(each.reading, selection, mapped or each.kind, part + each.name)
-    if errors or is_own(reading.data):
+    if errors or is_own(reading.data, reading.source.path):
         return
     place = wrapped.unread(reading, [each.reading.origin for each in inner])
     if place is not None:
@@ -50,7 +51,7 @@ def documents_of(
 
 
 def _is_policy(kind: str, selection: Selection) -> bool:
-    """Say whether a kind is one of policies, which may stand wrapped in something else."""
+    """Say whether a kind is a kind of policy. Only policies can be wrapped in other documents."""
     return any(selection.kinds[kind].belongs_to(each.name) for each in _certain(selection))
 
 

@@ -1,4 +1,4 @@
-"""Decides which kind of document some data is, and makes the document."""
+"""Recognises the kind of a document by its data, and creates the document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from checker.reader import Reading
 
 
 def recognised(data: Json, selection: Selection, path: str) -> list[Kind]:
-    """Return the kinds that recognise some data; raises InputError where that is undecided."""
+    """Return the kinds that recognise the data; raises InputError if that cannot be decided.
+
+    `path` is the name of the file in the error.
+    """
     try:
         return [kind for kind in selection.kinds.values() if kind.recognises(data)]
     except cel.EvaluationError as error:
@@ -20,9 +23,9 @@ def recognised(data: Json, selection: Selection, path: str) -> list[Kind]:
 
 
 def document(reading: Reading, selection: Selection, mapped: str = "", part: str = "") -> Document:
-    """Return the document of some data, of the kind it is mapped to or else recognised as.
+    """Return the document of a reading, of the kind it is mapped to or else recognised as.
 
-    What is wrong with it, such as a violation of its schema, is among its `problems`.
+    Anything wrong with it, such as a violation of its schema, is in its `problems`.
     """
     path = reading.source.path
     try:
@@ -35,7 +38,7 @@ def document(reading: Reading, selection: Selection, mapped: str = "", part: str
 def _kind(path: str, data: Json, selection: Selection, mapped: str) -> Kind:
     if mapped:
         chosen = selection.kinds[mapped]
-        # INVARIANT: no mapping takes a policy away from the rules about policies.
+        # INVARIANT: no mapping hides a policy from the rules for policies.
         for kind in selection.kinds.values():
             if kind.certain and not chosen.belongs_to(kind.name) and kind.recognises(data):
                 message = f"mapped to `{chosen.name}`, but it is `{kind.name}`: correct the mapping"

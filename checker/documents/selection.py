@@ -1,4 +1,4 @@
-"""Defines which files a run reads, and as which kinds of documents."""
+"""Defines which files a run reads, and as which kinds of document."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from checker.kinds import Kind
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which files to read as documents, and as which kinds.
+    """The files to read as documents, and their kinds.
 
-    `paths` are files and directories, or `-` for standard input; `kinds` are all known kinds by
-    name; `mapped` are pairs of a glob and the name of a kind, of which the last one that matches
-    the name of a file counts; `excluded` are globs.
+    `paths` are files and directories, or `-` for standard input. `kinds` are all known kinds by
+    name. `mapped` are pairs of a glob and the name of a kind; the last glob that matches the name
+    of a file counts. `excluded` are globs of files in directories to leave out.
     """
 
     paths: Sequence[str]
@@ -22,9 +22,9 @@ class Selection:
     mapped: Sequence[tuple[str, str]] = ()
     excluded: Sequence[str] = ()
     texts: Mapping[str, bytes] = field(default_factory=dict)
-    """Documents that are at hand, as JSON or YAML, by the names that reports give them."""
+    """JSON or YAML texts of documents that are not in files, by their names in reports."""
 
     @property
     def looks_at_data(self) -> bool:
-        """Return whether a kind of the user's own is recognised by the data of a file."""
+        """Return whether any of the user's own kinds is recognised by the data of a file."""
         return any(kind.looks_at_data and not kind.certain for kind in self.kinds.values())

@@ -1,4 +1,4 @@
-"""Words the problems of policies that stand where this tool does not read them yet."""
+"""Makes the problems for policies in places where this tool does not read them yet."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from checker.problems import InputError, Problem, Route, Source
 from checker.reader import Reading
 from checker.reader.spans import Lines
 from checker.sources import look
+from checker.sources.suffixes import suffix
 
 _ADVICE = (
-    "policies are not read there yet: check the policy in a JSON or YAML file of its own, or leave "
-    "this file out with --exclude 'GLOB'"
+    "policies are not read there yet: check the policy in its own JSON or YAML file, or leave this "
+    "file out with --exclude 'GLOB'"
 )
 _TERRAFORM = frozenset({".tf", ".tofu", ".hcl"})
 _TEXTS = (
@@ -21,7 +22,7 @@ _TEXTS = (
     ("{%", "a template"),
     ("<%", "a template"),
 )
-"""What a text may hold that says what kind of file it is."""
+"""Marks in a text that tell what kind of file it is."""
 _KEYS = (
     ("resource_changes", "a Terraform plan"),
     ("planned_values", "a Terraform plan"),
@@ -32,31 +33,40 @@ _KEYS = (
     ("Resources", "a CloudFormation template"),
     ("apiVersion", "a Kubernetes object"),
 )
-"""Keys of data that say what kind of document it is."""
+"""Keys that tell what kind of document the data is."""
 
 
 def in_a_template(source: Source, offset: int) -> Problem:
-    """Return the problem of a statement in a file whose extension is that of a template."""
+    """Return the problem for a statement at an offset in a template."""
     name = PurePosixPath(source.path).name.lower()
     is_terraform = PurePosixPath(name).suffix in _TERRAFORM or name.endswith(".tf.json")
-    what = "a Terraform file" if is_terraform else "a template"
     place = Lines.of(source.text).location(offset, offset + 1)
-    return Problem.at(source, f"a statement stands in {what}, and {_ADVICE}", place)
+    if not suffix(name):
+        message = (
+            "a policy statement is in a file without an extension: name the file .json or .yaml if "
+            "it is a policy, or leave it out with --exclude 'GLOB'"
+        )
+        return Problem.at(source, message, place)
+    what = "a Terraform file" if is_terraform else "a template"
+    return Problem.at(source, f"a policy statement is in {what}, but {_ADVICE}", place)
 
 
 def in_a_document(reading: Reading, route: Route) -> Problem:
-    """Return the problem of a statement in a document that is none of a known kind."""
-    what = "a document that is no policy itself"
+    """Return the problem for a statement in a document that is not a policy itself."""
+    what = "a document that is not a policy itself"
     if isinstance(reading.data, dict):
         what = next((words for key, words in _KEYS if key in reading.data), what)
-    return reading.problem(f"a statement stands in {what}, and {_ADVICE}", route)
+    return reading.problem(f"a policy statement is in {what}, but {_ADVICE}", route)
 
 
 def explained(error: InputError, source: Source) -> InputError:
-    """Return the error of a text that could not be read; of a template, that of its statement."""
+    """Return the error to report for a text that could not be parsed.
+
+    It is `error`, or the problem of a statement in a template if the text is one that shows one.
+    """
     what = next((words for mark, words in _TEXTS if mark in source.text), "")
     offset = look.statement(source.text)
     if not what or offset is None:
         return error
     place = Lines.of(source.text).location(offset, offset + 1)
-    return InputError(Problem.at(source, f"a statement stands in {what}, and {_ADVICE}", place))
+    return InputError(Problem.at(source, f"a policy statement is in {what}, but {_ADVICE}", place))

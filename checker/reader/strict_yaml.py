@@ -131,9 +131,8 @@ class _Builder:
             self._put(text if event.style else self._plain(event))
 
     def start(self, event: yaml.CollectionStartEvent) -> None:
-        start, _ = span(event)
         if event.anchor is not None or event.tag is not None:
-            raise property_fault(self.source, start)
+            raise property_fault(self.source, span(event)[0])
         if self.stack and self.stack[-1].wants_key:
             raise self._no_key(event)
         if len(self.stack) == self.limits.max_depth:

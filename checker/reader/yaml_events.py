@@ -41,16 +41,15 @@ _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]++1\.2[ \t]*+\r?$)[^\r\n]*+", re.MULTILI
 def events(source: Source) -> Iterator[yaml.Event]:
     """Yield the events of a text; raises InputError at the first thing that is not YAML."""
     _refuse(source)
-    end = 0
+    event: yaml.Event | None = None
     try:
         for event in yaml.parse(source.text, Loader=LOADER):
-            _, end = span(event)
             yield event
     except yaml.MarkedYAMLError as error:
         raise yaml_fault(source, error) from None
     except (yaml.YAMLError, ValueError, OverflowError):
         # The parser in Python converts the number of an escape without a look at its range.
-        raise escape_fault(source, end) from None
+        raise escape_fault(source, span(event)[1] if event else 0) from None
 
 
 def span(event: yaml.Event) -> tuple[int, int]:

@@ -1,1 +1,1 @@
-"""The walk: every rule decided on every document, and a report made of it."""
+"""Runs checks and comparisons: decides every rule on every document, and builds the report."""

@@ -1,7 +1,7 @@
-"""Collects the decisions of a run: judges findings, counts results and bounds their number.
+"""Collects the decisions of a run: applies waivers and the baseline, counts results, caps findings.
 
-Findings are most of what a run keeps of its documents, so their limit bounds its memory, and the
-time that a report takes.
+A run keeps little more than its findings, so a limit on their number also limits its memory and
+the time to write a report.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from checker.run.decide import Decided, Decision
 from checker.waivers import Waivers
 
 MOST_FINDINGS = 200_000
-"""Findings of one run."""
+"""The most findings of one run; a long finding counts as several."""
 _TOO_MANY = (
-    f"more than {MOST_FINDINGS:,} findings in one run, where a long one counts for several: those "
-    "from here on are not shown; check fewer files at once"
+    f"more than {MOST_FINDINGS:,} findings in one run (a long one counts as several): the rest are "
+    "not shown; check fewer files at once"
 )
 
 
 class Collected:
-    """What a run has decided so far, judged by its waivers and its baseline."""
+    """The results of a run so far, with its waivers and its baseline applied."""
 
     def __init__(self, rules: Sequence[Rule], accepted: Waivers, baseline: Earlier | None) -> None:
         self._rules = rules
@@ -46,7 +46,7 @@ class Collected:
         self._known = baseline.findings if baseline else {}
         self._texts = {rule.id: RuleText(rule.file.title, rule.file.remediation) for rule in rules}
         self._controls = {rule.id: _size_of_controls(rule) for rule in rules}
-        """What the controls of a rule, which may stand at each finding, add to its size."""
+        """What a rule's controls, which a report may repeat at each finding, add to its size."""
         self._left = MOST_FINDINGS
         self._findings: list[Judged] = []
         self._counts = [dict.fromkeys(Status, 0) for _ in rules]
@@ -54,10 +54,10 @@ class Collected:
         self.checked: list[CheckedDocument] = []
         self.files = 0
         self.outcomes: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
-        """The names of files, by what became of them."""
+        """The names of files by their outcome."""
 
     def add(self, decision: Decision) -> None:
-        """Count what was decided on the documents of a file, and keep what was found."""
+        """Add the results and findings for the documents of one file."""
         self.files += 1
         self.outcomes[decision.outcome].append(decision.file)
         for decided in decision.documents:
@@ -80,12 +80,12 @@ class Collected:
                 self._judged(finding, waiver, text)
                 for finding, waiver in zip(found, waivers, strict=True)
             ]
-            # INVARIANT: where not all findings are kept, nothing counts as decided.
+            # INVARIANT: if a finding was dropped, its rule counts as undecided on the document.
             kept = self._keep(judged, self._controls[rule.id])
             counts[became if kept else Status.ERROR] += 1
             if status is not Status.SKIP and not decided.is_broken:
                 applied.append(rule.id)
-        # INVARIANT: every finding is of a rule that was decided, or of the document itself.
+        # INVARIANT: every finding belongs to a rule that was decided, or to the document itself.
         if by_rule:
             message = f"findings of unknown rules: {', '.join(by_rule)}"
             raise RuntimeError(message)
@@ -101,18 +101,21 @@ class Collected:
         )
 
     def counts(self) -> list[Mapping[Status, int]]:
-        """Return for each rule, in order, how many documents ended in each status."""
+        """Return the number of documents in each status, one mapping for each rule in order."""
         return [dict(each) for each in self._counts]
 
     def settle(self) -> tuple[tuple[Judged, ...], tuple[IdleWaiver, ...]]:
-        """Return all findings, the worst first, and the waivers that nothing was decided about."""
+        """Return all findings, the worst first, and the idle waivers.
+
+        A waiver is idle if its rule was not decided on its document in this run.
+        """
         wrong, idle = self._accepted.settle()
         judged = (self._judged(each, None, OWN_TEXTS[each.rule]) for each in wrong)
         return tuple(sorted([*self._findings, *judged], key=_worst_first)), idle
 
     @property
     def sha256(self) -> str:
-        """Return the SHA-256 (hex) of one line `SHA-256 NAME` for each document, in order."""
+        """Return the SHA-256 (hex) of a list with a line `SHA-256 NAME` for each document."""
         return self._digest.hexdigest()
 
     def _judged(self, finding: Finding, waiver: Waiver | None, text: RuleText) -> Judged:
@@ -120,9 +123,10 @@ class Collected:
         return Judged(finding, text, waiver, known)
 
     def _keep(self, findings: Sequence[Judged], more: int = 0) -> bool:
-        """Keep findings, or an error in place of the first one too many; say whether all are.
+        """Keep findings up to the limit, and return whether all were kept.
 
-        `more` is added to the size of each.
+        An error takes the place of the first finding beyond the limit. `more` is added to the size
+        of each finding.
         """
         for judged in findings:
             if self._left >= 0:

@@ -1,4 +1,4 @@
-"""Compares old and new policies: whether each new one grants more than the old one did."""
+"""Compares old and new policies, and finds out whether the new ones grant more access."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ from checker.workers.job import PART, READING, Refused, never
 
 _NOTHING = Policy(CURRENT_VERSION, ())
 _ITSELF = "."
-"""The path within a place that is one file."""
-_LINK = "a symbolic link: put the file itself there, or leave it out with --exclude"
+"""The path of a file within a place that is that file."""
+_LINK = "a symbolic link: replace it with the file itself, or leave it out with --exclude"
 _SOURCES = frozenset({Role.PLAIN, Role.LINES, Role.TEMPLATE})
-"""The files at a commit that are read; no other file can hold a document."""
+"""The roles of files that are read at a commit. Other files cannot hold a document."""
 
 
 def compare(old: str, new: str, settings: Settings) -> Compared:
-    """Tell of every policy of a new place whether it grants what the old one did not.
+    """Return, for every policy in the new place, whether it grants more than its old version.
 
-    Each place is a file, a directory, `git:REF` or `git:REF:PATH`. Files are paired by their paths
-    within the places, and documents by their parts. A policy without an old one is compared with
-    nothing; one that is gone grants nothing. Raises InputError where a place cannot be read at all,
-    or a file is compared with a directory.
+    A place is a file, a directory, `git:REF` or `git:REF:PATH`. Files are paired by their paths
+    within the places, and documents in them by their parts. A policy without an old version is
+    compared with a policy that grants nothing. A policy without a new version grants nothing.
+    Raises InputError if a place cannot be read at all, or if one place is a file and the other is a
+    directory.
     """
     with restrained(settings.workers, "the lists of policies"):
         pairs, idle = _pairs(old, new, settings)
@@ -61,21 +62,21 @@ class _File(NamedTuple):
     """A file of one place."""
 
     name: str
-    """What globs and messages call it."""
+    """Its name for globs and messages."""
     load: Callable[[], Contents]
 
 
 class _Decided(NamedTuple):
-    """What was decided on the documents of a pair of files."""
+    """The comparisons of the documents of a pair of files."""
 
     path: str
     comparisons: tuple[Comparison, ...]
     outcome: Outcome
-    """What became of the new file."""
+    """The outcome of reading the new file."""
 
 
 class _Pairs(NamedTuple):
-    """Files by their paths within two places."""
+    """The pairs of files to compare, by their paths within the two places."""
 
     place: str
     """The name of the new place."""
@@ -85,7 +86,7 @@ class _Pairs(NamedTuple):
 
     @property
     def advice(self) -> str:
-        """Return what to make simpler where a pair takes too long to compare."""
+        """Return what to simplify, for the message about a pair that takes too long."""
         return "the policies"
 
     @property
@@ -94,7 +95,7 @@ class _Pairs(NamedTuple):
         return len(self.paths)
 
     def decide(self, index: int, refused: Refused = never) -> _Decided:
-        """Compare the documents of one pair of files, each pair of documents in a stage."""
+        """Compare the documents of one pair of files. Each pair of documents is one stage."""
         key = self.paths[index]
         path = self.place if key == _ITSELF else key
         if reason := refused(READING):
@@ -112,7 +113,7 @@ class _Pairs(NamedTuple):
 
 
 def _documents(file: _File | None) -> tuple[dict[str, Document], Outcome]:
-    """Return the documents of a file by their parts, and what became of the file."""
+    """Return the documents of a file by their parts, and the outcome of reading the file."""
     if file is None:
         return {}, Outcome.NONE
     contents = file.load()
@@ -121,7 +122,7 @@ def _documents(file: _File | None) -> tuple[dict[str, Document], Outcome]:
 
 
 def _order(part: str) -> tuple[int, str]:
-    """Return a key by which `#2` and `:2` come before `#10` and `:10`."""
+    """Return a sort key that puts `#2` before `#10`, and `:2` before `:10`."""
     digits = "".join(character for character in part[1:].partition("/")[0] if character.isdigit())
     return int(digits or 0), part
 
@@ -138,16 +139,19 @@ def _judged(path: str, old: Document | None, new: Document | None, reason: str) 
 
 
 def _pairs(old: str, new: str, settings: Settings) -> tuple[_Pairs, tuple[str, ...]]:
-    """Return the pairs of two places, and the globs that match no file of either."""
+    """Return the pairs of files in two places, and the globs that match no file in either.
+
+    Raises InputError if one place is a file and the other is a directory.
+    """
     before = dict(_found(old, new, settings))
     after = dict(_found(new, old, settings))
     if (_ITSELF in before) is not (_ITSELF in after):
         documents_, _ = _documents((before if _ITSELF in before else after)[_ITSELF])
         problems = [problem for each in documents_.values() for problem in each.problems]
-        message = f"cannot compare `{old}` with it: one is a file, one a directory"
+        message = f"cannot be compared with `{old}`: one is a file, the other a directory"
         raise InputError(*(problems or (Problem(new, message),)))
     excluded = Globs(settings.exclude, settings.root)
-    # INVARIANT: a pair is left out as a whole, or what is new would seem to be gone.
+    # INVARIANT: a pair is left out only as a whole. Without its new file it would seem to be gone.
     paths = [
         path
         for path in sorted({*before, *after})
@@ -161,7 +165,10 @@ def _undecided(path: str, *problems: Problem) -> Comparison:
 
 
 def compared(path: str, old: Document | None, new: Document) -> Comparison:
-    """Tell whether a policy grants what an old one, or nothing, does not. Both are valid."""
+    """Return whether a policy grants access that an old one does not.
+
+    Both documents are valid policies. Without an old one, every access is new.
+    """
     try:
         with cel.budget():
             before = _statements(old) if old else _NOTHING
@@ -185,7 +192,7 @@ def _statements(document: Document) -> Policy:
 
 
 def _described(found: Request) -> tuple[tuple[str, str], ...]:
-    """Return a request as pairs of a word and what it is about."""
+    """Return a request as pairs of a word and its value, such as `("may", "s3:GetObject")`."""
     by = [("by", found.principal.partition(":")[2] or "anyone")] if found.principal else []
     context = [
         ("with", f"{key} = {' and '.join(values)}") if values else ("without", key)
@@ -195,20 +202,20 @@ def _described(found: Request) -> tuple[tuple[str, str], ...]:
 
 
 def _found(place: str, other: str, settings: Settings) -> Iterator[tuple[str, _File]]:
-    """Yield the files of a place by their paths within it."""
+    """Yield the files of a place with their paths within it; raises InputError."""
     selection = Selection([place], {kind.name: kind for kind in kinds.builtin()})
     if place.startswith(SCHEME):
         yield from _committed(place, other, selection, settings.limits)
         return
     listing = documents.find(selection, settings.root, settings.limits)
-    if not os.path.isdir(place):  # noqa: PTH112 - of any text, also with NUL
+    if not os.path.isdir(place):  # noqa: PTH112 - works for any text, even with NUL
         load = partial(documents.load, 0, listing, selection, settings.limits)
         yield _ITSELF, _File("", load)
         return
     above = settings.root.name(place)
     if whole := [problem for problem in listing.problems if problem.path == above]:
         raise InputError(*whole)
-    # INVARIANT: no link hides what replaced a policy, so that all links are refused here.
+    # INVARIANT: a link must not hide that it replaced a policy, so all links are refused here.
     for name in listing.links:
         yield _below(name, above), _broken(Problem(name, _LINK))
     for index in range(listing.size):
@@ -233,7 +240,7 @@ def _committed(
     ref, _, path = place.removeprefix(SCHEME).partition(":")
     path = path or other
     if path.startswith(SCHEME):
-        raise InputError(Problem(place, "which path? write git:REF:PATH"))
+        raise InputError(Problem(place, "the path is missing: write git:REF:PATH"))
     for each in git.files(ref, path, lambda name: role(name) in _SOURCES, limits):
         within = display_path(each.within)
         if isinstance(each.content, Problem):

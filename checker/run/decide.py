@@ -1,4 +1,4 @@
-"""Decides all the rules of a run on one of its files."""
+"""Decides all rules of a run on the documents of one file."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from checker.workers.job import PART, READING, Refused, never
 
 
 class Decided(NamedTuple):
-    """What was decided on one document."""
+    """The results of all rules on one document."""
 
     part: str
     kind: str
     sha256: str
     is_broken: bool
     statuses: tuple[Status, ...]
-    """One for each rule, in order."""
+    """One status for each rule, in the order of the rules."""
     findings: tuple[Finding, ...]
 
 
 class Decision(NamedTuple):
-    """What was decided on the documents of one file."""
+    """The outcome of one file, and the results on its documents."""
 
     file: str
     outcome: Outcome
@@ -34,7 +34,7 @@ class Decision(NamedTuple):
 
 
 class Work(NamedTuple):
-    """All that a run decides: every rule on every document of every file of a listing."""
+    """The work of a run: every rule on every document of every file of a listing."""
 
     rules: Sequence[Rule]
     listing: Listing
@@ -43,7 +43,7 @@ class Work(NamedTuple):
 
     @property
     def advice(self) -> str:
-        """Return what to make simpler where a rule takes too long."""
+        """Return what to simplify, for the message about a rule that takes too long."""
         return "the rule or the document"
 
     @property
@@ -52,9 +52,10 @@ class Work(NamedTuple):
         return self.listing.size
 
     def decide(self, index: int, refused: Refused = never) -> Decision:
-        """Decide all rules on the documents of one file; what is refused is an error.
+        """Decide all rules on the documents of the file at `index` in the listing.
 
-        Each rule on each document is a stage, numbered document by document.
+        Each rule on each document is a stage, numbered document by document. A stage that `refused`
+        gives a reason for is an error with that reason.
         """
         name = self.listing.name(index)
         if reason := refused(READING):

@@ -1,4 +1,4 @@
-"""Decides one rule on one document; it reads no clock and no file."""
+"""Decides one rule on one document, without reading a clock or a file."""
 
 from __future__ import annotations
 
@@ -15,36 +15,40 @@ from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Statu
 from checker.rules import Hole, Requirement, Rule
 
 _LONGEST_MESSAGE = 1000
-"""Characters of a message; the rest is cut visibly."""
+"""The most characters of a message; a longer one ends in `…`."""
 _MOST_RELATED = 20
-"""Places that one finding points to beside its first."""
+"""The most places that one finding points to in addition to its first."""
 MOST_FINDINGS = 10_000
-"""Findings on one document."""
+"""The most findings on one document; a long finding counts as several."""
 
 
 class Outcome(NamedTuple):
-    """What one rule decided on one document: the worst status of its subjects, the findings."""
+    """The result of one rule on one document: the worst status of its subjects, and findings."""
 
     status: Status
     findings: tuple[Finding, ...] = ()
 
 
 def evaluate(rule: Rule, document: Document, most: int = MOST_FINDINGS) -> Outcome:
-    """Decide one rule on one document; what cannot be decided is an error, never a pass.
+    """Decide one rule on one document.
 
-    So is more than `most` findings, by their size.
+    The outcome is an error, and never a pass, if anything cannot be decided, or if the sizes of the
+    findings add up to more than `most`.
     """
     return _unasked(rule, document) or _evaluated(rule, document, most)
 
 
 def undecided(rule: Rule, document: Document, reason: str) -> Outcome:
-    """Return the outcome of a rule that may not be decided on a document, with the reason."""
+    """Return the outcome of a rule that was not evaluated on a document, with the reason as error.
+
+    It is the usual outcome if the document is broken or the rule does not apply to its kind.
+    """
     known = _unasked(rule, document)
     return known or Outcome(Status.ERROR, (_Evaluation(rule, document).undecided((), reason),))
 
 
 def _unasked(rule: Rule, document: Document) -> Outcome | None:
-    """Return the outcome of a rule that has nothing to say of a document, if it has not."""
+    """Return the outcome that is known without evaluation; None if the rule must be evaluated."""
     if document.problems or document.kind is None:
         return Outcome(Status.ERROR)
     return None if document.kind.belongs_to(rule.kind) else Outcome(Status.SKIP)
@@ -60,24 +64,24 @@ def _evaluated(rule: Rule, document: Document, left: int) -> Outcome:
                 left -= finding.size
                 if left < 0:
                     mistake = (
-                        f"more than {MOST_FINDINGS:,} findings on one document, where a long one "
-                        "counts for several: not all are told"
+                        f"more than {MOST_FINDINGS:,} findings on one document (a long one counts "
+                        "as several): the rest are not shown"
                     )
                     break
-                findings.append(finding)  # what is found before a mistake is kept
+                findings.append(finding)  # findings before an error are kept
     except cel.BudgetError as error:
         mistake = error.message
     except MemoryError:
         mistake = "not enough memory: simplify the rule or the document, or raise --max-memory"
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other findings
         mistake = f"internal error, please report it: {error!r}"
-    if mistake:  # only here is what the evaluation held let go
+    if mistake:  # only here has the evaluation's memory been released
         findings.append(evaluation.undecided((), mistake))
     return Outcome(evaluation.status, tuple(findings))
 
 
 def broken(document: Document) -> Iterator[Finding]:
-    """Yield one finding for every problem of a document that could not be read or is invalid."""
+    """Yield one finding for each problem of a document; there is none if it is valid."""
     for problem in document.problems:
         place = Place(problem.pointer, problem.location, problem.excerpt, problem.skipped)
         identity = (document.file, *filter(None, [document.part]))
@@ -97,15 +101,15 @@ def broken(document: Document) -> Iterator[Finding]:
 
 
 class _UndecidedError(Exception):
-    """A condition that gave no boolean; the text says which and why."""
+    """Raised if a condition gave no boolean; the text says which one and why."""
 
 
 class _ExhaustedError(_UndecidedError):
-    """The same, because the rule has nothing left to spend on this document."""
+    """Raised if a condition gave no boolean because the rule's budget for the document is spent."""
 
 
 class _Evaluation:
-    """One rule on one document, subject by subject."""
+    """The evaluation of one rule on one document, subject by subject."""
 
     def __init__(self, rule: Rule, document: Document) -> None:
         self.rule = rule
@@ -114,7 +118,7 @@ class _Evaluation:
         self.seen: dict[str, int] = {}
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong, keeping `status` at the worst that was met."""
+        """Yield findings, and set `status` to the worst status so far."""
         try:
             subjects = self._subjects()
         except _UndecidedError as error:
@@ -143,7 +147,8 @@ class _Evaluation:
         except cel.EvaluationError as error:
             raise _UndecidedError(f"`for_each` could not be decided: {error.message}") from error
         if not isinstance(found, list | tuple):
-            raise _UndecidedError("`for_each` gave no list: expected a list of subjects")
+            message = f"`for_each` must be a list of subjects, not {type_name(found)}"
+            raise _UndecidedError(message)
         routes = [self.document.route(item) for item in found]
         whole = self.document.route(found) if None in routes else None
         return [
@@ -172,7 +177,7 @@ class _Evaluation:
         yield self._finding(Status.FAIL, route, routes, message, requirement.text)
 
     def undecided(self, route: Route, message: str, asked: str = "") -> Finding:
-        """Return the finding that says why the rule could not be decided."""
+        """Return the error that says why the rule could not be decided on a subject."""
         self._met(Status.ERROR)
         return self._finding(Status.ERROR, route, [route], message, asked)
 
@@ -180,7 +185,7 @@ class _Evaluation:
         self.status = max(self.status, status, key=WORST.__getitem__)
 
     def _pointed(self, at: cel.Program | None, activation: cel.Activation) -> list[Route]:
-        """Return the places that a rule's `at` names; it can never change the verdict."""
+        """Return the routes that a rule's `at` names; a fault in `at` never changes the verdict."""
         if at is None:
             return []
         try:
@@ -202,14 +207,18 @@ class _Evaluation:
     def _finding(
         self, status: Status, subject: Route, routes: list[Route], message: str, asked: str
     ) -> Finding:
-        """Return a finding; `asked`, the requirement's text, tells two at one place apart."""
+        """Return a finding.
+
+        `asked` is the text of the requirement. It distinguishes findings of different requirements
+        at the same place.
+        """
         places = [self._place(route) for route in routes[: _MOST_RELATED + 1]]
         if status is Status.FAIL:
             spend(len(routes))
         content = self._content(subject, routes)
         document = self.document
-        # INVARIANT: two equal policies in one file have two identities. A whole file is known by
-        # its name alone, as it was before files had parts.
+        # INVARIANT: equal policies in different parts of a file have different identities. The
+        # identity of a whole file is its name alone, so that older fingerprints stay valid.
         identity = (document.file, *filter(None, [document.part]))
         fingerprint = digest(self.rule.id, asked, *identity, *content)
         again = self.seen[fingerprint] = self.seen.get(fingerprint, 0) + 1
@@ -237,11 +246,11 @@ class _Evaluation:
         return Place(pointer(route), location, *shown, whole if whole != pointer(route) else "")
 
     def _content(self, subject: Route, routes: list[Route]) -> tuple[list[str], list[str]]:
-        """Return what a fingerprint holds: what is pointed to, and all that gives it its meaning.
+        """Return the digests for a fingerprint: of the nodes pointed to, and of their context.
 
-        That is the subject of a `for_each`, and the statement that a part of a policy stands in,
-        or who was told of one action on `*` would not hear of the next. It is keys and content,
-        no index, no line, in no order.
+        The context is the subject of a `for_each` and the statement that holds a node. Without it,
+        the fingerprint for one action on `*` would be the same in another statement. The digests
+        depend on keys and content but not on indexes, lines or order.
         """
         whole = [subject] if self.rule.for_each else []
         if kind := self.document.kind:
@@ -258,7 +267,7 @@ def _truth(name: str, program: cel.Program, activation: cel.Activation) -> bool:
         kind = _ExhaustedError if exhausted else _UndecidedError
         raise kind(f"`{name}` could not be decided: {error.message}") from error
     if not isinstance(value, bool):
-        raise _UndecidedError(f"`{name}` gave a {type_name(value)}: expected true or false")
+        raise _UndecidedError(f"`{name}` must be true or false, not {type_name(value)}")
     return value
 
 
@@ -275,7 +284,7 @@ def _filled(hole: Hole, activation: cel.Activation) -> str:
 
 
 def _text(value: object) -> str:
-    """Return a value as a message shows it; raises ValueError for one that has no text."""
+    """Return a value as text for a message; raises ValueError if it is too large or not JSON."""
     if isinstance(value, str):
         return value
     if _is_large(value):
@@ -287,7 +296,10 @@ def _text(value: object) -> str:
 
 
 def _is_large(value: object) -> bool:
-    """Say whether a value has more parts than a message could show, however they are shared."""
+    """Say whether a value has more nodes than a message could show.
+
+    A node that several others share counts each time, as it would be shown each time.
+    """
     todo, seen = [value], 0
     while todo and seen <= _LONGEST_MESSAGE:
         part = todo.pop()

@@ -1,4 +1,4 @@
-"""Walks through a run on one page: settings, rules, documents, decisions, the report."""
+"""Runs a check from its settings to its report, step by step."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from checker.waivers import Terms, Waivers
 from checker.workers import decide_all, rehearse, restrained
 
 Progress = Callable[[int, int], None]
-"""Called with the number of files decided so far, and the number of all."""
+"""Called with the number of files decided so far, and the number of all files."""
 
 
 def load(settings: Settings) -> RuleSet:
-    """Return all the rules of a run, compiled; raises InputError with all their problems."""
+    """Return all rules of a run, compiled; raises InputError with all their problems."""
     with restrained(settings.workers):
         return _loaded(settings, _selection(settings))
 
@@ -36,8 +36,9 @@ def check(
 ) -> Report:
     """Decide every rule on every document and return the report.
 
-    `loaded` are rules that `load` returned for settings with the same rules. Raises InputError
-    where a rule, the configuration or an earlier report cannot be used: then nothing is checked.
+    `loaded` is what `load` returned for settings with the same rules; without it, the rules are
+    loaded here. Raises InputError, before anything is checked, if a rule, the configuration or an
+    earlier report cannot be used.
     """
     with restrained(settings.workers):
         prepared = _Prepared(settings, loaded)
@@ -46,7 +47,7 @@ def check(
     for decision in decide_all(prepared.work, settings.workers):
         collected.add(decision)
         progress(collected.files, total)
-    # INVARIANT: a file that was lost on the way is no file that passed.
+    # INVARIANT: a file that was lost during the run must not count as passed.
     if collected.files != total:
         message = f"{collected.files} of {total} files were decided"
         raise RuntimeError(message)
@@ -54,7 +55,7 @@ def check(
 
 
 class _Prepared:
-    """All that is known before the first document is read. Raises InputError."""
+    """Everything that a run needs before it reads the first document. Raises InputError."""
 
     def __init__(self, settings: Settings, loaded: RuleSet | None) -> None:
         self._settings = settings
@@ -77,7 +78,7 @@ class _Prepared:
         self.work = Work(self._rule_set.rules, listing, self._selection, settings.limits)
 
     def report(self, collected: Collected) -> Report:
-        """Return the report of what was decided."""
+        """Return the report on what was decided."""
         settings, chosen = self._settings, self._rule_set
         findings, idle_waivers = collected.settle()
         return Report(
@@ -129,11 +130,13 @@ def _loaded(settings: Settings, selection: Selection) -> RuleSet:
 
 
 def _chosen(loaded: RuleSet, settings: Settings) -> RuleSet:
-    """Return the rules to run: those that are named, or those of the profile not disabled."""
+    """Return the rules to run: those named by `only`, or else the profile's enabled rules."""
     if settings.only:
         _refuse_unknown(loaded, settings)
         return _only(loaded, settings.only)
-    selected = rules.select(loaded, settings.rules, settings.profile, settings.limits)
+    selected = rules.select(
+        loaded, settings.rules, settings.profile, settings.limits, settings.root
+    )
     _refuse_unknown(selected, settings)
     enabled = tuple(rule for rule in selected.rules if rule.id not in settings.disable)
     return selected._replace(rules=enabled)
@@ -153,7 +156,7 @@ def _only(loaded: RuleSet, names: Sequence[str]) -> RuleSet:
 
 
 def _refuse_unknown(rule_set: RuleSet, settings: Settings) -> None:
-    """Raise InputError where the configuration names a rule that is not loaded."""
+    """Raise InputError if the configuration names a rule that is not loaded."""
     known = [*(rule.id for rule in rule_set.rules), *rule_set.left_out]
     origin = settings.config.input.path if settings.config.input else ""
     problems = [
@@ -168,7 +171,7 @@ def _refuse_unknown(rule_set: RuleSet, settings: Settings) -> None:
 
 
 def _waivers(settings: Settings, loaded: RuleSet) -> Waivers:
-    """Return the waivers of the run, which may be for any rule that is loaded or shipped."""
+    """Return the waivers of the run. They may name any rule that is loaded or shipped."""
     if not settings.waivers:
         return Waivers()
     known = {*(rule.id for rule in loaded.rules), *rules.shipped()}
@@ -221,9 +224,10 @@ def _selection(settings: Settings) -> Selection:
 
 
 def _idle_globs(listing: Listing, settings: Settings) -> tuple[str, ...]:
-    """Return the globs that match no file: of the configuration, none in the whole repository.
+    """Return the globs that match no file.
 
-    A run on a part of the repository does not make the configuration's other globs idle.
+    Globs of the configuration are matched against all files of the repository, as a run may check
+    only a part of it.
     """
     own = [glob for glob in listing.idle_globs if glob in settings.own_globs]
     if own:

@@ -1,4 +1,4 @@
-"""What a run is asked to do: its arguments, its environment and its configuration, merged."""
+"""Merges a run's arguments with its configuration file."""
 
 from __future__ import annotations
 

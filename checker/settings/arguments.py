@@ -1,4 +1,4 @@
-"""Defines what a user asks for when a check is started: the arguments, typed and not yet merged."""
+"""Defines the typed arguments of a check, before they are merged with a configuration file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from checker.workers import Workers
 class Arguments:
     """The arguments of a check, from the command line and the environment.
 
-    What is empty or None was not given: the configuration file decides, or else a default.
+    An argument that was not given is empty or None. Then the configuration file, or else a default,
+    decides.
     """
 
     rules: Sequence[str] = ()

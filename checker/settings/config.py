@@ -1,4 +1,4 @@
-"""Reads the configuration file of a repository, and the kinds that it declares."""
+"""Reads the configuration file of a repository and the kinds that it declares."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from checker.report import Input
 
 FILE_NAME = "policy-check.yaml"
 LARGEST = 1 << 20
-"""Bytes of a configuration file: what it says is to be known before anything else is done."""
+"""The most bytes of a configuration file, which is read before anything else."""
 _NEARLY = "policy-check.yml"
-"""What someone may call it who believes that it counts."""
+"""A name that a user may expect to work; it is refused, so that no file is ignored silently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a configuration file says; every field is empty where it is silent."""
+    """The values in a configuration file; a field that the file does not set is empty."""
 
     rules: Sequence[str] = ()
     policies: Sequence[str] = ()
     exclude: Sequence[str] = ()
     schemas: Sequence[str] = ()
-    """Where the schemas of the user's own kinds stand."""
+    """The paths of the schemas of the user's own kinds."""
     paths: Sequence[tuple[str, str]] = ()
     params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     disable: Sequence[str] = ()
@@ -42,51 +42,52 @@ class Config:
     baseline: str = ""
     frameworks: Sequence[str] = ()
     path: Path | None = None
-    """Where the file is."""
+    """The path of the file."""
     reading: Reading | None = None
-    """The file itself, with the places of all that it says."""
+    """The file's data, with the place of every value."""
     root: Root | None = None
-    """What the names of files are relative to; None where no configuration was looked for."""
+    """The directory that names of files are relative to; None if no configuration was searched."""
 
     @property
     def input(self) -> Input | None:
-        """Return what a report says of the file."""
+        """Return the file's name and digest for a report; None if there is no file."""
         source = self.reading.source if self.reading else None
         return Input(source.path, source.sha256) if source else None
 
 
 def locate(start: Path) -> Path | None:
-    """Return the configuration file of the repository that holds a directory, if it has one.
+    """Return the path of the nearest configuration file for a directory; None if there is none.
 
-    Looked for in the directory and upwards to the repository's root, which has a genuine `.git`;
-    outside any repository, in the directory alone. Raises InputError for a name that is nearly it.
+    The search goes from the directory up to the repository's root, which has a genuine `.git`.
+    Outside a repository, it covers the directory only. Raises InputError for a file with the
+    ending `.yml`, and if a directory cannot be searched.
     """
     start = start.resolve()
     try:
         root = repository(start) or start
         for place in (start, *start.parents):
-            if is_there(place / FILE_NAME):  # a broken link too: reading it says so
+            if is_there(place / FILE_NAME):  # also a broken link, which reading then reports
                 return place / FILE_NAME
             if is_there(place / _NEARLY):
-                message = f"a configuration has the name {FILE_NAME}: rename it"
+                message = f"a configuration file must be called {FILE_NAME}: rename it"
                 raise InputError(Problem(os.path.relpath(place / _NEARLY), message))
             if place == root:
                 break
     except OSError as error:
-        message = f"cannot be looked for here: {error.strerror}; use --config or --no-config"
+        message = f"cannot be searched for: {error.strerror}; use --config or --no-config"
         raise InputError(Problem(FILE_NAME, message)) from error
     return None
 
 
 def located(path: Path | None, limits: Limits, *, without: bool = False) -> Config:
-    """Return the configuration at a path, or else that of the repository, or else an empty one.
+    """Return the configuration at `path`, or else the repository's, or else an empty one.
 
-    Raises InputError with all the problems of the file.
+    With `without`, it is always empty. Raises InputError with all problems of the file.
     """
     if without:
         return Config(root=find_root(Path(), None))
     if path is None and (found := locate(Path())):
-        path = Path(os.path.relpath(found))  # messages show it the same on every machine
+        path = Path(os.path.relpath(found))  # so that messages are the same on every machine
     return load(path, limits) if path else Config(root=find_root(Path(), None))
 
 
@@ -124,36 +125,36 @@ def load(path: Path, limits: Limits) -> Config:
 
 
 def known_kinds(settings: Config, limits: Limits) -> dict[str, Kind]:
-    """Return every kind by its name, the tool's and the user's.
+    """Return all kinds by their names: the built-in ones and the configuration's.
 
-    Raises InputError for a clash, and for schemas that cannot be used.
+    Raises InputError if two kinds have one name, or a schema cannot be used.
     """
     known = {kind.name: kind for kind in builtin()}
     if settings.reading:
         for kind in declared(settings.reading, settings.schemas, limits):
             if kind.name in known:
-                message = f"the kind `{kind.name}` exists already: choose another name"
+                message = f"the kind `{kind.name}` already exists: choose another name"
                 raise InputError(Problem(settings.reading.source.path, message))
             known[kind.name] = kind
     return known
 
 
 def _beside(config: Path, given: str) -> str:
-    """Return a path that is relative to the configuration file relative to where we are.
+    """Return a path that is relative to the configuration file, relative to the working directory.
 
-    That of a file at a commit, `git:REF:PATH`, is so too.
+    The path in `git:REF:PATH` is converted in the same way.
     """
     if given.startswith(SCHEME):
         ref, colon, path = given.removeprefix(SCHEME).partition(":")
         return f"{SCHEME}{ref}{colon}{_relative(config, path) if path else ''}"
     path = _relative(config, given)
-    # INVARIANT: what names a file in the configuration never turns into a word of the command line
+    # INVARIANT: a path in the configuration never becomes a special word such as `-` or `builtin`.
     is_word = path == "-" or _is_builtin(path) or path.startswith(SCHEME)
-    return os.path.join(".", path) if is_word else path  # noqa: PTH118 - which would drop the dot
+    return os.path.join(".", path) if is_word else path  # noqa: PTH118 - a Path would drop the dot
 
 
 def _relative(config: Path, given: str) -> str:
-    # `..` leads out of the directory in which the file is, and not of a link to that
+    # With links resolved, `..` leads out of the file's real directory and not out of a link to it.
     return os.path.relpath(config.parent.resolve() / given)
 
 

@@ -1,4 +1,4 @@
-"""Merges arguments and the configuration file into the settings of a run, by one precedence."""
+"""Merges arguments and the configuration file into the settings of a run."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from checker.workers import Workers, restrained
 
 
 def today() -> date:
-    """Return the day it is in UTC, by which waivers are judged unless another day is given."""
+    """Return today's date in UTC, the default date against which waivers are judged."""
     return datetime.now(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run does. Nothing in it is a default that something else may still override."""
+    """The final settings of a run, after all merging."""
 
     rules: Sequence[str] = ()
     policies: Sequence[str] = ()
     texts: Mapping[str, bytes] = field(default_factory=dict)
-    """Documents that are at hand, beside those in files, by the names that reports give them."""
+    """The content of documents that are not in files, by their names in reports."""
     root: Root = field(default_factory=lambda: find_root(Path(), None))
-    """What the names of all files are relative to."""
+    """The directory that names of files are relative to."""
     only: Sequence[str] = ()
-    """The ids of the rules to run; without any, all that the profile selects."""
+    """The ids of the rules to run; if it is empty, the profile's rules are run."""
     kinds: Sequence[tuple[str, str]] = ()
     """Pairs of a glob and the kind of the files that it matches; the last match counts."""
     exclude: Sequence[str] = ()
     own_globs: Sequence[str] = ()
-    """The globs of the configuration, which are about the whole repository."""
+    """The configuration's globs, which apply to the whole repository."""
     params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     disable: Sequence[str] = ()
     fail_level: Severity = Severity.LOW
@@ -51,22 +51,26 @@ class Settings:
     engine: Engine = "codegen"
     limits: Limits = field(default_factory=Limits)
     workers: Workers | None = None
-    """Without them this process decides everything, and nothing bounds its time and memory."""
+    """The worker processes; with None, this process decides everything, without limits."""
     config: Config = field(default_factory=Config)
-    """The configuration file, for the kinds that it declares and for the report."""
+    """The configuration file, for its kinds and for the report."""
 
 
 def settings(arguments: Arguments) -> Settings:
-    """Return the settings of a run, with the configuration file read. Raises InputError."""
+    """Return the settings of a run; reads the configuration file.
+
+    Raises InputError if it cannot be used.
+    """
     with restrained(arguments.workers):
         config = located(arguments.config, arguments.limits, without=arguments.no_config)
     return merged(arguments, config)
 
 
 def merged(given: Arguments, config: Config) -> Settings:
-    """Return the settings of a run: an argument wins, then the configuration, then a default.
+    """Return the settings of a run.
 
-    Lists of globs add up: those of arguments stand last, where the last match counts.
+    An argument takes precedence over the configuration, and the configuration over a default.
+    Globs of both are used; those of arguments come last, so that they decide if both match.
     """
     level = given.fail_level
     if level is None:

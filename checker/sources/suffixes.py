@@ -47,15 +47,23 @@ https://opentofu.org/docs/language/files/
 """
 
 
+def suffix(name: str) -> str:
+    """Return the extension of a file name or path in lower case, without its dot.
+
+    It is empty where there is none; a name such as `.gitignore` has none.
+    """
+    stem, _, found = name.rpartition("/")[2].lower().rpartition(".")
+    return found if stem.strip(".") else ""
+
+
 def role(name: str) -> Role:
     """Return the role of a file by its name or path, in which case does not matter.
 
-    The last extension decides (`policy.json.tpl` is a template), except that `.tf.json` is
-    one. A name such as `.gitignore` has no extension.
+    The last extension decides (`policy.json.tpl` is a template), except that `.tf.json` is one.
     """
-    file = name.rpartition("/")[2].lower()
-    stem, dot, suffix = file.rpartition(".")
-    if not suffix or not dot or not stem.strip("."):
+    extension = suffix(name)
+    if not extension:
         return Role.TEMPLATE
-    found = _BY_SUFFIX.get(suffix, Role.OTHER)
-    return Role.TEMPLATE if found is Role.PLAIN and file.endswith(_TERRAFORM_JSON) else found
+    found = _BY_SUFFIX.get(extension, Role.OTHER)
+    is_terraform = found is Role.PLAIN and name.lower().endswith(_TERRAFORM_JSON)
+    return Role.TEMPLATE if is_terraform else found

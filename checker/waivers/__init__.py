@@ -1,4 +1,4 @@
-"""Findings that are accepted for a time: the file that says so, applied and written."""
+"""Applies and writes waivers, which accept findings until a date."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Reads a file of waivers, applies it to findings, and finds what is wrong with its entries.
+"""Reads a waivers file, applies its entries to findings, and reports faulty entries.
 
-An entry that is not valid or has expired is a finding of every run. An entry that is not needed is
-a finding only where its rule was decided on its document, since gates also check parts of a
+An entry that is invalid or expired is a finding in every run. An entry that is not needed is a
+finding only if its rule was decided on its document, as a gate may check only a part of a
 repository.
 """
 
@@ -32,20 +32,20 @@ from checker.report import (
 )
 
 SCHEMA = "waivers.schema.json"
-"""Beside this module."""
+"""The file name of the JSON Schema, which is in the same directory as this module."""
 FARTHEST = 400
-"""Days that a waiver may last: with one that is renewed every year there is a month to do so."""
+"""The most days from today to the end of a waiver: a year, and a month to renew it."""
 _MOST_BROKEN = 100
-"""Entries that are not valid and are explained; none after them is looked at, or waives."""
+"""The most invalid entries to report. Entries after them are not read, and waive nothing."""
 
 _Pair: TypeAlias = tuple[str, str]
 """The id of a rule and the name of a file."""
 _Aim: TypeAlias = tuple[str, str, str | None, str | None, str | None]
-"""What a waiver is for: rule, file, part, subject, fingerprint; None means any."""
+"""The findings that a waiver accepts: rule, file, part, subject, fingerprint; None means any."""
 
 
 class Terms(NamedTuple):
-    """What waivers are held to: the day, the rules there are, and those that no one may waive."""
+    """The terms that waivers must meet: today's date, the known rules and the unwaivable ones."""
 
     today: date
     rules: Collection[str]
@@ -53,7 +53,7 @@ class Terms(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One waiver that is valid and has not expired, and its place in the file's list, from 0."""
+    """A valid waiver that has not expired, and its index in the file's list, from 0."""
 
     number: int
     aim: _Aim
@@ -61,26 +61,26 @@ class Entry(NamedTuple):
 
     @property
     def pair(self) -> _Pair:
-        """Return the rule and the document that it is for."""
+        """Return the id of its rule and the name of its file."""
         return self.aim[:2]
 
 
 @dataclass(slots=True)
 class Waivers:
-    """The waivers of a run, and what has come of them so far."""
+    """The waivers of a run, and how they have been used so far."""
 
     path: str = ""
     input: Input | None = None
     entries: Sequence[Entry] = ()
     findings: list[Finding] = field(default_factory=list)
-    """What is wrong with the file and its entries, whatever is checked."""
+    """The findings about the file and its entries that do not depend on what is checked."""
     reading: Reading | None = None
     _first: dict[_Aim, Entry] = field(init=False)
-    """The first entry for each aim: it counts, and any other is not needed."""
+    """The first entry for each aim. Only the first one counts; others are not needed."""
     _decided: dict[_Pair, bool] = field(init=False)
-    """Whether nothing of the rule on the file was undecided, for every pair of an entry."""
+    """For the pair of every entry: whether the rule has had no error on the file so far."""
     _met: set[_Pair] = field(init=False, default_factory=set)
-    """The pairs that the run has come to."""
+    """The pairs of entries that the run has decided so far."""
     _used: set[int] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
@@ -90,9 +90,9 @@ class Waivers:
     def apply(
         self, pair: _Pair, part: str, status: Status, findings: Sequence[Finding]
     ) -> tuple[Status, tuple[Waiver | None, ...]]:
-        """Return what becomes of a rule's status on a document, and the waiver of each finding.
+        """Return a rule's status on a document after waivers, and the waiver of each finding.
 
-        INVARIANT: the status is `waived` only where all that failed is, and nothing is undecided.
+        INVARIANT: the status is `waived` only if every violation is waived and nothing is undecided.
         """
         if pair not in self._decided:
             return status, (None,) * len(findings)
@@ -103,7 +103,7 @@ class Waivers:
         return (Status.WAIVED if waived else status), waivers
 
     def _waiver(self, finding: Finding, part: str) -> Waiver | None:
-        """Return the waiver that says most about a finding; an error is never waived."""
+        """Return the most specific waiver of a finding; an error is never waived."""
         if finding.status is not Status.FAIL:
             return None
         for fingerprint in (finding.fingerprint, None):
@@ -116,7 +116,7 @@ class Waivers:
         return None
 
     def settle(self) -> tuple[list[Finding], tuple[IdleWaiver, ...]]:
-        """Return all that is wrong with the waivers, and those that the run says nothing about."""
+        """Return the findings about waivers, and the waivers whose pair was not decided."""
         rest = [entry for entry in self.entries if entry.number not in self._used]
         decided = {pair for pair in self._met if self._decided[pair]}
         unused = [self._unused(entry) for entry in rest if entry.pair in decided]
@@ -128,20 +128,20 @@ class Waivers:
         first = self._first[entry.aim]
         if first is not entry:
             line = reading.locate(_route(first.number)).line
-            message = f"not needed: the waiver in line {line} is for the same; remove one"
+            message = f"not needed: the waiver in line {line} accepts the same; remove one of them"
         elif entry.aim[-1] is None:
             message = "not needed: the rule finds nothing there; remove the waiver"
         else:
-            message = "not needed: what it is bound to has changed or is gone; remove the waiver"
+            message = "not needed: what it accepts has changed or is gone; remove the waiver"
         problem = reading.problem(message, _route(entry.number))
         return _finding(self.path, problem, Status.FAIL, "unused", _content(reading, entry.number))
 
 
 def load(place: str, terms: Terms, limits: Limits, root: Root = AS_GIVEN) -> Waivers:
-    """Return the waivers of a file, which may be `git:REF:PATH`.
+    """Return the waivers in a file, which may be `git:REF:PATH`.
 
-    What is wrong with it are findings: an entry that is not valid or has expired waives nothing,
-    and of a file that cannot be read, or holds something else, none does.
+    Faults are findings of the result, and not exceptions. An entry that is invalid or expired
+    waives nothing. A file that cannot be read, or is not a waivers file, has no waivers.
     """
     path = root.name(place)
     given = None
@@ -164,7 +164,7 @@ def _entries(path: str, reading: Reading, terms: Terms) -> tuple[list[Entry], li
     broken = 0
     for index, data in enumerate(_list(reading)):
         if broken == _MOST_BROKEN:
-            message = f"{broken} waivers before this one are not valid: none from here on is read"
+            message = f"{broken} waivers before this one are not valid: the rest are not read"
             findings.append(_broken(path, reading.problem(message, _route(index))))
             break
         if wrong := list(faults(data, terms)):
@@ -174,7 +174,7 @@ def _entries(path: str, reading: Reading, terms: Terms) -> tuple[list[Entry], li
             continue
         expires = date.fromisoformat(data["expires"])
         if expires < terms.today:
-            message = f"expired on {expires}: mend what it waived, or decide anew"
+            message = f"expired on {expires}: fix what it accepts, or renew the waiver"
             problem = reading.problem(message, (*_route(index), "expires"))
             content = _content(reading, index)
             findings.append(_finding(path, problem, Status.FAIL, "expired", content))
@@ -186,7 +186,7 @@ def _entries(path: str, reading: Reading, terms: Terms) -> tuple[list[Entry], li
 
 
 def faults(data: Json, terms: Terms) -> Iterator[Violation]:
-    """Yield why an entry of a file of waivers waives nothing; one that is valid may be past."""
+    """Yield the faults of an entry of a waivers file. Having expired is not one of them."""
     violations = _entry().violations(data)
     yield from violations
     if violations:
@@ -200,12 +200,12 @@ def faults(data: Json, terms: Terms) -> Iterator[Violation]:
 
 def _rule_fault(rule: str, terms: Terms) -> str:
     if rule in (DOCUMENT_RULE, WAIVER_RULE):
-        return f"`{rule}` cannot be waived: mend what it finds"
+        return f"`{rule}` cannot be waived: fix what it finds"
     if rule not in terms.rules:
         hint = did_you_mean(rule, terms.rules) or ": expected the id of a rule"
         return f"there is no rule {quoted(rule)}{hint}"
     if rule in terms.unwaivable:
-        return f"`{rule}` is a rule that may not be waived: mend what it finds"
+        return f"`{rule}` is a rule that may not be waived: fix what it finds"
     return ""
 
 
@@ -213,7 +213,7 @@ def _expiry_fault(day: str, today: date) -> str:
     try:
         expires = date.fromisoformat(day)
     except ValueError:
-        return f"{quoted(day)} is no day: expected such as `2027-03-31`"
+        return f"{quoted(day)} is not a date: expected one such as `2027-03-31`"
     if (expires - today).days <= FARTHEST:
         return ""
     last = date.fromordinal(today.toordinal() + FARTHEST)
@@ -222,7 +222,10 @@ def _expiry_fault(day: str, today: date) -> str:
 
 @cache
 def _shape() -> Schema:
-    """Return the schema of a file but for its entries: a bad one does not spoil the others."""
+    """Return the schema of a waivers file without that of its entries.
+
+    Entries are checked one by one, so that an invalid one leaves the others in force.
+    """
     whole = Schema.bundled(f"waivers/{SCHEMA}").source
     return Schema({**whole, "properties": {"waivers": {"type": "array"}}})
 
@@ -254,7 +257,10 @@ def _broken(path: str, problem: Problem, content: str = "") -> Finding:
 
 
 def _finding(path: str, problem: Problem, status: Status, *content: str) -> Finding:
-    """Return a finding about a waiver; what makes a run undecided stands first in the report."""
+    """Return a finding about a waiver.
+
+    An error is critical, so that it comes first in the report; anything else is low.
+    """
     return Finding(
         rule=WAIVER_RULE,
         severity=Severity.CRITICAL if status is Status.ERROR else Severity.LOW,
@@ -271,7 +277,7 @@ def _finding(path: str, problem: Problem, status: Status, *content: str) -> Find
 
 
 def _told_apart(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings of which no two have one fingerprint, though entries may be equal."""
+    """Return the findings with unique fingerprints, even if entries of the file are equal."""
     seen: Counter[str] = Counter()
     result = []
     for finding in findings:

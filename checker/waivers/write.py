@@ -1,4 +1,4 @@
-"""Writes waivers for findings of a report into a file of waivers."""
+"""Writes waivers for the findings of a report to a waivers file."""
 
 from __future__ import annotations
 
@@ -18,26 +18,24 @@ from checker.report import WAIVER_RULE, Input, Judged, Report, Status, Waiver
 from checker.waivers import Terms, faults
 
 Entry: TypeAlias = Mapping[str, str]
-"""One entry of a waivers file, as it is written there."""
+"""One entry of a waivers file, as keys and texts."""
 
-_HEADER = (
-    "# Findings that are accepted: why, who answers for it, and the last day that it counts.\n"
-)
+_HEADER = "# Findings that are accepted: why, who is responsible, and the last day of the waiver.\n"
 _INDENT = 2
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./,-]*(?: [A-Za-z0-9_./,-]+)*|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-"""What some reader of YAML takes for another value than its text."""
+"""Words that some YAML readers take for a boolean or null."""
 
 
 class Addition(NamedTuple):
-    """An entry to write, and where what it is for stands now, as a JSON Pointer: a comment."""
+    """An entry to write, and the JSON Pointer of its finding, which becomes a comment."""
 
     entry: Entry
     pointer: str
 
 
 class Wanted(NamedTuple):
-    """Which findings to accept, of one rule and document, and why; None is any."""
+    """The findings to accept, all of one rule and file, and the waiver for them; None is any."""
 
     rule: str
     document: str
@@ -48,7 +46,7 @@ class Wanted(NamedTuple):
     waiver: Waiver
 
     def addition(self, finding: Judged) -> Addition:
-        """Return what to write for one finding; the entry holds as long as what was found does."""
+        """Return the entry for one finding; it has the fingerprint, so it accepts nothing else."""
         entry = self._entry(finding.part or None, finding.fingerprint)
         return Addition(entry, finding.place.pointer)
 
@@ -66,7 +64,7 @@ class Wanted(NamedTuple):
         return {key: text for key, text in given.items() if text is not None}
 
     def refuse(self, terms: Terms) -> None:
-        """Raise InputError where no waiver can say what is wanted."""
+        """Raise InputError if the wanted waiver would not be valid."""
         entry = self._entry(self.part, self.fingerprint)
         for key, text in entry.items():
             if not text.isascii() and text != text.encode("utf-8", "replace").decode("utf-8"):
@@ -77,7 +75,7 @@ class Wanted(NamedTuple):
         ]:
             raise InputError(*found)
         if self.waiver.expires < terms.today:
-            message = f"{self.waiver.expires} is past: expected {terms.today} or later"
+            message = f"{self.waiver.expires} is in the past: expected {terms.today} or later"
             raise InputError(Problem("--expires", message))
 
     def _matches(self, finding: Judged) -> bool:
@@ -89,9 +87,10 @@ class Wanted(NamedTuple):
         )
 
     def among(self, report: Report) -> list[Judged]:
-        """Return the violations to accept; there may be none.
+        """Return the violations in a report to accept; there may be none.
 
-        Raises InputError where a waiver would not do, or is there already.
+        Raises InputError if the waivers file has faults, the rule is not run or cannot be waived,
+        or all matching findings are undecided or waived already.
         """
         _refuse_broken(report)
         rules = {rule.id for rule in report.rules}
@@ -108,7 +107,7 @@ class Wanted(NamedTuple):
 
 
 def _refuse_broken(report: Report) -> None:
-    """Raise InputError where the file that waivers are added to has faults."""
+    """Raise InputError if the waivers file of the report has faults."""
     broken = [
         Problem(each.file, each.message, each.place.location, each.place.excerpt)
         for each in report.findings
@@ -119,29 +118,33 @@ def _refuse_broken(report: Report) -> None:
 
 
 def _why_not(finding: Judged) -> Problem:
-    message = "this could not be decided, and only what was decided can be waived"
+    message = "this could not be decided, so it cannot be waived"
     if finding.waiver:
-        message = f"this is waived already, until {finding.waiver.expires}"
+        message = f"this is already waived until {finding.waiver.expires}"
     place = finding.place
     return Problem(finding.file, f"{message}: {finding.rule}", place.location, place.excerpt)
 
 
 def create(path: str, additions: Sequence[Addition], limits: Limits, schema: str = "") -> None:
-    """Make a file of waivers; `schema` is where an editor finds its JSON Schema, if it does.
+    """Create a waivers file.
 
-    Raises OutputError, and InputError where what was written is read as anything else.
+    `schema` is the path of the JSON Schema for editors, relative to the file; it may be empty.
+    Raises OutputError if the file cannot be written, and InputError if reading it again gives
+    other entries.
     """
     _write(path, created(additions, schema), [], additions, limits)
 
 
 def add(path: str, read: Input, additions: Sequence[Addition], limits: Limits) -> None:
-    """Add entries to a file of waivers, which is the one that was read for the check.
+    """Add entries to the waivers file that the check read.
 
-    Raises OutputError, and InputError where they cannot be added, or something else is read after.
+    `read` has the file's digest at that time. Raises OutputError if the file cannot be written, and
+    InputError if it has changed since, entries cannot be added to it, or reading it again gives
+    other entries.
     """
     source = read_file(path, limits)
     if source.sha256 != read.sha256:
-        raise InputError(Problem(path, "it has changed since the check began: try again"))
+        raise InputError(Problem(path, "the file has changed since the check began: try again"))
     before = _listed(source, limits) or []
     _write(path, appended(source, additions, limits), before, additions, limits)
 
@@ -149,26 +152,26 @@ def add(path: str, read: Input, additions: Sequence[Addition], limits: Limits) -
 def _write(
     path: str, text: str, before: list[Json], additions: Sequence[Addition], limits: Limits
 ) -> None:
-    write_file(Path(os.path.realpath(path)), [text])  # a link to it stays one
+    write_file(Path(os.path.realpath(path)), [text])  # keeps a symbolic link to the file
     if _listed(read_file(path, limits), limits) != [*before, *(each.entry for each in additions)]:
-        raise InputError(Problem(path, "it does not hold what was written: look at it"))
+        raise InputError(Problem(path, "the file does not hold what was written: check it"))
 
 
 def created(additions: Sequence[Addition], schema: str) -> str:
-    """Return the text of a new file, with a line about its schema if there is one."""
+    """Return the text of a new file, with a comment about its schema if `schema` is not empty."""
     line = f"# yaml-language-server: $schema={schema}\n" if schema else ""
     return f"{line}{_HEADER}waivers:\n{''.join(_written(additions, _INDENT))}"
 
 
 def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> str:
-    """Return a file's text with more entries at its end, and else as it stands.
+    """Return a file's text with entries added at its end; the rest of the text is unchanged.
 
-    Raises InputError where they would not become the last ones of its list.
+    Raises InputError if a reader of the text would not find the entries at the end of the list.
     """
     reading = parse_yaml(source, limits)
     text, indent = _opened(reading)
     if hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
-        text = codecs.BOM_UTF8.decode() + text  # the one thing that reading takes away
+        text = codecs.BOM_UTF8.decode() + text  # reading removes only a byte order mark
     end = "\r\n" if "\r\n" in text else "\n"
     if text and not text.endswith("\n"):
         text += end
@@ -178,22 +181,25 @@ def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> s
     except InputError:
         found = None
     if found != [*cast("Any", reading.data)["waivers"], *(each.entry for each in additions)]:
-        message = "no entry can be added at the end as it is written: write the list with dashes"
+        message = "no entry can be added at the end of this list: write its entries with dashes"
         raise InputError(reading.problem(message, ("waivers",)))
     return text
 
 
 def _listed(source: Source, limits: Limits) -> list[Json] | None:
-    """Return the entries of a file, valid or not; raises InputError where it is no YAML."""
+    """Return the entries of a file, valid or not; None if it has no list of them.
+
+    Raises InputError if the file is not valid YAML.
+    """
     data = parse_yaml(source, limits).data
     found = data.get("waivers") if isinstance(data, dict) else None
     return found if isinstance(found, list) else None
 
 
 def _opened(reading: Reading) -> tuple[str, int]:
-    """Return the text of a file, whose list may go on at its end, and how far it is indented.
+    """Return the text to which entries can be added, and the indent (in spaces) of its list.
 
-    The brackets of an empty list go; its entries follow in lines of their own.
+    The brackets of an empty list are removed, so that its entries can follow on lines of their own.
     """
     text = reading.source.text
     place = reading.locate(("waivers",))
@@ -216,7 +222,7 @@ def _written(additions: Sequence[Addition], indent: int) -> Iterator[str]:
 
 
 def _scalar(text: str) -> str:
-    """Return text as a YAML scalar on one line: plain where no reader could take it otherwise.
+    """Return text as a YAML scalar on one line, in double quotes unless it is safe without.
 
     https://yaml.org/spec/1.2.2/#731-double-quoted-style
     """

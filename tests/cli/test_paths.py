@@ -178,7 +178,7 @@ def test_what_is_outside_of_the_repository_keeps_its_name_and_no_mapping_is_for_
     (outside / "a.json").write_text(json.dumps(POLICY), encoding="utf-8")
     report = json.loads(checked(policy_check, repo, "", "rules", "../org").stdout)
     (document,) = report["documents"]
-    assert (document["path"], document["kind"]) == ("../org/scp/a.json", "aws-identity-policy")
+    assert (document["path"], document["kind"]) == ("../org/scp/a.json", "aws-iam-policy")
 
 
 @pytest.mark.parametrize("made", ["empty folder", "file"])

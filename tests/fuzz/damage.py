@@ -146,7 +146,7 @@ def _merge(_rnd: random.Random, text: str) -> bytes:
 
 
 def _second(rnd: random.Random, text: str) -> bytes:
-    return (_bare(text) + "\n---\n" + rnd.choice((_bare(text), "a: b\n", "", "null\n"))).encode()
+    return (_bare(text) + "\n---\n" + rnd.choice(("a: b\n", "null\n", "[]\n", "{}\n"))).encode()
 
 
 def _directive(rnd: random.Random, text: str) -> bytes:

@@ -18,7 +18,7 @@ from tests.fuzz.requests import HARMS, random_policy
 from tests.fuzz.seeds import Seed, examples, shipped
 from tests.fuzz.spelling import respelled
 from tests.fuzz.widening import widened
-from tests.fuzz.writing import written
+from tests.fuzz.writing import twice, written
 
 ABOUT_WORDS = {"validity-elements", "validity-redundancy", "validity-size"}
 """Rules about how a policy is written, which say another thing when it is written otherwise."""
@@ -48,6 +48,8 @@ def _make_spelling(rnd: random.Random) -> Case:
     seed = rnd.choice([each for each in examples() if each.rule not in ABOUT_WORDS])
     made = respelled(rnd, seed.policy, whole=seed.rule in ABOUT_A_STATEMENT)
     suffix, content = written(rnd, made)
+    if suffix != ".json" and rnd.random() < 0.2:
+        content = twice(content)
     return Case(_name(seed, suffix), content)
 
 

@@ -75,6 +75,13 @@ def _escaped(rnd: random.Random, character: str, share: float) -> str:
     return "".join("\\u" + (code.upper() if rnd.random() < 0.5 else code) for code in codes)
 
 
+def twice(content: bytes) -> bytes:
+    """Return a YAML file that holds a document twice, where its text may simply be repeated."""
+    if content.startswith((b"-", b"%", b"#", b"\xef\xbb\xbf")):
+        return content
+    return content + b"\n---\n" + content
+
+
 def as_yaml(rnd: random.Random, data: Json) -> str:
     """Return one of the YAML texts of some data."""
     text = _Yaml(rnd).document(data)

@@ -21,7 +21,7 @@ from checker.messages import inert, visible
 from checker.problems import Location, Problem
 from checker.render import renderer
 from checker.render.html import render
-from checker.report import Place, Report, Severity, Status
+from checker.report import FileCounts, Place, Report, Severity, Status
 from tests.support.command import ROOT, Run
 from tests.support.golden import RENDER, compare
 from tests.support.reports import (
@@ -312,6 +312,13 @@ def test_what_was_not_decided_is_told_before_all_findings() -> None:
 def test_what_was_not_read_stands_out_where_it_fails(name: str, *, strict: bool) -> None:
     section = by_id(parsed(replace(passed(), strict=strict)), "not-evaluated")
     assert with_class(section, name)
+
+
+def test_a_glob_without_a_file_is_told_and_one_with_a_file_is_not() -> None:
+    files = FileCounts(1, idle_globs=("policies/*.jsn",))
+    idle = replace(passed(), files=files, strict=True)
+    assert "1 glob without a file policies/*.jsn" in text_of(by_id(parsed(idle), "not-evaluated"))
+    assert "without a file" not in render_html(replace(idle, files=FileCounts(1)))
 
 
 def test_what_is_not_listed_is_counted() -> None:

@@ -199,33 +199,6 @@ def test_every_target_of_make_exists() -> None:
     assert {"run", "test", "quick"} <= named <= set(targets)
 
 
-@pytest.mark.parametrize(
-    ("command", "code"),
-    [
-        ("policy-check test policies", 2),
-        ("policy-check check test policies", 0),
-        ("policy-check ./test policies", 0),
-        ("policy-check explain always", 3),
-        ("policy-check --command explain always", 0),
-        ("policy-check explain policies", 2),
-        ("policy-check check explain policies", 0),
-        ("policy-check --command test policies", 2),
-        ("policy-check --command", 2),
-    ],
-)
-def test_no_word_is_mistaken_for_a_check(tmp_path: Path, command: str, code: int) -> None:
-    """A word that is a command now, or later, exits with 0 only where it cannot be a path."""
-    policy(tmp_path / "policies" / "read.json", PASSES)
-    shipped = (ROOT / "rules" / "iam" / "no-full-admin.yaml").read_text(encoding="utf-8")
-    rule = shipped.replace("id: no-full-admin", "id: always", 1)
-    for folder in ("test", "explain"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "always.yaml").write_text(rule, encoding="utf-8")
-    config = f"rules: [{folder}]\npolicies: [policies]\n"
-    (tmp_path / "policy-check.yaml").write_text(config, encoding="utf-8")
-    assert run(tmp_path, f"{command} > output 2>&1; echo $?") == f"{code}\n"
-
-
 def test_the_library_does_what_is_shown(tmp_path: Path) -> None:
     (text,) = (each.text for each in blocks() if each.language == "python")
     policy(tmp_path / "policies" / "read.json", PASSES)

@@ -10,6 +10,8 @@ from checker import kinds
 from checker.problems import InputError
 from checker.reader import Limits
 from checker.rules import load, select
+from checker.run import pipeline
+from checker.settings import Settings
 
 KINDS = {kind.name: kind for kind in kinds.builtin()}
 RULE = """\
@@ -53,6 +55,20 @@ def complaint(name: str, *paths: str) -> str:
 @pytest.mark.parametrize("paths", [["a"], ["a/"], ["./a"], ["b/../a"]])
 def test_a_profile_selects_rules(paths: list[str]) -> None:
     assert ids("small", *paths) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize("path", ["a", "../here/a", "{}/a"])
+def test_a_profile_selects_rules_of_a_run_however_they_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (tmp_path / "a").rename(here / "a")
+    monkeypatch.chdir(here)
+    found = pipeline.check(Settings(rules=[path.format(here)], profile="small"))
+    assert [rule.id for rule in found.rules] == ["one", "three", "two"]
+    assert found.left_out == ("four",)
+    assert found.inputs[-1].path == "a/profiles.yaml"
 
 
 def test_without_a_profile_all_rules_of_a_directory_are_run() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.sources.look import WINDOW, policy, statement, statement_in_bytes
+from checker.sources.look import WINDOW, may_show, policy, statement, statement_in_bytes
 
 FIRES = {
     "json": '{"Effect": "Allow", "Action": "*", "Resource": "*"}',
@@ -172,6 +172,7 @@ DOES_NOT_FIRE = {
 def test_a_statement_is_seen(name: str) -> None:
     assert statement(FIRES[name]) is not None
     assert statement_in_bytes([FIRES[name].encode()])
+    assert may_show(FIRES[name].encode())
 
 
 @pytest.mark.parametrize("name", DOES_NOT_FIRE)
@@ -261,6 +262,7 @@ def test_a_statement_is_seen_at_any_depth_of_escapes(
     found = statement(f"{before}\n{text}")
     assert found is not None
     assert found >= len(before)
+    assert may_show(text.encode())
 
 
 HOSTILE = [
@@ -305,3 +307,14 @@ def test_what_may_be_a_policy_is_told_quickly(
     expected: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     assert policy(text) is expected
+    assert may_show(text.encode()) or not expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_no_encoding_hides_a_statement_from_the_first_look(encoding: str) -> None:
+    assert may_show(FIRES["json"].encode(encoding))
+
+
+@pytest.mark.parametrize("data", [b"", b'{"name": "x"}', b"a\nb", b"2010-09-09", b"\xff"])
+def test_most_bytes_show_nothing_at_the_first_look(data: bytes) -> None:
+    assert not may_show(data)

@@ -45,7 +45,7 @@ def test_what_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_rules_that_take_too_long_to_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restraint, "LEAST", 0.2)
-    monkeypatch.setattr(rules, "load", lambda *_: spin())
+    monkeypatch.setattr(rules, "load", lambda *_, **__: spin())
     settings = Settings(["builtin"], [POLICIES], workers=Workers(1, Bounds(seconds=0.1)))
     with pytest.raises(InputError, match="rules, configuration and the list of files took more"):
         pipeline.check(settings)

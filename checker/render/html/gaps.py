@@ -46,6 +46,8 @@ def _parts(report: Report, undecided: Sequence[Judged]) -> Iterator[Markup]:
             f"{count(len(report.files.unread), 'file')} not read because of the extension",
             report.files.unread,
         )
+    if globs := report.files.idle_globs:
+        yield names(f"{count(len(globs), 'glob')} without a file", globs)
     if report.documents and report.never_applied:
         title = f"{count(len(report.never_applied), 'rule')} applied to no document"
         yield names(title, report.never_applied)

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from checker.render.oscal import reviewed
-from checker.render.oscal.elements import TOOL, Object, identifier, markup, own, start
 from checker.render.oscal.observations import identified, inventory, observation, risk
+from checker.render.oscal.small_parts import TOOL, Object, identifier, markup, own, start
 from checker.render.stream import Pieces, dump, filled
 from checker.render.uri import reference
 from checker.render.wording import verdict

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from checker.render.oscal.elements import TOOL, Object, identifier, markup, own, start
+from checker.render.oscal.small_parts import TOOL, Object, identifier, markup, own, start
 from checker.render.uri import reference
 from checker.render.wording import caveat
 from checker.report import Judged, Place, Report, Waiver

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from checker.render.oscal.elements import Object, identifier, markup, own, token
 from checker.render.oscal.observations import Identified
+from checker.render.oscal.small_parts import Object, identifier, markup, own, token
 from checker.render.stream import Pieces, dump, filled
 from checker.render.uri import is_link
 from checker.report import COUNTED, DOCUMENT_RULE, Status

@@ -1,0 +1,73 @@
+"""Nothing hides a policy: neither a file's size nor what the file looks like."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from checker import kinds
+from checker.documents import Document, Outcome, Selection, find, load
+from checker.problems import Json
+from checker.reader import AS_GIVEN, Limits
+
+KINDS = {kind.name: kind for kind in kinds.builtin()}
+STATEMENT: dict[str, Json] = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+POLICY: dict[str, Json] = {"Version": "2012-10-17", "Statement": [STATEMENT]}
+TEXT = json.dumps(POLICY)
+LIMITS = Limits(max_bytes=200)
+
+
+def inside(folder: Path, name: str, text: str) -> list[Document]:
+    """Return the documents in a file of a folder that is checked."""
+    (folder / name).write_text(text, encoding="utf-8")
+    selection = Selection([str(folder)], KINDS)
+    contents = load(0, find(selection, AS_GIVEN), selection, LIMITS)
+    found = list(contents.documents)
+    assert found or contents.otherwise is Outcome.NONE
+    return found
+
+
+@pytest.mark.parametrize("text", [TEXT, "1"])
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.jsonl", "a.tf", "a.json.tpl", "policy"])
+def test_a_file_beyond_the_limit_is_broken_whatever_it_shows(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (found,) = inside(tmp_path, name, text + " " * 200)
+    assert "larger than the limit" in found.problems[0].message
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.jsonl", "a.tf", "a.json.tpl", "policy"])
+def test_a_file_within_the_limit_is_not_broken_by_its_size(tmp_path: Path, name: str) -> None:
+    assert inside(tmp_path, name, "1" + " " * 199) == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"waivers": [], "Other": POLICY},
+        {"waivers": [], "statements": [STATEMENT]},
+        {"findings": [STATEMENT]},
+        {"title": "t", "require": [STATEMENT]},
+        {"id": "i", "title": "t", "severity": "low", "require": "true", "Action": [STATEMENT]},
+        {"version": "1", "tool": {}, "summary": {}, "findings": [], "Other": POLICY},
+    ],
+    ids=str,
+)
+def test_no_other_file_is_taken_for_one_of_the_tools_own(tmp_path: Path, data: Json) -> None:
+    (found,) = inside(tmp_path, "a.json", json.dumps(data))
+    assert found.problems[0].message.startswith("a statement stands in ")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"waivers": [{"reason": TEXT}]},
+        {"version": "1", "tool": {}, "summary": {}, "findings": [{"excerpt": TEXT}]},
+        {"id": "i", "title": "t", "severity": "low", "require": "true", "description": TEXT},
+    ],
+    ids=str,
+)
+def test_the_tools_own_files_may_show_a_policy(tmp_path: Path, data: Json) -> None:
+    assert inside(tmp_path, "a.json", json.dumps(data)) == []
