@@ -14,10 +14,9 @@ from checker.documents.document import Document
 from checker.documents.listing import Entry, Listing
 from checker.documents.parts import documents_of
 from checker.documents.selection import Selection
-from checker.documents.unread import explained, in_a_template
-from checker.problems import InputError, Problem, Source
+from checker.problems import InputError, Problem
 from checker.reader import Limits, read_bytes, read_chunks, read_raw
-from checker.sources import lines, look, plain
+from checker.sources import lines, plain
 from checker.sources.suffixes import Role, role, suffix
 
 _HEAD = 4096
@@ -109,31 +108,42 @@ def _of_text(
     A file that is neither named nor mapped to a kind, and that does not look like a policy, holds
     no documents, even if it cannot be read.
     """
-    wanted = entry.named or bool(entry.kind) or selection.looks_at_data
+    must_read = entry.named or bool(entry.kind) or selection.looks_at_data
     data = read()
-    if not wanted and not look.may_show(data) and len(data) <= limits.max_bytes:
+    must_read = must_read or len(data) > limits.max_bytes
+    if not (must_read or _STATEMENT in data or _looks_like_policy(entry.name, data, limits)):
         return
+    source = None
     try:
         source = read_bytes(entry.name, data, limits)
-    except InputError:
-        if wanted or len(data) > limits.max_bytes or look.statement_in_bytes([data]):
-            raise
-        return
-    if not (wanted or look.policy(source.text) or look.statement(source.text) is not None):
-        return
-    try:
         readings = plain.readings(source, limits)
     except InputError as error:
-        if wanted or _shows_policy(source):
-            raise explained(error, source) from None
+        from checker.documents.unread import explained  # noqa: PLC0415 - only for a fault
+        from checker.sources import look  # noqa: PLC0415 - as above
+
+        if must_read or look.has_policy_key(data) or look.statement_in_bytes([data]):
+            raise (explained(error, source) if source else error) from None
         return
     for number, reading in enumerate(readings, 1):
         part = f"#{number}" if len(readings) > 1 else ""
         yield from documents_of(reading, part, entry.kind, selection, limits)
 
 
-def _shows_policy(source: Source) -> bool:
-    return look.policy(source.text) or look.statement(source.text) is not None
+_STATEMENT = b"Statement"
+"""What nearly every policy spells: a file with it is parsed without another look."""
+
+
+def _looks_like_policy(name: str, data: bytes, limits: Limits) -> bool:
+    """Return whether a file that does not spell `Statement` plainly may be or hold a policy."""
+    from checker.sources import look  # noqa: PLC0415 - most policies spell it so
+
+    if not look.may_show(data):
+        return False
+    try:
+        text = read_bytes(name, data, limits).text
+    except InputError:
+        return look.statement_in_bytes([data])
+    return look.policy(text) or look.statement(text) is not None
 
 
 def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Document]:
@@ -151,6 +161,8 @@ def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Doc
 
 def _may_hold(line: bytes, limits: Limits) -> bool:
     """Say whether a line may hold a policy or is too long to tell."""
+    from checker.sources import look  # noqa: PLC0415 - few files are of lines
+
     if len(line) > limits.max_bytes or (b"\0" in line and look.statement_in_bytes([line])):
         return True
     if not look.may_show(line):
@@ -164,6 +176,9 @@ def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Ite
     data = read()
     if _is_binary(data) and not suffix(entry.name):
         return
+    from checker.documents.unread import in_a_template  # noqa: PLC0415 - few files are templates
+    from checker.sources import look  # noqa: PLC0415 - as above
+
     if not look.may_show(data) and len(data) <= limits.max_bytes:
         return
     try:
@@ -204,6 +219,8 @@ def _shows_statement(chunks: Iterator[bytes], *, is_prose: bool) -> bool:
     second = next(chunks, b"")
     if _is_binary(first):
         return False
+    from checker.sources import look  # noqa: PLC0415 - policies are not looked at in this way
+
     # Most files are one chunk, and a quick look shows that they hold no statement.
     may_show = look.may_mention if is_prose else look.may_show
     if not second and not may_show(first):

@@ -12,6 +12,7 @@ value (`key:`) is null. A key is always a string: its text.
 from __future__ import annotations
 
 import re
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import yaml
@@ -19,7 +20,6 @@ import yaml
 from checker.reader.number import integer, real
 from checker.reader.spans import duplicate_key, fault
 from checker.reader.yaml_events import events, span
-from checker.reader.yaml_faults import blank_fault, escape_fault, property_fault
 
 if TYPE_CHECKING:
     from checker.problems import InputError, Json, Source
@@ -72,7 +72,7 @@ def _read(source: Source, builder: _Builder, *, several: bool) -> dict[int, Json
             builder.is_empty = False
             count += 1
         elif isinstance(event, yaml.AliasEvent):
-            raise property_fault(source, span(event)[0])
+            raise _faults().property_fault(source, span(event)[0])
     return documents
 
 
@@ -116,7 +116,7 @@ class _Builder:
     def scalar(self, event: yaml.ScalarEvent) -> None:
         text: str = event.value
         if event.anchor is not None or event.tag is not None:
-            raise property_fault(self.source, span(event)[0])
+            raise _faults().property_fault(self.source, span(event)[0])
         if not text.isascii():
             self._check_characters(event)
         if not self.stack and not text and not event.style:
@@ -132,7 +132,7 @@ class _Builder:
 
     def start(self, event: yaml.CollectionStartEvent) -> None:
         if event.anchor is not None or event.tag is not None:
-            raise property_fault(self.source, span(event)[0])
+            raise _faults().property_fault(self.source, span(event)[0])
         if self.stack and self.stack[-1].wants_key:
             raise self._no_key(event)
         if len(self.stack) == self.limits.max_depth:
@@ -143,8 +143,8 @@ class _Builder:
         start, _ = span(event)
         if _SURROGATE.search(event.value):
             # libyaml refuses escapes of surrogates; the parser in Python does not.
-            raise escape_fault(self.source, start)
-        if not event.style and (blank := blank_fault(self.source, start)):
+            raise _faults().escape_fault(self.source, start)
+        if not event.style and (blank := _faults().blank_fault(self.source, start)):
             raise blank
 
     def end(self) -> None:
@@ -195,3 +195,10 @@ class _Builder:
 
 def _fault(source: Source, event: yaml.Event, message: str) -> InputError:
     return fault(source, *span(event), message)
+
+
+def _faults() -> ModuleType:
+    """Return the module that words faults; few texts have one."""
+    from checker.reader import yaml_faults  # noqa: PLC0415 - see above
+
+    return yaml_faults

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from checker.reader.spans import fault
-from checker.reader.yaml_faults import escape_fault, yaml_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +45,13 @@ def events(source: Source) -> Iterator[yaml.Event]:
         for event in yaml.parse(source.text, Loader=LOADER):
             yield event
     except yaml.MarkedYAMLError as error:
+        from checker.reader.yaml_faults import yaml_fault  # noqa: PLC0415 - only for a fault
+
         raise yaml_fault(source, error) from None
     except (yaml.YAMLError, ValueError, OverflowError):
         # The parser in Python converts the number of an escape without a look at its range.
+        from checker.reader.yaml_faults import escape_fault  # noqa: PLC0415 - as above
+
         raise escape_fault(source, span(event)[1] if event else 0) from None
 
 

@@ -1,4 +1,4 @@
-"""What a run found, and what it means for a gate."""
+"""Holds the results of checks and comparisons, and their exit codes."""
 
 from __future__ import annotations
 

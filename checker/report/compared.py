@@ -1,4 +1,4 @@
-"""Holds what a comparison of policies found, and what it means for the exit code."""
+"""Holds the result of a comparison of policies, and its exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from checker.report.report import Exit, FileCounts
 
 
 class Access(StrEnum):
-    """What a new policy grants, beside its old one."""
+    """Whether a new policy grants more access than its old version."""
 
     MORE = "new access"
     SAME_OR_LESS = "no new access"
@@ -20,7 +20,11 @@ class Access(StrEnum):
 
 
 class Comparison(NamedTuple):
-    """An old and a new policy. New access has a request as its proof, as pairs to read out."""
+    """The comparison of an old and a new policy.
+
+    If there is new access, `proof` is a request that only the new policy allows, as pairs of a word
+    and its value, such as `("may", "s3:GetObject")`.
+    """
 
     path: str
     access: Access
@@ -29,7 +33,7 @@ class Comparison(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """All that a comparison of two places found."""
+    """The result of a comparison of two places."""
 
     comparisons: tuple[Comparison, ...]
     files: FileCounts = FileCounts()
@@ -38,7 +42,7 @@ class Compared(NamedTuple):
 
     @property
     def exit_code(self) -> Exit:
-        """Return what it means for a gate; what was not decided wins over new access."""
+        """Return the exit code. Undecided comparisons take precedence over new access."""
         kinds = {each.access for each in self.comparisons}
         if Access.UNDECIDED in kinds:
             return Exit.NOT_EVALUATED

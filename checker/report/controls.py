@@ -1,4 +1,4 @@
-"""A report in, the state of the controls of each framework out."""
+"""Assesses the controls of each framework from the results in a report."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _UNMET = (Status.FAIL, Status.WAIVED, Status.ERROR)
 
 
 class Control(NamedTuple):
-    """One control: the rules that serve it, and how often these ended in each status."""
+    """One control: the rules that serve it, and how many of their results have each status."""
 
     framework: str
     id: str
     title: str
     rules: tuple[str, ...]
     unmet: tuple[str, ...]
-    """Those of the rules that failed, were waived or stayed undecided."""
+    """The ids of the rules with a result that failed, was waived or is undecided."""
     counts: dict[Status, int]
 
     @property
     def status(self) -> str:
-        """Return whether the control is satisfied.
+        """Return `satisfied`, `not satisfied` or `not assessed`.
 
-        It is only where something passed, and nothing failed, was waived or stayed undecided. A
-        control without a rule, or whose rules applied to nothing, is not assessed.
+        A control is satisfied only if at least one result passed, and none failed, was waived or is
+        undecided. A control without rules, or whose rules applied to no document, is not assessed.
         """
         if self.unmet:
             return NOT_SATISFIED
@@ -42,21 +42,24 @@ class Assessment(NamedTuple):
     controls: tuple[Control, ...]
 
     def count(self, status: str) -> int:
-        """Return how many controls have a status."""
+        """Return the number of controls with a status."""
         return sum(control.status == status for control in self.controls)
 
     @property
     def percentage(self) -> int | None:
-        """Return how many of 100 assessed controls are satisfied, rounded down; None of none."""
+        """Return the percentage of assessed controls that are satisfied, rounded down.
+
+        It is None if no control was assessed.
+        """
         met = self.count(SATISFIED)
         assessed = met + self.count(NOT_SATISFIED)
         return 100 * met // assessed if assessed else None
 
 
 def assess(report: Report) -> Iterator[Assessment]:
-    """Yield the frameworks that were asked for, with all their controls.
+    """Yield the chosen frameworks with all their controls.
 
-    Without any, those that rules name, with the controls that rules name.
+    If none was chosen, yield the frameworks that rules name, with only the controls that they name.
     """
     serving: dict[str, dict[str, list[RuleCounts]]] = {}
     for rule in report.rules:

@@ -1,4 +1,4 @@
-"""Tells two reports apart: which violations are new, and what became of the others."""
+"""Compares the violations in two reports: new, fixed, waived, unknown and unchanged ones."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, Judged, Saved, Seve
 
 
 class Difference(NamedTuple):
-    """The violations of two reports, told apart by their fingerprints, worst first.
+    """The violations of two reports, matched by their fingerprints, the worst first.
 
-    Of those that are `unknown` the new run does not tell, as it had not their rules or could not
-    decide these; `undecided` is what it could not.
+    `unknown` are old violations that the new run says nothing about: their rules were not run, or
+    could not be decided on their files. `undecided` are the errors of the new run.
     """
 
     old: Saved
@@ -26,21 +26,22 @@ class Difference(NamedTuple):
 
     @property
     def failing(self) -> tuple[Judged, ...]:
-        """Return what is new at or above the fail level."""
+        """Return the new violations at or above the fail level."""
         return tuple(each for each in self.added if each.severity >= self.fail_level)
 
     @property
     def exit_code(self) -> Exit:
-        """Return what it means for a gate; a new run that did not decide all wins."""
+        """Return the exit code. An incomplete new run takes precedence over new violations."""
         if not self.new.decided:
             return Exit.NOT_EVALUATED
         return Exit.VIOLATIONS if self.failing else Exit.OK
 
 
 def difference(old: Saved, new: Saved, fail_level: Severity) -> Difference:
-    """Return how the violations of two reports differ.
+    """Return the differences between the violations of two reports.
 
-    What was waived or undecided in the old one was no violation: it is new once it fails.
+    A finding that was waived or undecided in the old report was not a violation, so it is new if it
+    fails in the new one.
     """
     before = {each.fingerprint: each for each in old.findings if each.status is Status.FAIL}
     now = {each.fingerprint for each in new.findings}

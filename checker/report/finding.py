@@ -1,4 +1,4 @@
-"""Holds what a run finds: severities, statuses, places, waivers and findings."""
+"""Defines findings and their severities, statuses, places and waivers."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from checker.problems import Location
 DOCUMENT_RULE = "valid-document"
 """The rule id of findings about a document that could not be read or is not valid."""
 WAIVER_RULE = "current-waiver"
-"""The rule id of findings about a waiver that is invalid, expired or not used."""
+"""The rule id of findings about a waiver that is not valid, has expired or is not needed."""
 
 
 USUAL = 1000
-"""Bytes of a finding that is not long."""
+"""The bytes of an ordinary finding; a longer one counts as several where findings are limited."""
 _OF_A_PLACE = 200
-"""Bytes of a place beside its texts."""
+"""The bytes of a place in a report without its texts."""
 
 
 class Severity(IntEnum):
-    """How bad a violation is, in rising order."""
+    """The severity of a violation, in ascending order."""
 
     LOW = 1
     MEDIUM = 2
@@ -33,17 +33,17 @@ class Severity(IntEnum):
 
     @property
     def label(self) -> str:
-        """Return the severity as rules and reports write it."""
+        """Return the severity in lower case, as in rules and reports."""
         return self.name.lower()
 
     @classmethod
     def of(cls, label: str) -> Severity:
-        """Return the severity of a label; raises KeyError."""
+        """Return the severity with a label; raises KeyError if there is none."""
         return cls[label.upper()]
 
 
 class Status(StrEnum):
-    """What became of a rule on a document (or on one of its subjects)."""
+    """The result of a rule on a document (or on one of its subjects)."""
 
     SKIP = "skip"
     PASS = "pass"  # noqa: S105 - not a password
@@ -55,24 +55,24 @@ class Status(StrEnum):
 COUNTED = (Status.PASS, Status.FAIL, Status.SKIP, Status.WAIVED, Status.ERROR)
 """The statuses in the order in which reports count them."""
 WORST = {status: rank for rank, status in enumerate(Status)}
-"""Rank of a status; the status of a rule on a document is the worst of its subjects'."""
+"""The rank of each status. A rule's status on a document is the worst one of its subjects."""
 
 
 class Place(NamedTuple):
-    """A node of a document, its place in the file, and what to show of it."""
+    """A node of a document, its place in the file, and the text to show."""
 
     pointer: str
     """The JSON Pointer of the node, from the root of the document."""
     location: Location | None = None
     excerpt: str = ""
     skipped: int = 0
-    """Characters of the line before the excerpt."""
+    """The number of characters of the line before the excerpt."""
     file_pointer: str = ""
-    """The JSON Pointer from the root of the file; empty where the two do not differ."""
+    """The JSON Pointer from the root of the file; empty if it is the same as `pointer`."""
 
 
 class Waiver(NamedTuple):
-    """Why a finding is accepted, by whom, and until which day (the last one that counts)."""
+    """Why a finding is accepted, who is responsible, and the last day of the waiver."""
 
     reason: str
     owner: str
@@ -80,9 +80,9 @@ class Waiver(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One violation of a rule, or one thing that could not be decided.
+    """A violation of a rule, or an error: something that could not be decided.
 
-    It is made once and never changed: what waivers and the baseline say of it is a `Judged`.
+    A finding never changes. A `Judged` adds what waivers and the baseline say about it.
     """
 
     rule: str
@@ -92,25 +92,25 @@ class Finding(NamedTuple):
     file: str
     """The name of the file: its path from the root of the repository."""
     part: str
-    """Which document of the file it is about; empty if that is the whole file."""
+    """The part of the file that is the document; empty if that is the whole file."""
     kind: str
     subject: str
     place: Place
     related: tuple[Place, ...]
     message: str
     fingerprint: str
-    """32 hexadecimal digits by which reports of different runs tell findings apart."""
+    """32 hexadecimal digits that identify the finding in reports of different runs."""
 
     @property
     def address(self) -> str:
-        """Return the part and the JSON Pointer in it, as people read them."""
+        """Return the part and the JSON Pointer in it, for people to read."""
         return self.part + self.place.pointer
 
     @property
     def size(self) -> int:
-        """Return for how many findings it counts where their number is limited.
+        """Return how many findings this one counts as, where their number is limited.
 
-        A long one counts for several, by the bytes of all its texts.
+        A long finding counts as several: one more for each `USUAL` bytes of its texts and places.
         """
         shown = (self.place, *self.related)
         texts = [self.message, self.subject, self.part]
@@ -119,7 +119,7 @@ class Finding(NamedTuple):
         return 1 + (encoded(texts) + _OF_A_PLACE * len(shown)) // USUAL
 
     def too_many(self, message: str) -> Finding:
-        """Return the error that stands for this finding and those after it."""
+        """Return an error to put in place of this finding and those after it."""
         return self._replace(
             severity=Severity.CRITICAL,
             status=Status.ERROR,
@@ -132,7 +132,7 @@ class Finding(NamedTuple):
 
 
 class RuleText(NamedTuple):
-    """What is said of every finding of a rule."""
+    """The texts that all findings of a rule share."""
 
     title: str
     remediation: str = ""
@@ -142,35 +142,35 @@ OWN_TEXTS = {
     DOCUMENT_RULE: RuleText("A document cannot be read or is not valid"),
     WAIVER_RULE: RuleText("A waiver is not valid, has expired or is not needed"),
 }
-"""The texts of the findings that this tool makes by itself, by the ids of their rules."""
+"""The texts for the tool's own findings, by their rule ids."""
 
 
 class Judged(NamedTuple):
-    """A finding, and what the waivers and the baseline of the run say of it."""
+    """A finding, with what the waivers and the baseline of the run say about it."""
 
     finding: Finding
     text: RuleText
-    """That of the finding's rule."""
+    """The texts of the finding's rule."""
     waiver: Waiver | None = None
     known: bool = False
-    """Whether the baseline has it, so that it does not fail any longer."""
+    """Whether the baseline contains it, so that it does not fail the check."""
 
     @property
     def status(self) -> Status:
-        """Return FAIL, ERROR or, where a waiver accepts a violation, WAIVED."""
-        # INVARIANT: no waiver makes anything of what could not be decided.
+        """Return FAIL, ERROR or, if a waiver accepts the violation, WAIVED."""
+        # INVARIANT: a waiver never changes the status of an error.
         if self.waiver and self.finding.status is Status.FAIL:
             return Status.WAIVED
         return self.finding.status
 
     @property
     def is_open(self) -> bool:
-        """Return whether someone has to look at it: it is undecided, or not accepted."""
+        """Return whether it needs attention: it is an error, or neither waived nor known."""
         return self.status is Status.ERROR or not (self.waiver or self.known)
 
     @property
     def size(self) -> int:
-        """Return for how many findings it counts, by the bytes of what a report shows of it."""
+        """Return how many findings it counts as, by the bytes that a report shows of it."""
         texts = [*self.text]
         if self.waiver:
             texts += (self.waiver.reason, self.waiver.owner)
@@ -198,7 +198,7 @@ class Judged(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Return the part and the JSON Pointer in it, as people read them."""
+        """Return the part and the JSON Pointer in it, for people to read."""
         return self.finding.address
 
     @property
@@ -223,12 +223,12 @@ class Judged(NamedTuple):
 
     @property
     def message(self) -> str:
-        """Return what was found."""
+        """Return the message of the finding."""
         return self.finding.message
 
     @property
     def fingerprint(self) -> str:
-        """Return what tells it apart from others."""
+        """Return the fingerprint of the finding."""
         return self.finding.fingerprint
 
     @property
@@ -238,19 +238,19 @@ class Judged(NamedTuple):
 
     @property
     def remediation(self) -> str:
-        """Return what to do about it."""
+        """Return the remediation of the rule."""
         return self.text.remediation
 
 
 class Input(NamedTuple):
-    """A file that decided the result: its name and the SHA-256 (hex) of its bytes."""
+    """A file that the result depends on: its name and the SHA-256 (hex) of its bytes."""
 
     path: str
     sha256: str
 
 
 def encoded(texts: Iterable[str]) -> int:
-    """Return how many bytes some texts take in UTF-8."""
+    """Return the number of bytes of the texts in UTF-8."""
     return sum(
         len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         for text in texts
@@ -258,6 +258,6 @@ def encoded(texts: Iterable[str]) -> int:
 
 
 def digest(*parts: object) -> str:
-    """Return 32 hexadecimal digits for plain data: the same whatever the order of its keys."""
+    """Return a digest of plain data as 32 hexadecimal digits; the order of keys does not matter."""
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Holds the result of a run: what was checked, what was found, and the exit code."""
+"""Holds the result of a check: counts, documents, findings and the exit code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Exit(IntEnum):
 
 
 class IdleWaiver(NamedTuple):
-    """A waiver that this run says nothing about: its rule was not decided on its document."""
+    """A waiver that this run cannot judge, as its rule was not decided on its document."""
 
     rule: str
     document: str
@@ -32,7 +32,7 @@ class IdleWaiver(NamedTuple):
 
 
 class Framework(NamedTuple):
-    """A standard that rules serve: its title, its address, and the titles of its controls by id."""
+    """A standard that rules serve: its title, its URL, and the titles of its controls by id."""
 
     title: str
     source: str
@@ -40,60 +40,63 @@ class Framework(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """What an earlier JSON report found: its file, and severities by fingerprint."""
+    """The violations in an earlier JSON report: its file, and severities by fingerprint."""
 
     input: Input
     findings: Mapping[str, Severity]
 
 
 class Saved(NamedTuple):
-    """What a JSON report says."""
+    """The content of a JSON report."""
 
     input: Input
     rules: frozenset[str]
     documents: int
     findings: tuple[Judged, ...]
     decided: bool
-    """Whether there was something to decide, and all of it was decided."""
+    """Whether there was something to decide, and everything was decided."""
 
     @property
     def earlier(self) -> Earlier:
-        """Return its violations alone: nothing else is known to have been violated."""
+        """Return its violations. Waived and undecided findings are left out."""
         failed = (each for each in self.findings if each.status is Status.FAIL)
         return Earlier(self.input, {each.fingerprint: each.severity for each in failed})
 
 
 class CheckedDocument(NamedTuple):
-    """A document that rules were decided on."""
+    """A document of a run, whether valid or broken."""
 
     file: str
     part: str
     kind: str
-    """Empty for a document that could not be read."""
+    """The name of its kind; empty for a document that could not be read."""
     sha256: str
-    """Of the bytes of its file, or of its line in JSON Lines; empty if these were not read."""
+    """The SHA-256 (hex) of its file, or of its line in JSON Lines; empty if it was not read."""
     rules: tuple[str, ...]
-    """The ids of the rules that applied to it: those that ended in anything but `skip`."""
+    """The ids of the rules that applied to it: those with any status but `skip`."""
     is_broken: bool = False
     """Whether it could not be read or is not valid, so that no rule was decided on it."""
 
 
 class FileCounts(NamedTuple):
-    """What became of the files of a run."""
+    """The files of a run, by their outcomes."""
 
     read: int = 0
-    """Files that were looked at."""
+    """The number of files that were read."""
     without: int = 0
-    """Files that hold no document."""
+    """The number of files without a document."""
     mentioned: tuple[str, ...] = ()
-    """Prose and program text that shows a policy."""
+    """The names of prose and program files that show a policy."""
     unread: tuple[str, ...] = ()
-    """Files that show a policy, and of whose extension nothing is known; YAML and such of rules."""
+    """The names of files that show a policy but have an unknown extension, and of files in
+    directories of rules that are not read as rules.
+    """
     excluded: tuple[str, ...] = ()
+    """The names of files that a glob excludes."""
     ignored: tuple[str, ...] = ()
-    """What git ignores: files, and directories as a whole."""
+    """The names of files and of whole directories that git ignores."""
     idle_globs: tuple[str, ...] = ()
-    """Globs that match no file."""
+    """The globs that match no file."""
 
 
 def _no_counts() -> Mapping[Status, int]:
@@ -102,7 +105,7 @@ def _no_counts() -> Mapping[Status, int]:
 
 @dataclass(frozen=True, slots=True)
 class RuleCounts:
-    """One rule and how many documents ended in each status; the counts add up to all of them."""
+    """A rule, and the number of documents in each status; the sum is the number of documents."""
 
     id: str
     title: str
@@ -112,16 +115,16 @@ class RuleCounts:
     remediation: str = ""
     references: tuple[str, ...] = ()
     path: str = ""
-    """The file that the rule stands in."""
+    """The path of the rule's file."""
     waivable: bool = True
     shipped: bool = False
-    """Whether it came with this program, and is no rule of the user's own."""
+    """Whether the rule comes with this program, and is not the user's own."""
     counts: Mapping[Status, int] = field(default_factory=_no_counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that a renderer shows. Results that pass are counted, not kept."""
+    """Everything that a renderer shows. Results that pass are only counted."""
 
     version: str
     fail_level: Severity
@@ -131,38 +134,38 @@ class Report:
     config: Input | None
     disabled: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    """Rules that the profile does not select."""
+    """The ids of the rules that the profile does not select."""
     facts: tuple[str, ...] = ()
-    """What the rules rely on that ages, each with its date."""
+    """The data that rules rely on and that can become outdated, each with its date."""
     checked: Sequence[CheckedDocument] = ()
     """The documents, in the order of their files."""
     documents_sha256: str = ""
-    """Of one line `SHA-256 NAME` for each document, in order."""
+    """The SHA-256 (hex) of a list with a line `SHA-256 NAME` for each document."""
     files: FileCounts = field(default_factory=FileCounts)
     findings: Sequence[Judged] = ()
-    """The worst first."""
+    """The findings, the worst first."""
     warnings: Sequence[Problem] = ()
-    """What may go wrong in rules, though it did not."""
+    """Possible mistakes in rules, which do not affect the result."""
     frameworks: Mapping[str, Framework] = field(default_factory=dict)
-    """All that is known of the standards which rules name."""
+    """The known frameworks by name."""
     assessed: tuple[str, ...] = ()
-    """The standards that were asked for; if none was, all that the rules name."""
+    """The names of the frameworks that were chosen; if empty, all that the rules name are shown."""
     today: date = date.min
-    """The day by which waivers were judged."""
+    """The date against which waivers were judged."""
     waivers: Input | None = None
     idle_waivers: tuple[IdleWaiver, ...] = ()
     baseline: Input | None = None
     previous: Earlier | None = None
-    """An earlier report to show a trend against; it decides nothing."""
+    """An earlier report to show a trend against; it does not affect the result."""
 
     @property
     def documents(self) -> int:
-        """Return the number of documents, those included that could not be read."""
+        """Return the number of documents, including broken ones."""
         return len(self.checked)
 
     @property
     def without_rules(self) -> tuple[CheckedDocument, ...]:
-        """Return the documents that no rule applied to."""
+        """Return the valid documents that no rule applied to."""
         return tuple(each for each in self.checked if not each.rules and not each.is_broken)
 
     def by_document(self) -> Iterator[tuple[CheckedDocument, tuple[Judged, ...]]]:
@@ -174,7 +177,7 @@ class Report:
             yield document, tuple(found.get((document.file, document.part), ()))
 
     def total(self, status: Status) -> int:
-        """Return how many pairs of a rule and a document ended in a status."""
+        """Return the number of pairs of a rule and a document with a status."""
         return sum(rule.counts[status] for rule in self.rules)
 
     @property
@@ -184,13 +187,16 @@ class Report:
 
     @property
     def idle(self) -> list[str]:
-        """Return those of them that are the user's own, and so meant for some document."""
+        """Return the ids of the user's own rules that applied to no document.
+
+        The user wrote them for some document, so they may have a mistake.
+        """
         shipped = {rule.id for rule in self.rules if rule.shipped}
         return [name for name in self.never_applied if name not in shipped]
 
     @property
     def exit_code(self) -> Exit:
-        """Return what the run means for a gate; what was not decided wins over violations."""
+        """Return the exit code. Undecided results take precedence over violations."""
         undecided = any(finding.status is Status.ERROR for finding in self.findings)
         if undecided or self.total(Status.ERROR):
             return Exit.NOT_EVALUATED
@@ -198,7 +204,7 @@ class Report:
         if self.strict and lax and self.documents and self.rules:
             return Exit.NOT_EVALUATED
         if not self.rules or not self.documents or len(self.never_applied) == len(self.rules):
-            return Exit.NOTHING_CHECKED  # of waivers there may be findings all the same
+            return Exit.NOTHING_CHECKED  # even if there are findings about waivers
         if any(self.counts_as_violation(finding) for finding in self.findings):
             return Exit.VIOLATIONS
         return Exit.OK

@@ -1,4 +1,4 @@
-"""Reads the JSON report of an earlier run."""
+"""Reads a JSON report of an earlier run."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from checker.report import (
 )
 
 VERSION = 1
-"""The version of the JSON report that is read."""
+"""The only version of the JSON report that can be read."""
 LIMITS = Limits(max_bytes=256 * 1024 * 1024)
-"""A report has about 1 KB for each finding, and a baseline may have many; 100 MiB take 10 s."""
+"""A report takes about 1 KB for each finding, and a baseline may have many. 100 MiB take 10 s."""
 
 
 def load(place: str, root: Root = AS_GIVEN, limits: Limits = LIMITS) -> Saved:
-    """Return what a JSON report says, at a path or at `git:REF:PATH`.
+    """Return the JSON report at a path or at `git:REF:PATH`.
 
-    Raises InputError for anything that is no such report of the version that is known.
+    Raises InputError if the file is not a JSON report of this tool in the known version.
     """
     reading = parse_json(read_named(place, limits, root), limits)
     source, data = reading.source, cast("Any", reading.data)
     version = data.get("version") if isinstance(data, dict) and "findings" in data else None
     if version is None:
-        message = "no JSON report of policy-check: make one with `-o json=FILE`"
+        message = "not a JSON report of policy-check: create one with `-o json=FILE`"
         raise InputError(Problem(source.path, message))
     if version != VERSION:
-        message = f"the report has another version than {VERSION}: make it anew"
+        message = f"the version of the report is not {VERSION}: create the report again"
         raise InputError(reading.problem(message, ("version",)))
     if problems := _schema().problems(reading):
         raise InputError(*problems)

@@ -1,1 +1,1 @@
-"""Finds the policy documents that a file holds, whatever the file is."""
+"""Finds the policies in a file, whatever its format."""

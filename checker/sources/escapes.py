@@ -1,4 +1,4 @@
-"""Decodes the escapes of JSON, YAML and program text, at any depth, and finds places again."""
+"""Decodes escapes in JSON, YAML and program text, and maps offsets back to the original text."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def decoded(text: str, joint: str = "") -> str:
-    r"""Return text in which every escape stands for its character.
+    r"""Return the text with every escape replaced by its character.
 
-    A run of backslashes of any length is one, as in texts inside JSON strings inside others.
-    One before a line break becomes the `joint` of the two lines; one before a character that
-    has no meaning is dropped. `%XX` is decoded too where there is a backslash or `%22`, as in
-    a policy that a URL holds.
+    A run of backslashes counts as one, as JSON inside JSON strings repeats them. Before a line
+    break, it is replaced by `joint`, together with the break and the indent. Before a character
+    without a meaning, it is removed. `%XX` is decoded too if the text has a backslash or `%22`, as
+    in a policy in a URL.
     """
     if "\\" not in text and "%22" not in text:
         return text
@@ -27,7 +27,7 @@ def decoded(text: str, joint: str = "") -> str:
 
 
 def original(text: str, index: int, joint: str = "") -> int:
-    """Return the offset in a text of the character at an index of it decoded."""
+    """Return the offset in the text of the character at an index in the decoded text."""
     if "\\" not in text and "%22" not in text:
         return index
     shift = 0
@@ -45,9 +45,10 @@ def joins(text: str) -> bool:
 
 
 def hidden(characters: str, dropped: str = "") -> re.Pattern[str]:
-    """Return an expression that finds an escape that spells, or joins, one of some characters.
+    """Return a pattern for escapes that spell one of the characters, or join lines before one.
 
-    Before those in `dropped` a backslash means nothing, as JSON5 and JavaScript have it.
+    It also finds a backslash before a character in `dropped`, where it has no meaning in JSON5 and
+    JavaScript.
     """
     codes = "|".join(f"{ord(each):02x}" for each in characters)
     joined = rf"|\r?\n[ \t]*+[{re.escape(characters)}\\]"

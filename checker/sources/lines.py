@@ -1,4 +1,4 @@
-"""Reads a file that holds one JSON document on each of its lines, in flat memory."""
+"""Reads JSON Lines files line by line, in constant memory."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from checker.reader import (
 
 _BLANKS = b" \t\r\n"
 _SKIPPED = 1 << 16
-"""Bytes of the rest of a line that is too long that are read at once."""
+"""The number of bytes to read at once from the rest of a line that is too long."""
 _TWO_BYTES = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def readings(
     name: str, lines: Iterable[bytes], limits: Limits
 ) -> Iterator[tuple[int, Reading | InputError]]:
-    """Yield the number of each line that is not blank, from 1, and its document.
+    """Yield the number (from 1) and the reading of each line that is not blank.
 
-    A line that cannot be read has an InputError instead, and the next ones are read all the
-    same; a file in UTF-16 or UTF-32 has one error only. `lines` are the raw lines, with or
-    without their line feeds; none is kept. Places are those in the file, which messages call
-    `name`. The source of a reading is its line alone, with the line's own digest.
+    A line that cannot be read has an InputError instead of a reading, and the next lines are still
+    read. A file in UTF-16 or UTF-32 has a single error. `lines` are raw lines with or without line
+    feeds; they are not kept. Locations are those in the file, and messages call the file `name`.
+    The source of a reading is its line only, with the line's own digest.
     """
     raw_lines = iter(lines)
     for number, raw in enumerate(raw_lines, 1):
         line = raw.removesuffix(b"\n").removesuffix(b"\r")
-        # INVARIANT: of a line that is too long only the start is known, so that it is never blank.
+        # INVARIANT: a line that is too long is never blank, as only its start is known.
         start = line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"")
         if len(line) <= limits.max_bytes and not start.strip(_BLANKS):
             continue
@@ -47,7 +47,7 @@ def readings(
         except InputError as error:
             yield number, error
             if number == 1 and (b"\0" in line[:2] or line[:2] in _TWO_BYTES):
-                # Its line feeds are of more than one byte: read on, for the digest alone.
+                # Its line feeds have several bytes, so lines mean nothing: read on for the digest.
                 for _ in raw_lines:
                     pass
 
@@ -68,20 +68,20 @@ def _at_line(problem: Problem, number: int) -> Problem:
 
 
 class RawLines:
-    """The raw lines of a regular file; it is read once, while they are iterated over."""
+    """The raw lines of a regular file, which is read once, during iteration."""
 
     def __init__(self, path: str, limits: Limits, name: str = "") -> None:
         self.path = path
         self.name = name or display_path(path)
         self.limits = limits
         self.sha256 = ""
-        """The digest (hex) of the file's bytes; empty until its last line was given."""
+        """The SHA-256 (hex) of the file's bytes; empty until the iteration is complete."""
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield each line with its line feed; the start of one that is beyond the limit.
+        """Yield each line with its line feed, or only the start of a line that is too long.
 
-        That start is still beyond the limit, so that whoever reads it refuses it. Raises
-        InputError if the file is missing, unreadable or no regular file.
+        That start is longer than the limit too, so that a reader refuses it. Raises InputError if
+        the file is missing, cannot be read or is not a regular file.
         """
         digest = hashlib.sha256()
         with open_regular(self.path, self.name) as file:
@@ -96,7 +96,7 @@ class RawLines:
 
 
 def _pieces(file: BinaryIO, most: int) -> Iterator[tuple[bytes, bool]]:
-    """Yield the bytes of a file in order, and whether they start a line."""
+    """Yield the bytes of a file in pieces, each with whether it starts a line."""
     while line := file.readline(most):
         yield line, True
         piece = line
@@ -106,5 +106,5 @@ def _pieces(file: BinaryIO, most: int) -> Iterator[tuple[bytes, bool]]:
 
 
 def read_lines(path: str, limits: Limits, name: str = "") -> RawLines:
-    """Return the raw lines of a file, which problems call `name`, to be iterated over once."""
+    """Return the raw lines of a file, to be iterated over once; problems call the file `name`."""
     return RawLines(path, limits, name)

@@ -1,7 +1,7 @@
-"""Looks for policies in text that is not parsed, such as a template or program code.
+"""Searches text that is not parsed, such as templates and program code, for policy statements.
 
-It judges by words alone: an `Effect` with Allow or Deny, and an `Action`, `Resource` or
-`Principal` near it. Every look takes time in proportion to the text.
+The search goes by words: an `Effect` with Allow or Deny, and an `Action`, `Resource` or `Principal`
+near it. It takes time in proportion to the length of the text.
 """
 
 from __future__ import annotations
@@ -15,33 +15,38 @@ from typing import TypeAlias
 from checker.sources.escapes import decoded, hidden, joins, original
 
 WINDOW = 8192
-"""How far before or after an `Effect` another word of the statement may stand, in characters.
+"""The most characters between an `Effect` and another word of its statement.
 
-A managed policy has at most 6,144 characters beside its blanks, so that its words are this
-near unless it has much indentation; in a long page, two unrelated words are seldom so near.
+A managed policy has at most 6,144 characters without blanks, so its words are this near unless it
+is deeply indented. In a long page, unrelated words are seldom so near.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 _BUFFER = 1 << 18
-"""Characters of a large file that are looked at together."""
+"""The number of characters of a large file that are searched together."""
 _OVERLAP = 8 * WINDOW
-"""Characters that are looked at again with those that follow: two windows, with escapes."""
+"""The number of characters that are searched again with the next ones: two windows with escapes."""
 
 _LAYERS = 3
-"""How often escapes are decoded, where a backslash is itself spelled by an escape."""
+"""How often escapes are decoded at most, as an escape may spell a backslash."""
 
 _POLICY_MARKS = ("Statement", "2012-10-17", "2008-10-17")
-"""What the kind of policies is recognised by: a key, and the versions of the language."""
+"""The texts that policies are recognised by: a key, and the versions of the language."""
 
 _HIDDEN_POLICY = hidden("Statemn01278-")
 _HIDDEN_EFFECT = hidden("fect\\", "fec")
 _BYTES = (b"ffect", b"Statement", b"-10-17", b"aws_iam_policy_document")
-"""What bytes hold whose text may show a statement or a policy, unless escapes spell it: few, since
-each is looked for in all that is read."""
+"""Bytes of which a file has at least one if its text shows a statement or a policy without escapes.
+
+There are few, as every file is searched for each of them.
+"""
+_POLICY_KEY = re.compile(
+    rb"""(?<![A-Za-z])Statement["'\s]*+[:=]|(?<![A-Za-z])Version["'\s]*+[:=]["'\s]*+20(?:12|08)-10-17"""
+)
 _HIDDEN_BYTES = tuple(
     re.compile(each.pattern.encode()) for each in (_HIDDEN_POLICY, _HIDDEN_EFFECT)
 )
 
-# Every repetition is possessive and, where a candidate may stand inside it, bounded.
+# Every repetition is possessive and, if it may contain another candidate, bounded.
 _COMMENT = (
     r"(?:\#|//)[^\n]{0,1000}+(?:\n|\Z)"
     r"|/\*[^*]{0,500}+(?:\*(?!/)[^*]{0,500}+){0,8}+\*/"
@@ -67,40 +72,40 @@ _RAW_KEY = re.compile(
     r"(?:[:=(%]|(?<=[\"'`]),|[uUx][0-9A-Fa-f{]|[._](?:ALLOW|Allow|DENY|Deny)|to\s)"
     r"|&[^\s,\[\]{}&]{1,128}+\s{1,8}+[\"']?+Effect"
 )
-"""A key `Effect` and what separates it from its value, before escapes are decoded."""
+"""A key `Effect` with the separator before its value, in text with escapes."""
 _VALUE = re.compile(r"(?:(?P<exact>Allow|Deny|ALLOW|DENY)|allow|deny)(?![A-Za-z0-9_])")
 _UNKNOWN = re.compile(
     r"\*[^\s,*]|\{\{|\{%|\$\{|%\{|<%|\{?+[\s\"']{0,8}+(?:Fn::|Ref[\"']?+\s?+:)"
     r"|!(?:If|Ref|Sub|Find)|(?:var|local|each)\."
 )
-"""A value that is known elsewhere: an alias, a placeholder, a function of CloudFormation."""
+"""A value that is defined elsewhere: an alias, a placeholder or a CloudFormation function."""
 _NEAR = re.compile(
     r"(?<![A-Za-z0-9_-])(?:[Nn]ot_?|[Ww]ith|[Aa]dd)?+"
     r"(?:(?P<action>[Aa]ction)|[Rr]esource|[Pp]rincipal)s?+(?![A-Za-z0-9_])"
     r"(?:[\"'`]?+\]?+\s{0,40}+[:=({,/#]|[\"']\s{1,4}+to\s)"
 )
 _BUILDER = re.compile(r"PolicyStatement(?:(?:Props|Args)?+\s{0,40}+[({]|\.Builder)")
-"""Code of the CDK, where a statement allows unless it says otherwise.
+"""CDK code that creates a statement, which allows by default.
 
 https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.PolicyStatementProps.html
 """
 _DOCUMENT = re.compile(r"aws_iam_policy_document[\"']")
 _BLOCK = re.compile(rf"(?<![A-Za-z0-9_.])statement(?:[\s\"']++|{_COMMENT}){{0,8}}+[{{\[:=]")
-"""A statement of Terraform, which allows unless it says otherwise.
+"""A statement in Terraform, which allows by default.
 
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
 """
 
 _Candidate: TypeAlias = tuple[int, int, bool]
-"""Where a statement may be, how far before it its other words count, and whether only an
-action does.
+"""The offset of a possible statement, how many characters before it its other words may be, and
+whether an action is required among them.
 """
 
 
 def may_show(data: bytes) -> bool:
-    """Say, fast, whether bytes may show a statement or a policy; when in doubt, yes.
+    """Say quickly whether bytes may show a statement or a policy; if in doubt, the answer is yes.
 
-    `statement` and `policy` find nothing in the text of other bytes.
+    If it is no, `statement` and `policy` find nothing in the text.
     """
     for mark in _BYTES:
         if mark in data:
@@ -111,7 +116,7 @@ def may_show(data: bytes) -> bool:
 
 
 def may_mention(data: bytes) -> bool:
-    """Say, fast, whether bytes may show a statement that no escape spells; when in doubt, yes."""
+    """Say quickly whether bytes may show a statement without escapes; if in doubt, yes."""
     return b"ffect" in data or b"PolicyStatement" in data or b"aws_iam_policy_document" in data
 
 
@@ -121,8 +126,13 @@ def mentioned(chunks: Iterable[bytes]) -> bool:
     return any(_first(text) is not None for text in _buffers(plain) if _may_hold(text))
 
 
+def has_policy_key(data: bytes) -> bool:
+    """Return whether bytes have the key `Statement`, or a version of the policy language."""
+    return _POLICY_KEY.search(data) is not None
+
+
 def policy(text: str) -> bool:
-    """Say whether a text may be a document that is recognised as a policy; when in doubt, yes."""
+    """Say whether a text may be a document that is recognised as a policy; if in doubt, yes."""
     if any(mark in text for mark in _POLICY_MARKS):
         return True
     if "\\" not in text or not _HIDDEN_POLICY.search(text):
@@ -132,15 +142,15 @@ def policy(text: str) -> bool:
 
 
 def statement(text: str) -> int | None:
-    """Return the offset of the first thing in a text that reads like an IAM statement.
+    """Return the offset of the first text that looks like an IAM statement; None if there is none.
 
-    One that escapes hide is only looked for where there is no other.
+    Escapes are decoded only if there is no statement without them.
     """
     if not _may_hold(text):
         return None
     if (found := _first(text)) is not None:
         return found
-    # In some languages a backslash at the end of a line joins words, in others it does not.
+    # A backslash at the end of a line joins words in some languages, and separates them in others.
     for joint in ("", "\n") if joins(text) else ("",):
         layers = [text]
         while len(layers) <= _LAYERS:
@@ -154,23 +164,26 @@ def statement(text: str) -> int | None:
 
 
 def _in_text(layers: list[str], index: int, joint: str) -> int:
-    """Return the offset in the first layer of an index in what the last one decodes to."""
+    """Return the offset in the first layer for an index in the text that the last layer decodes to.
+
+    Each layer is the one before it, decoded.
+    """
     for layer in reversed(layers):
         index = original(layer, index, joint)
     return index
 
 
 def statement_in_bytes(chunks: Iterable[bytes]) -> bool:
-    """Say whether something reads like an IAM statement in a file that is not decoded.
+    """Say whether the bytes of a file contain text that looks like an IAM statement.
 
-    Its bytes come in chunks of any size. Zero bytes are left out, so that UTF-16 and UTF-32
-    are read too. No more than a chunk and a fixed number of characters is kept.
+    The bytes come in chunks of any size. Zero bytes are removed, so that UTF-16 and UTF-32 can be
+    searched too. Only one chunk and a fixed number of characters are kept in memory.
     """
     return any(statement(text) is not None for text in _buffers(chunks))
 
 
 def _buffers(chunks: Iterable[bytes]) -> Iterator[str]:
-    """Yield the text of a file in large pieces, each of which begins with the end of the last."""
+    """Yield the text of a file in large pieces that overlap."""
     buffer = ""
     pieces: list[str] = []
     size = 0
@@ -185,7 +198,7 @@ def _buffers(chunks: Iterable[bytes]) -> Iterator[str]:
 
 
 def _may_hold(text: str) -> bool:
-    """Say whether it is worth the time to decode a text and to look closer."""
+    """Say whether a text is worth a full search."""
     if "ffect" in text and _RAW_KEY.search(text):
         return True
     if "PolicyStatement" in text or "aws_iam_policy_document" in text:
@@ -204,7 +217,7 @@ def _first(text: str) -> int | None:
 
 
 class _Near:
-    """The other words of statements in a text, found as far as they are asked for."""
+    """The offsets of the words `Action`, `Resource` and `Principal` in a text, found on demand."""
 
     def __init__(self, text: str, start: int) -> None:
         self._matches = _NEAR.finditer(text, start)
@@ -212,7 +225,10 @@ class _Near:
         self._actions: list[int] = []
 
     def is_in(self, start: int, end: int, *, needs_action: bool) -> bool:
-        """Say whether a word, or an action, begins in a range; ends of ranges come in order."""
+        """Say whether a word (or, with `needs_action`, an action) begins in a range.
+
+        Successive calls must have ascending ends.
+        """
         places = self._actions if needs_action else self._every
         index = bisect_left(places, start)
         while index == len(places) and (not self._every or self._every[-1] <= end):
@@ -228,10 +244,10 @@ class _Near:
 
 
 def _effects(text: str) -> Iterator[_Candidate]:
-    """Yield where a key `Effect` has a value of it.
+    """Yield the places where a key `Effect` has a value such as Allow or Deny.
 
-    A key in lower case, as other languages of policies have it, and a value that is not known
-    need an action: a resource alone is near an effect in many files.
+    If the key is in lower case, as in other policy languages, or the value is defined elsewhere, an
+    action is required, as many files have an effect near a resource.
     """
     for match in _KEY.finditer(text):
         start = match.start() - 1
@@ -262,7 +278,7 @@ def _builders(text: str) -> Iterator[_Candidate]:
 
 
 def _blocks(text: str) -> Iterator[_Candidate]:
-    """Yield where a statement of Terraform begins near the head of its policy document."""
+    """Yield the places where a Terraform statement begins near the head of its document."""
     head = None
     documents = _DOCUMENT.finditer(text)
     following = next(documents, None)

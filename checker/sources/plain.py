@@ -7,11 +7,11 @@ from checker.reader import Limits, Reading, is_json, parse_json, parse_yaml_docu
 
 
 def readings(source: Source, limits: Limits) -> list[Reading]:
-    """Return the documents of a source: one of JSON, any number of YAML, in order.
+    """Return the documents of a source in order: one for JSON, any number for YAML.
 
-    A name that ends in `.json` means JSON, `.yaml` and `.yml` mean YAML; with any other name,
-    a text that starts with `{` or `[` is JSON. YAML documents in which nothing is written,
-    such as what follows a last `---`, are passed over. Raises InputError.
+    A name that ends in `.json` means JSON; `.yaml` and `.yml` mean YAML. With any other name, a
+    text that starts with `{` or `[` is JSON. Empty YAML documents, such as one after a final `---`,
+    are skipped. Raises InputError if the text is not valid.
     """
     if is_json(source):
         return [parse_json(source, limits)]

@@ -1,4 +1,4 @@
-"""Tells from a file's name how the file may hold policies."""
+"""Determines from a file's name how the file may hold policies."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from enum import Enum, auto
 
 
 class Role(Enum):
-    """How a file may hold policies, by its name."""
+    """How a file may hold policies, according to its name."""
 
     PLAIN = auto()
     """JSON or YAML, which is read as documents."""
     LINES = auto()
-    """One JSON document a line."""
+    """JSON Lines: one JSON document on each line."""
     TEMPLATE = auto()
-    """What other documents are made from, or a file without an extension.
+    """A template for other documents, or a file without an extension.
 
-    It is not read, so that a statement in it is an error.
+    It is not read, so a statement in it is an error.
     """
     PROSE = auto()
-    """Prose or program text: a statement in it is an example, or code that makes one."""
+    """Prose or program text. A statement in it is an example, or code that creates a policy."""
     OTHER = auto()
-    """Anything else."""
+    """A file with any other extension."""
 
 
 _ROLES = {

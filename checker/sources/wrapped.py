@@ -1,8 +1,8 @@
 """Finds the policies in well-known wrappers, such as the output of an AWS command.
 
-A wrapper is known by the exact keys that lead from its root to the policy, which stands there
-as an object or as JSON text. Nothing is looked for deeper, so that a document of another
-source, such as a template, is never half read; `unread` says whether statements are left.
+A wrapper is recognised by the exact keys on the path from its root to the policy, which is an
+object or JSON text. No other place is searched, so that a document of another source, such as a
+template, is never read in part. `unread` says whether other statements remain.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ _REFERENCE = "https://docs.aws.amazon.com/cli/latest/reference"
 
 
 class Part(NamedTuple):
-    """A policy in a document: its address there, its reading, and its kind if its place tells."""
+    """A policy in a document."""
 
     name: str
-    """A JSON Pointer; empty for a document that is all of it the text of a policy."""
+    """Its address, a JSON Pointer; empty if the whole document is the text of a policy."""
     reading: Reading
     kind: str
+    """The name of its kind; empty if its place does not tell."""
 
 
 class Shape(NamedTuple):
-    """Where a wrapper holds a policy."""
+    """The place of a policy in a wrapper."""
 
     path: tuple[str, ...]
     reference: str
     kind: str = ""
     beside: str = ""
-    """A key that stands beside the first of the path; empty where none has to."""
+    """A key that the wrapper must have too; empty if there is none."""
 
 
 IDENTITY, RESOURCE, TRUST = "aws-identity-policy", "aws-resource-policy", "aws-trust-policy"
@@ -54,7 +55,7 @@ SHAPES = (
     Shape(("policyText",), f"{_REFERENCE}/ecr/get-repository-policy.html", RESOURCE),
     Shape(("ResourcePolicy",), f"{_REFERENCE}/secretsmanager/get-resource-policy.html", RESOURCE),
 )
-"""The first shape of a path whose key beside it is there tells the kind."""
+"""If several shapes have the same path, the first one whose key `beside` exists tells the kind."""
 
 _ORGANIZATION_TYPE = ("Policy", "PolicySummary", "Type")
 _ORGANIZATION_KINDS = {"SERVICE_CONTROL_POLICY": "aws-scp", "RESOURCE_CONTROL_POLICY": "aws-rcp"}
@@ -62,17 +63,17 @@ _ORGANIZATION_KINDS = {"SERVICE_CONTROL_POLICY": "aws-scp", "RESOURCE_CONTROL_PO
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _STARTS = ("{", "[", "%7B", "%7b")
-"""What a text begins with that is meant as JSON, also as it stands in a URL."""
+"""The starts of a text that is meant as JSON, as it is or encoded for a URL."""
 _CAPITALS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
 _LOWERS = ("actions", "not_actions", "notActions")
 _SHORTEST = len("Effect:Deny,Action:x")
 
 
 def parts(reading: Reading, limits: Limits) -> list[Part | InputError]:
-    """Return the policies of a wrapper, or of a list of policies or wrappers, in order.
+    """Return the policies in a wrapper, or in a list of policies or wrappers, in order.
 
-    A document that is a policy itself has none. Text that is meant as a policy and is no JSON
-    gives an InputError with its place.
+    A document that is a policy itself has no parts. A text that is meant as a policy but is not
+    valid JSON gives an InputError with its location.
     """
     data = reading.data
     if is_policy(data):
@@ -87,10 +88,10 @@ def parts(reading: Reading, limits: Limits) -> list[Part | InputError]:
 
 
 def unread(reading: Reading, taken: Collection[Route]) -> Route | None:
-    """Return the route of the first node that is a statement and is not in a taken node.
+    """Return the route of the first statement outside the nodes at the `taken` routes.
 
-    A statement is a mapping with an `Effect` beside its other words, or a string with text
-    that reads like one.
+    A statement is an object with an `Effect` and another key of statements, or a string that looks
+    like one. The result is None if there is none.
     """
     skipped = _tree(taken)
     todo: list[tuple[Json, _Way, _Taken | None]] = [(reading.data, None, skipped)]
@@ -110,14 +111,14 @@ def unread(reading: Reading, taken: Collection[Route]) -> Route | None:
 
 
 def is_policy(data: Json) -> bool:
-    """Say whether data is meant as a policy: by `Statement`, or by a version of the language."""
+    """Say whether data is meant as a policy: it has a `Statement` or a version of the language."""
     return isinstance(data, dict) and ("Statement" in data or data.get("Version") in _VERSIONS)
 
 
 def _wrapped(
     reading: Reading, base: Route, data: Json, limits: Limits
 ) -> Iterator[Part | InputError]:
-    """Yield the policies of one wrapper, or the one that stands there itself."""
+    """Yield the policies in one wrapper, or the data itself if it is a policy."""
     if isinstance(data, str) or is_policy(data):
         yield from _part(reading, base, data, "", limits)
         return
@@ -156,7 +157,7 @@ def _organization_kind(data: Json, path: tuple[str, ...]) -> str:
 
 
 def _at(data: Json, path: tuple[str, ...]) -> Json:
-    """Return what stands at a path; null where nothing does."""
+    """Return the value at a path of keys; None if there is none."""
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
     return data
@@ -169,16 +170,16 @@ def _is_statement(node: dict[str, Json]) -> bool:
 
 
 def _is_effect(value: Json) -> bool:
-    """Say whether a value is an effect, or a function of a template that may give one."""
+    """Say whether a value is an effect, or a template function or placeholder that may give one."""
     if isinstance(value, dict):
         return any(key == "Ref" or key.startswith("Fn::") for key in value)
     return isinstance(value, str) and (value.lower() in {"allow", "deny"} or "{" in value)
 
 
 _Way: TypeAlias = "tuple[_Way, str | int] | None"
-"""The last step to a node, and the way before it; routes themselves would be copied often."""
+"""The last step to a node and the way before it, as a linked list; routes would be copied often."""
 _Taken: TypeAlias = "dict[str | int | None, _Taken]"
-"""Taken routes by their first steps; the key None ends one."""
+"""The taken routes as a tree of their steps; the key None marks the end of a route."""
 
 
 def _tree(taken: Collection[Route]) -> _Taken:

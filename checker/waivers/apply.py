@@ -80,7 +80,7 @@ class Waivers:
     _decided: dict[_Pair, bool] = field(init=False)
     """For the pair of every entry: whether the rule has had no error on the file so far."""
     _met: set[_Pair] = field(init=False, default_factory=set)
-    """The pairs of entries that the run has decided so far."""
+    """The pairs of entries that the run has reached so far."""
     _used: set[int] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
@@ -92,7 +92,7 @@ class Waivers:
     ) -> tuple[Status, tuple[Waiver | None, ...]]:
         """Return a rule's status on a document after waivers, and the waiver of each finding.
 
-        INVARIANT: the status is `waived` only if every violation is waived and nothing is undecided.
+        INVARIANT: it is `waived` only if every violation is waived and nothing is undecided.
         """
         if pair not in self._decided:
             return status, (None,) * len(findings)
