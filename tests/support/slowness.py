@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import subprocess
-from collections.abc import Iterator
-from types import CodeType, FunctionType
+from collections.abc import Hashable, Iterator
+from types import CodeType, FunctionType, ModuleType
+from typing import TypeGuard
 
 import pytest
 
@@ -23,7 +23,7 @@ SLOW_MODULES = frozenset(
     }
 )
 """Other modules of which every test is slow."""
-_PROCESSES: tuple[object, ...] = (subprocess, multiprocessing, getattr(os, "fork", None))
+_PROCESSES = (subprocess, multiprocessing)
 
 
 def is_slow(item: pytest.Item) -> bool:
@@ -35,7 +35,7 @@ def is_slow(item: pytest.Item) -> bool:
         module.parts[0] in SLOW_FOLDERS
         or module.as_posix() in SLOW_MODULES
         or bool(getattr(item.obj, "is_hypothesis_test", False))
-        or any(_starts_a_process(each, set()) for each in _functions(item))
+        or any(map(starts_a_process, _functions(item)))
     )
 
 
@@ -47,26 +47,38 @@ def _functions(item: pytest.Function) -> Iterator[object]:
             yield definition.func
 
 
+def starts_a_process(function: object) -> bool:
+    """Say whether a function of these tests names what starts a process, or calls one that does."""
+    return _starts_a_process(function, set())
+
+
 def _starts_a_process(function: object, seen: set[object]) -> bool:
-    """Say whether a function of these tests, or one that it calls, names what starts a process."""
     if not isinstance(function, FunctionType) or function in seen:
         return False
     seen.add(function)
-    for name in _names(function.__code__):
+    return any(
+        value in _PROCESSES or (_is_ours(value) and _starts_a_process(value, seen))
+        for value in _named(function)
+    )
+
+
+def _named(function: FunctionType) -> Iterator[Hashable]:
+    """Yield the functions and modules that a function names, and functions of its own modules."""
+    names = set(_names(function.__code__))
+    for name in names:
         value = function.__globals__.get(name)
-        if any(value is each for each in _PROCESSES):
-            return True
-        if _is_ours(value) and _starts_a_process(value, seen):
-            return True
-    return False
+        if isinstance(value, ModuleType) and value.__name__.startswith("tests."):
+            yield from (each for other in names if _is_ours(each := getattr(value, other, None)))
+        elif isinstance(value, FunctionType | ModuleType):
+            yield value
 
 
-def _is_ours(value: object) -> bool:
+def _is_ours(value: object) -> TypeGuard[FunctionType]:
     return isinstance(value, FunctionType) and value.__module__.startswith("tests.")
 
 
 def _names(code: CodeType) -> Iterator[str]:
-    """Yield the names that code uses, and the functions within."""
+    """Yield the names that code uses, and those of the functions within."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
