@@ -205,12 +205,11 @@ def _of_other(entry: Entry, *, is_prose: bool) -> Contents:
         return Contents((), Outcome.NONE if is_prose else Outcome.UNREAD)
     if not shows:
         return Contents()
-    if is_prose:
-        return Contents((), Outcome.MENTIONED)
+    # INVARIANT: what the user asks to check, and is not checked, fails the gate.
     if entry.named:
         message = "the file shows a policy, but files with its extension are not read: expected"
         return Contents([lost(entry.name, f"{message} .json, .yaml, .yml, .jsonl or .ndjson")])
-    return Contents((), Outcome.UNREAD)
+    return Contents((), Outcome.MENTIONED if is_prose else Outcome.UNREAD)
 
 
 def _shows_statement(chunks: Iterator[bytes], *, is_prose: bool) -> bool:

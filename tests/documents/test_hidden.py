@@ -47,6 +47,8 @@ def test_a_file_within_the_limit_is_not_broken_by_its_size(tmp_path: Path, name:
     "data",
     [
         {"waivers": [], "Other": POLICY},
+        {"waivers": [POLICY]},
+        {"waivers": [{"reason": TEXT}]},
         {"waivers": [], "statements": [STATEMENT]},
         {"findings": [STATEMENT]},
         {"title": "t", "require": [STATEMENT]},
@@ -57,15 +59,34 @@ def test_a_file_within_the_limit_is_not_broken_by_its_size(tmp_path: Path, name:
 )
 def test_no_other_file_is_taken_for_one_of_the_tools_own(tmp_path: Path, data: Json) -> None:
     (found,) = inside(tmp_path, "a.json", json.dumps(data))
-    assert found.problems[0].message.startswith("a statement stands in ")
+    assert found.problems[0].message.startswith("a policy statement is in ")
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        {"waivers": [{"reason": TEXT}]},
-        {"version": "1", "tool": {}, "summary": {}, "findings": [{"excerpt": TEXT}]},
-        {"id": "i", "title": "t", "severity": "low", "require": "true", "description": TEXT},
+        {
+            "waivers": [
+                {
+                    "rule": "r",
+                    "document": "a.json",
+                    "reason": TEXT,
+                    "owner": "o",
+                    "expires": "2027-01-01",
+                }
+            ]
+        },
+        {
+            "id": "i",
+            "title": "t",
+            "severity": "low",
+            "kind": "aws-iam-policy",
+            "description": TEXT,
+            "remediation": "r",
+            "require": "true",
+            "message": "m",
+            "examples": [{"name": "e", "expect": "pass", "document": POLICY}],
+        },
     ],
     ids=str,
 )

@@ -176,7 +176,7 @@ def test_a_statement_outside_of_any_policy_is_an_error(
 ) -> None:
     *good, broken = documents(tmp_path, name, json.dumps(data))
     (problem,) = broken.problems
-    assert problem.message.startswith("a statement stands in ")
+    assert problem.message.startswith("a policy statement is in ")
     assert problem.pointer == place
     assert problem.location is not None
     assert all(each.problems == () for each in good)
