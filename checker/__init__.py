@@ -46,7 +46,10 @@ __all__ = [
 ]
 _API = ("Policy", "Rules", "check", "compare", "load_rules", "parse_policy", "render_report")
 _IN_API = {"render_report": "render"}
-"""Names of checker/api.py that are those of rooms here, so that they have other names here."""
+"""Names in this package whose functions have another name in checker/api.py.
+
+A module of this package, such as `checker.render`, hides a function with the same name.
+"""
 _REPORT = ("Access", "Comparison", "Exit", "Judged", "Report", "Severity", "Status")
 _HOMES = {
     **dict.fromkeys(_API, "checker.api"),
@@ -55,7 +58,7 @@ _HOMES = {
     **dict.fromkeys(("BudgetError", "FunctionError"), "checker.errors"),
     "InputError": "checker.problems",
 }
-"""Where each public name stands. None is that of a room, which would hide it once imported."""
+"""The module of each public name."""
 
 
 def __getattr__(name: str) -> Any:

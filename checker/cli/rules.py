@@ -100,7 +100,7 @@ def _shown(rules: list[Rule], book: Handbook, output: str, color: str) -> Iterab
 
 
 def _is_explicit() -> bool:
-    """Return whether `--command` before the name of the command says that it is one."""
+    """Return whether the command line has `--command` before the name of the command."""
     return EXPLICIT in (click.get_current_context().info_name or "")
 
 

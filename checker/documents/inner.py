@@ -1,4 +1,4 @@
-"""Finds the policies that a document of no known kind wraps, and the statements left in it."""
+"""Finds the policies in a document that wraps them, and statements that belong to none of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from checker.sources import wrapped
 def inner_documents(
     reading: Reading, part: str, mapped: str, selection: Selection, limits: Limits
 ) -> Iterator[Document]:
-    """Yield the policies in a document that is not one itself, as `documents_of` does."""
+    """Yield the policies in a document that is not a policy itself.
+
+    The arguments and the result are those of `parts.documents_of`.
+    """
     found = wrapped.parts(reading, limits)
     if mapped and not found:
         yield document(reading, selection, mapped, part)

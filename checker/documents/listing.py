@@ -24,7 +24,7 @@ from checker.reader import (
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 _AT_HAND = "\0"
-"""What the path of a text that is at hand begins with, and that of no file can."""
+"""The prefix of the paths of texts that are not files. No file can have a NUL in its path."""
 
 
 class Entry(NamedTuple):
@@ -114,9 +114,9 @@ class _Found:
             self.files[key] = Entry(path, name, named=True, kind=self._kind(name))
 
     def take_text(self, name: str) -> str:
-        """Take a text that is at hand, by the name that reports give it; return its path.
+        """Add a text that is not a file, by its name in reports; return its path in `files`.
 
-        INVARIANT: no file has that path, so that neither hides the other.
+        INVARIANT: no file can have that path, so the text and a file never hide each other.
         """
         path = f"{_AT_HAND}{name}"
         name = display_path(name)

@@ -20,7 +20,7 @@ from checker.sources import lines, plain
 from checker.sources.suffixes import Role, role, suffix
 
 _HEAD = 4096
-"""A file with a zero byte among its first bytes, so many, is not text."""
+"""The number of bytes at the start of a file among which a zero byte shows that it is not text."""
 
 
 def load(index: int, listing: Listing, selection: Selection, limits: Limits) -> Contents:
@@ -130,12 +130,12 @@ def _of_text(
 
 
 _STATEMENT = b"Statement"
-"""What nearly every policy spells: a file with it is parsed without another look."""
+"""A word that nearly every policy contains. A file that contains it is parsed at once."""
 
 
 def _looks_like_policy(name: str, data: bytes, limits: Limits) -> bool:
-    """Return whether a file that does not spell `Statement` plainly may be or hold a policy."""
-    from checker.sources import look  # noqa: PLC0415 - most policies spell it so
+    """Return whether a file without the plain word `Statement` may be or contain a policy."""
+    from checker.sources import look  # noqa: PLC0415 - most policies contain the word
 
     if not look.may_show(data):
         return False
@@ -161,7 +161,7 @@ def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Doc
 
 def _may_hold(line: bytes, limits: Limits) -> bool:
     """Say whether a line may hold a policy or is too long to tell."""
-    from checker.sources import look  # noqa: PLC0415 - few files are of lines
+    from checker.sources import look  # noqa: PLC0415 - few files are JSON Lines
 
     if len(line) > limits.max_bytes or (b"\0" in line and look.statement_in_bytes([line])):
         return True
@@ -205,7 +205,7 @@ def _of_other(entry: Entry, *, is_prose: bool) -> Contents:
         return Contents((), Outcome.NONE if is_prose else Outcome.UNREAD)
     if not shows:
         return Contents()
-    # INVARIANT: what the user asks to check, and is not checked, fails the gate.
+    # INVARIANT: a policy that the user asks to check, and that is not checked, fails the gate.
     if entry.named:
         message = "the file shows a policy, but files with its extension are not read: expected"
         return Contents([lost(entry.name, f"{message} .json, .yaml, .yml, .jsonl or .ndjson")])
@@ -218,7 +218,7 @@ def _shows_statement(chunks: Iterator[bytes], *, is_prose: bool) -> bool:
     second = next(chunks, b"")
     if _is_binary(first):
         return False
-    from checker.sources import look  # noqa: PLC0415 - policies are not looked at in this way
+    from checker.sources import look  # noqa: PLC0415 - not needed for policies in JSON or YAML
 
     # Most files are one chunk, and a quick look shows that they hold no statement.
     may_show = look.may_mention if is_prose else look.may_show
@@ -229,6 +229,9 @@ def _shows_statement(chunks: Iterator[bytes], *, is_prose: bool) -> bool:
 
 
 def _is_binary(data: bytes) -> bool:
-    """Return whether a file is no text by its start; text in UTF-16 is told by its first mark."""
+    """Return whether the start of a file shows that it is not text.
+
+    A zero byte shows that, unless the file starts with a UTF-16 byte order mark.
+    """
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return b"\0" in data[:_HEAD] and not is_utf16

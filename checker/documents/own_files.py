@@ -1,7 +1,6 @@
-"""Recognises the files that this tool reads or writes itself: they are not documents.
+"""Recognises files that this tool reads or writes itself, which are not documents.
 
-A file is recognised by its data, which must be valid for such a file: no policy can hide in it
-where another program would read it.
+The data must be valid for such a file, so a policy for another program cannot hide in it.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ _SCHEMAS = (
     ("waivers/waivers.schema.json", frozenset({"waivers"}), ""),
     ("settings/config.schema.json", frozenset[str](), "policy-check.yaml"),
 )
-"""The schema of each such file, the keys that it must have, and the name if that is fixed."""
+"""The schema of each such file, the keys that it must have, and its name (empty if any will do)."""
 
 
 def is_own(data: Json, file: str) -> bool:
-    """Return whether data is a rule, a JSON report, waivers or the configuration of this tool.
+    """Return whether data is a rule, a JSON report, a waivers file or a configuration of this tool.
 
-    `file` is the name of its file.
+    `file` is the name of the file with the data.
     """
     if not isinstance(data, dict):
         return False

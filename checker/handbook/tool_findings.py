@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.handbook.topics import Points, Section, Text, Topic
-from checker.report import DOCUMENT_RULE, WAIVER_RULE
+from checker.report import DOCUMENT_RULE, OWN_TEXTS, WAIVER_RULE
 
 
 def topics() -> dict[str, Topic]:
@@ -29,7 +29,7 @@ def _document() -> Topic:
         "Exclude a file that is not a policy, with --exclude or `exclude` in policy-check.yaml.",
         "Name the kind of a file that is not recognised, with --kind or `paths` there.",
     )
-    return _own(DOCUMENT_RULE, "Every document can be read and is valid", why, causes, remedies)
+    return _own(DOCUMENT_RULE, why, causes, remedies)
 
 
 def _waiver() -> Topic:
@@ -47,15 +47,13 @@ def _waiver() -> Topic:
         "Fix the policy, and remove the waiver.",
         "Or decide again: give it a reason that is true today, and a date for the next review.",
     )
-    return _own(WAIVER_RULE, "Every waiver is valid, in force and needed", why, causes, remedies)
+    return _own(WAIVER_RULE, why, causes, remedies)
 
 
-def _own(
-    name: str, title: str, why: str, causes: tuple[str, ...], remedies: tuple[str, ...]
-) -> Topic:
+def _own(name: str, why: str, causes: tuple[str, ...], remedies: tuple[str, ...]) -> Topic:
     sections = (
         Section("Why it matters", (Text(why),)),
         Section("What it finds", (Points(causes),)),
         Section("What to do", (Points(remedies),)),
     )
-    return Topic(name, title, None, "", (), sections)
+    return Topic(name, OWN_TEXTS[name].title, None, "", (), sections)

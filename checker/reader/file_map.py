@@ -1,4 +1,4 @@
-"""Finds the place in a file of each node of its documents, and of the texts that they hold."""
+"""Finds the location in a file of each node of its documents and of the JSON texts in them."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class FileMap:
-    """The places of all documents of a source, found once, when the first is asked for."""
+    """The spans of the nodes of all documents in a source, found when first needed."""
 
     source: Source
     is_json: bool
     first_line: int = 1
-    """The number that the source's first line has in its file."""
+    """The number of the source's first line in its file."""
     _roots: list[Place] = field(default_factory=list)
     _lines: Lines | None = None
     _last: tuple[int, str] = (0, "")
-    """The line that was asked for last, which may be the whole file, and its number."""
+    """The number and text of the line that was last returned; a line may be the whole file."""
 
     @property
     def text(self) -> str:
-        """The text that offsets are about."""
+        """The text that offsets refer to."""
         return self.source.text
 
     def as_source(self) -> Source:
-        """Return the source with problems that are shown at their lines in the file."""
+        """Return the source, with problems shown at their lines in the file."""
         source = self.source
         return PartSource(source.path, source.text, source.sha256, self.location, self.line)
 
     def find(self, number: int, route: Route, *, key: bool = False) -> tuple[int, int]:
-        """Return the span of a node, or of its key, in the text; `number` is its document's."""
+        """Return the span of a node, or of its key, in the text; `number` is its document."""
         if not self._roots:
             text = self.source.text
             self._roots = [json_places(text)] if self.is_json else yaml_places(self.source)
         return find(self._roots[number], route, key=key)
 
     def location(self, start: int, end: int) -> Location:
-        """Return the place in the file of a span of the text."""
+        """Return the location in the file of a span of the text."""
         place = self._look_up().location(start, end)
         if self.first_line == 1:
             return place
@@ -54,7 +54,7 @@ class FileMap:
         return place._replace(line=place.line + shift, end_line=place.end_line + shift)
 
     def character(self, offset: int) -> Location:
-        """Return the place in the file of one character; it is empty at the end of a line."""
+        """Return the location in the file of one character; it is empty at the end of a line."""
         width = 0 if self.text[offset : offset + 1] in {"", "\r", "\n"} else 1
         return self.location(offset, offset + width)
 
@@ -73,20 +73,20 @@ class FileMap:
 
 @dataclass(slots=True, eq=False)
 class TextMap:
-    """The places of a JSON document that a string holds as its text.
+    """The spans of the nodes of a JSON text in a string.
 
-    Offsets are about the string's value; places are those of the file that spells it.
+    Offsets refer to the string's value; locations are those of its spelling in the file.
     """
 
     outer: AnyMap
-    """Where the string stands: in which map, in which document there, and at which route."""
+    """The map that contains the string; `number` and `route` are its document and route there."""
     number: int
     route: Route
     text: str
     _root: Place | None = None
     _spelling: Spelling | None = None
     _start: int = 0
-    """The offset in the outer text at which the string begins."""
+    """The offset of the string in the outer text."""
 
     @property
     def source(self) -> Source:
@@ -94,24 +94,24 @@ class TextMap:
         return self.outer.source
 
     def as_source(self) -> Source:
-        """Return the text as a source whose problems are shown where the file spells it."""
+        """Return the text as a source, with problems shown at its spelling in the file."""
         source = self.source
         return PartSource(source.path, self.text, source.sha256, self.location, self.line)
 
     def find(self, number: int, route: Route, *, key: bool = False) -> tuple[int, int]:
-        """Return the span of a node, or of its key, in the text, which is one document."""
+        """Return the span of a node, or of its key, in the text; `number` has no effect."""
         del number
         if self._root is None:
             self._root = json_places(self.text)
         return find(self._root, route, key=key)
 
     def location(self, start: int, end: int) -> Location:
-        """Return the place in the file of what spells a span of the text."""
+        """Return the location in the file of the spelling of a span of the text."""
         first, beyond = self._look_up().span(start, end)
         return self.outer.location(self._start + first, self._start + beyond)
 
     def character(self, offset: int) -> Location:
-        """Return the place in the file where the spelling of one character begins."""
+        """Return the location in the file of the start of one character's spelling."""
         return self.outer.character(self._start + self._look_up().offset(offset))
 
     def line(self, number: int) -> str:

@@ -1,4 +1,4 @@
-"""A path or bytes go in, a `Source` comes out: one regular file, read once, UTF-8."""
+"""Reads regular files, each only once, and decodes their bytes as UTF-8."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEME = "git:"
-"""What a place begins with that is a commit: `git:REF`, or `git:REF:PATH`."""
+"""The prefix of a place at a commit: `git:REF` or `git:REF:PATH`."""
 
-# Windows has neither FIFOs to wait for nor terminals to be captured by, but text mode.
+# Windows lacks the first three flags but needs O_BINARY, as its default is text mode.
 _FLAGS = os.O_RDONLY
 for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     _FLAGS |= getattr(os, _name, 0)
 
-# UTF-32 stands first: its little-endian mark starts with that of UTF-16.
+# UTF-32 comes first: its little-endian mark starts with that of UTF-16.
 _FOREIGN_MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -34,7 +34,7 @@ _FOREIGN_MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _FIRST = 2
-"""How many bytes tell UTF-16 and UTF-32 without a mark: one of them is zero for ASCII."""
+"""The number of bytes that reveal UTF-16 and UTF-32 without a mark: one is zero for ASCII text."""
 
 _START = Location(1, 1, 1, 1)
 _CHUNK = 1 << 20
@@ -51,7 +51,7 @@ _REASONS = {
     errno.ENOTDIR: "a part of the path is not a directory: check the path",
     errno.EACCES: "not permitted to read it: check its permissions",
     errno.EPERM: "not permitted to read it: check its permissions",
-    errno.ELOOP: "its symbolic links lead in a circle: mend them",
+    errno.ELOOP: "its symbolic links lead in a circle: fix them",
     errno.ENAMETOOLONG: "the path is too long: shorten it",
     errno.ENXIO: "expected a regular file, not a socket or device",
     errno.EISDIR: "expected a regular file, not a directory",
@@ -59,9 +59,9 @@ _REASONS = {
 
 
 def display_path(path: str) -> str:
-    r"""Return a path as reports show it: with `/`, and `\xff` for bytes that are not UTF-8.
+    r"""Return a path for reports: with `/` as separator, and `\xff` for bytes that are not UTF-8.
 
-    A backslash that is no separator becomes `\x5c`, so that no two paths are shown alike.
+    A backslash that is not a separator becomes `\x5c`, so that different paths look different.
     """
     if "\\" in path:
         path = path.replace(os.sep, "/").replace("\\", r"\x5c")
@@ -74,7 +74,7 @@ def display_path(path: str) -> str:
 
 
 def is_there(path: Path) -> bool:
-    """Say whether there is something at a path, also a broken link; raises OSError if unknown."""
+    """Say whether anything exists at a path, even a broken link; raises OSError if unknown."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -83,18 +83,18 @@ def is_there(path: Path) -> bool:
 
 
 def identity(path: str) -> str:
-    """Return what all names of one file have in common: its real path."""
+    """Return the real path of a file, which is the same for all of its paths."""
     try:
         return os.path.realpath(path)
-    except ValueError:  # a NUL: no file has this name, and reading it says so
+    except ValueError:  # a NUL: no file has this name, and reading it reports that
         return path
 
 
 def read_file(path: str, limits: Limits = DEFAULT_LIMITS, name: str = "") -> Source:
-    """Return the text of a regular file, whose bytes are read once.
+    """Return the text of a regular file, which is read only once.
 
-    `name` is what problems and reports call it; without one, that is the path. Raises InputError
-    if it is missing, unreadable, too large, not UTF-8 or no regular file.
+    `name` is the file's name in problems and reports; the default is the path. Raises InputError if
+    the file is missing, unreadable, too large, not UTF-8 or not a regular file.
     """
     name = name or display_path(path)
     return read_bytes(name, read_raw(path, limits, name), limits)
@@ -103,9 +103,9 @@ def read_file(path: str, limits: Limits = DEFAULT_LIMITS, name: str = "") -> Sou
 def read_raw(path: str, limits: Limits, name: str) -> bytes:
     """Return the bytes of a regular file, at most one more than the limit.
 
-    Raises InputError if it is missing, unreadable or no regular file.
+    Raises InputError if the file is missing, unreadable or not a regular file.
     """
-    # One byte more than allowed shows that there is more, however the file grows meanwhile.
+    # One byte more than allowed shows that the file is too large, even if it grows meanwhile.
     left = limits.max_bytes + 1
     pieces: list[bytes] = []
     for piece in read_chunks(path, name):
@@ -117,9 +117,9 @@ def read_raw(path: str, limits: Limits, name: str) -> bytes:
 
 
 def read_chunks(path: str, name: str) -> Iterator[bytes]:
-    """Yield the bytes of a regular file of any size, a mebibyte at a time.
+    """Yield the bytes of a regular file of any size in chunks of at most 1 MiB.
 
-    Raises InputError if it is missing, unreadable or no regular file.
+    Raises InputError if the file is missing, unreadable or not a regular file.
     """
     descriptor = _opened(path, name)
     try:
@@ -132,16 +132,16 @@ def read_chunks(path: str, name: str) -> Iterator[bytes]:
 
 
 def open_regular(path: str, name: str = "") -> BinaryIO:
-    """Open a regular file for its bytes, without waiting for a file of any other kind.
+    """Open a regular file in binary mode, without blocking on a file of another type.
 
-    `name` is what problems call it; without one, that is the path. Raises InputError if it is
-    missing, unreadable or no regular file.
+    `name` is the file's name in problems; the default is the path. Raises InputError if the file is
+    missing, unreadable or not a regular file.
     """
     return os.fdopen(_opened(path, name or display_path(path)), "rb")
 
 
 def _opened(path: str, name: str) -> int:
-    """Return the descriptor of a regular file; raises InputError."""
+    """Return the descriptor of a regular file; raises InputError if it cannot be opened."""
     try:
         descriptor = os.open(path, _FLAGS)
     except (OSError, ValueError) as error:
@@ -157,7 +157,10 @@ def _opened(path: str, name: str) -> int:
 
 
 def read_bytes(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Source:
-    """Return the text of bytes that were read from what `name` displays; raises InputError."""
+    """Return the bytes of a file decoded as UTF-8; `name` is the file's name in problems.
+
+    Raises InputError if there are too many bytes or they are not UTF-8.
+    """
     if len(data) > limits.max_bytes:
         raise InputError(Problem(name, limits.too_large()))
     for mark, encoding in _FOREIGN_MARKS:
@@ -179,7 +182,7 @@ def read_bytes(name: str, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Sourc
 
 
 def kind_problem(path: str, mode: int) -> Problem | None:
-    """Return the problem of a file whose mode says that it is no regular file."""
+    """Return the problem of a file that is not regular according to its mode, else None."""
     if stat.S_ISREG(mode):
         return None
     kind = next((words for matches, words in _KINDS if matches(mode)), "something else")
@@ -187,7 +190,7 @@ def kind_problem(path: str, mode: int) -> Problem | None:
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Return why the system refused a path."""
+    """Return the reason for an operating system error about a path, and what to do about it."""
     if not isinstance(error, OSError):
         return "no file can have this name: check the path"
     known = _REASONS.get(error.errno or 0)

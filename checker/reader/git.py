@@ -1,4 +1,4 @@
-"""A commit of the repository at hand and a path in it go in; the files there come out."""
+"""Reads files at a commit of the local git repository."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from checker.reader.walk import Wanted
 
 _NO_FILES = {
-    "120000": "a symbolic link: put the file itself there, or leave it out with --exclude",
+    "120000": "a symbolic link: replace it with the file itself, or leave it out with --exclude",
     "160000": "a submodule: compare it in its own repository, or leave it out with --exclude",
 }
-"""Modes of what is no file, with what to do about it."""
+"""Modes of entries that are not files, with the message for each.
+
+https://git-scm.com/docs/git-fast-import
+"""
 _LONGEST = 200
-"""Characters of what git says that are shown."""
+"""The most characters of git's error output that a message shows."""
 VARIABLES = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "",
@@ -32,8 +35,8 @@ VARIABLES = {
     "GIT_LITERAL_PATHSPECS": "1",
     "LC_ALL": "C",
 }
-"""They keep git from fetching what a partial clone has not, by any protocol; from showing one
-object in place of another; from taking a path for a pattern; and from other languages.
+"""Variables that keep git from fetching objects that a partial clone lacks, by any protocol; from
+replacing objects with others; from reading a path as a pattern; and from using another language.
 
 https://git-scm.com/docs/git#_environment_variables
 """
@@ -41,37 +44,38 @@ _OTHER_PLACES = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"}
     | {f"GIT_{each}_PATHSPECS" for each in ("GLOB", "NOGLOB", "ICASE")}
 )
-"""Variables that would name another repository, or give paths another meaning."""
+"""Variables that would name another repository or change the meaning of paths."""
 SETTINGS = (
     *("-c", "safe.bareRepository=explicit"),
     *("-c", "core.warnAmbiguousRefs=true"),
-    # Packs of gigabytes are read within the memory that this process may take.
+    # These let git read packs of gigabytes within the memory limit of this process.
     *("-c", "core.packedGitWindowSize=16m"),
     *("-c", "core.packedGitLimit=64m"),
 )
 _SHA = re.compile("[0-9a-f]{40,64}")
 _NO_NAME = "no commit or file can have this name: check it"
-_NOT_AT_HAND = "its content is not at hand: fetch it"
+_NOT_AT_HAND = "its content is not in this clone: fetch it"
 
 
 class Committed(NamedTuple):
     """A file at a commit."""
 
     within: str
-    """Its path within what was asked for; `.` for that itself."""
+    """The path relative to the requested path; `.` for that path itself."""
     name: str
-    """Its path from the working directory."""
+    """The path relative to the working directory."""
     shown: str
-    """What reports call it."""
+    """The name in reports, `git:REF:PATH`."""
     content: bytes | Problem
-    """Its bytes, or why there are none."""
+    """The bytes, or the reason why they cannot be read."""
 
 
 def files(ref: str, path: str, wanted: Wanted, limits: Limits) -> Iterator[Committed]:
-    """Yield what stands at a path at a commit, or the files below it with wanted names.
+    """Yield the file at a path at a commit or, if it is a directory, its files with wanted names.
 
-    What is a link or a submodule, or too large, or is not in the repository at hand, has a problem
-    for its content. Raises InputError where there is no such commit, path or repository, or no git.
+    A link, a submodule, a file that is too large, or one that this clone lacks has a problem as its
+    content. Raises InputError if the commit, the path or the repository does not exist, or git
+    cannot be run.
     """
     here = Path.cwd()
     top = _top(here, ref)
@@ -98,7 +102,7 @@ def files(ref: str, path: str, wanted: Wanted, limits: Limits) -> Iterator[Commi
         if not message:
             to_read[within] = sha
     if not found:
-        raise InputError(Problem(f"{SCHEME}{ref}:{path}", "no such file there at that commit"))
+        raise InputError(Problem(f"{SCHEME}{ref}:{path}", "no such file at that commit"))
     contents = dict(zip(to_read, _contents(top, list(to_read.values())), strict=True))
     for within, each in found.items():
         yield each._replace(content=contents.get(within, each.content))
@@ -108,17 +112,17 @@ def _top(here: Path, ref: str) -> Path:
     try:
         top = repository(here)
     except OSError as error:
-        message = f"its repository cannot be looked for: {error.strerror}"
+        message = f"the repository cannot be searched for: {error.strerror}"
         raise InputError(Problem(f"{SCHEME}{ref}", message)) from error
     if top is None:
-        raise InputError(Problem(f"{SCHEME}{ref}", "this is no git repository"))
+        raise InputError(Problem(f"{SCHEME}{ref}", "not in a git repository"))
     return top
 
 
 def _resolved(path: Path) -> str:
-    """Return a path without links on the way, so that it is below the repository if it can be.
+    """Return a path with the links on the way resolved, so that it can be compared with the top.
 
-    A link that it ends in stays: that is what stands there at a commit.
+    A link at the end of the path is kept, as the commit has the link there.
     """
     try:
         if path.name in {"", ".."}:
@@ -129,7 +133,7 @@ def _resolved(path: Path) -> str:
 
 
 def _contents(top: Path, shas: list[str]) -> Iterator[bytes]:
-    """Yield the bytes of objects that are there."""
+    """Yield the bytes of objects that exist in the repository."""
     out = _git(top, "cat-file", "--batch", given="".join(f"{sha}\n" for sha in shas).encode())
     at = 0
     for _ in shas:
@@ -140,16 +144,16 @@ def _contents(top: Path, shas: list[str]) -> Iterator[bytes]:
 
 
 def _commit(top: Path, ref: str) -> str:
-    """Return the name of the one commit that is meant; raises InputError where it is not one."""
+    """Return the object name of the commit that `ref` names; raises InputError unless it is one."""
     ran = _run(top, "rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
     sha = ran.stdout.decode("utf-8", "replace").strip()
     if ran.returncode and b"Needed a single revision" not in ran.stderr:
         raise InputError(Problem(f"{SCHEME}{ref}", _said(ran)))
     if not _SHA.fullmatch(sha):
-        raise InputError(Problem(f"{SCHEME}{ref}", "no such commit: is it fetched?"))
-    # INVARIANT: no tag or branch stands in for another one that is called the same in short.
+        raise InputError(Problem(f"{SCHEME}{ref}", "no such commit: check its name, or fetch it"))
+    # INVARIANT: a tag or branch never stands in for another one with the same short name.
     if b"is ambiguous" in ran.stderr and ref != sha:
-        message = "more than one branch or tag is called so: write it in full, as refs/heads/main"
+        message = "more than one branch or tag has this name: write it in full, as refs/heads/main"
         raise InputError(Problem(f"{SCHEME}{ref}", message))
     return sha
 
@@ -162,19 +166,22 @@ def _git(top: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def _said(ran: subprocess.CompletedProcess[bytes]) -> str:
-    """Return why git failed, in its words, or in ours for what we keep it from."""
+    """Return the reason why git failed, from its error output.
+
+    For an object that git would have fetched, the message is our own.
+    """
     if b"promisor" in ran.stderr:
-        return "a file of that commit is not at hand, none is fetched: clone without --filter"
+        return "a file of that commit is not in this clone: clone without --filter"
     return " ".join(ran.stderr.decode("utf-8", "replace").split())[:_LONGEST] or "failed"
 
 
 def _inherited() -> dict[str, str]:
-    """Return the variables of this process but those that name a repository, as hooks have them."""
+    """Return this process's variables without those that name a repository, as hooks set them."""
     return {name: value for name, value in os.environ.items() if name not in _OTHER_PLACES}
 
 
 def _run(top: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run git where it finds the repository at once, and takes no folder of files for another."""
+    """Run git at the top of the repository; it accepts no other repository, such as a bare one."""
     try:
         return subprocess.run(  # noqa: S603 - no shell, and options end before what is given
             ["git", *SETTINGS, *arguments],  # noqa: S607 - the git of the user's own path

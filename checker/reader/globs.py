@@ -18,17 +18,17 @@ _MAGIC = re.compile(r"[*?\[]")
 _ANY_DIRECTORIES = re.compile(r"\*\*/")
 _STARS = re.compile(r"\*+")
 _CLASS = re.compile(r"\[(!?+)(\]?+[^\]]*+)\]")
-"""A `]` that comes first is one of the characters, as in a shell."""
+"""A class of characters; a `]` at its start is one of them, as in a shell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glob:
-    """A pattern for names as `Root.name` gives them, upper and lower case apart on every system.
+    """A pattern for names from `Root.name`. It is case-sensitive on every system.
 
-    `*` stands for any text, `/` included; `?` for one character; `[ab-d]` for one of some
-    characters, `[!ab-d]` for any other one. `**/`, at the start or after a `/`, stands for any
-    number of directories, also for none: `**/x` matches `x` and `a/x` but not `ax`, `a/**/b`
-    matches `a/b`. Elsewhere `**` is `*`. `a/**` matches all below `a` but not `a` itself, as in
+    `*` matches any text, including `/`; `?` matches one character; `[ab-d]` matches one of the
+    characters, and `[!ab-d]` any other one. `**/`, at the start or after a `/`, matches any number
+    of directories, including none: `**/x` matches `x` and `a/x` but not `ax`, and `a/**/b` matches
+    `a/b`. Elsewhere `**` is `*`. `a/**` matches everything below `a` but not `a` itself, as in
     https://git-scm.com/docs/gitignore#_pattern_format.
     """
 
@@ -37,12 +37,15 @@ class Glob:
     _pattern: re.Pattern[str]
 
     def matches(self, name: str) -> bool:
-        """Say whether the glob is for a name, in time of at most the product of both lengths."""
+        """Say whether the glob matches a name.
+
+        The time is at most proportional to the product of the two lengths.
+        """
         return self._pattern.fullmatch(name) is not None
 
 
 class Globs:
-    """Globs in the order in which they were given, and which of them have matched a name."""
+    """Globs in the given order, with a record of those that have matched a name."""
 
     __slots__ = ("_globs", "_matched")
 
@@ -51,7 +54,7 @@ class Globs:
         self._matched: set[int] = set()
 
     def matching(self, name: str) -> tuple[int, ...]:
-        """Return the positions of all globs that match a name, and remember them."""
+        """Return the indexes of all globs that match a name, and record them as matched."""
         if not self._globs:
             return ()
         found = tuple(index for index, each in enumerate(self._globs) if each.matches(name))
@@ -59,7 +62,7 @@ class Globs:
         return found
 
     def match(self, name: str) -> bool:
-        """Say whether any glob matches a name, and remember all that do."""
+        """Say whether any glob matches a name, and record all that do as matched."""
         return bool(self.matching(name))
 
     @property
@@ -71,7 +74,7 @@ class Globs:
 
 
 def glob(written: str, root: Root) -> Glob:
-    """Return a glob; an absolute one is made relative to the root if it is for names below that."""
+    """Return a glob. An absolute one for names below the root is made relative to the root."""
     text = written.replace(os.sep, "/")
     if os.path.isabs(written):  # noqa: PTH117 - of text that is no path
         text = _relative(text, root)
@@ -81,10 +84,10 @@ def glob(written: str, root: Root) -> Glob:
 
 
 def _relative(text: str, root: Root) -> str:
-    """Return an absolute glob relative to the root, or as it is where it is for other places.
+    """Return an absolute glob relative to the root, or unchanged if it is for other places.
 
-    The root itself may have `[` in its path. Else the directories before the first wildcard are
-    resolved, so that the glob may name the root through a link.
+    The path of the root may contain `[`, so it is compared as text first. Otherwise the directories
+    before the first wildcard are resolved, so that the glob may name the root through a link.
     """
     top = root.path.replace(os.sep, "/").rstrip("/") + "/"
     if text.startswith(top):
@@ -93,21 +96,22 @@ def _relative(text: str, root: Root) -> str:
     plain = list(takewhile(lambda part: not _MAGIC.search(part), parts))
     if len(plain) == len(parts):
         return _MAGIC.sub(r"[\g<0>]", root.name(text))
-    # A name for a file in that directory: `Root.name` resolves all but the last part of a path.
+    # The name of a file in that directory, as `Root.name` does not resolve the last part of a path.
     place = root.name("/".join([*plain, "_"])).removesuffix("_")
     return _MAGIC.sub(r"[\g<0>]", place) + "/".join(parts[len(plain) :])
 
 
 def _translated(text: str) -> str:
-    """Return the regular expression of a glob.
+    """Return the regular expression for a glob.
 
-    It is a sequence of gaps, each with the characters up to the next one. A gap takes as little as
-    it can and then keeps it (an atomic group): what comes later can never need an earlier gap to
-    take more, as a later start leaves less to match. So nothing is tried twice.
+    It is a sequence of gaps (wildcards), each with the characters up to the next gap. A gap matches
+    as little as possible and is not tried again (an atomic group): if the rest does not match, it
+    would not match after a longer gap either, as less text would be left. So nothing is tried
+    twice.
     """
     chunks, gaps = [""], [""]
     at = 0
-    last = text.rfind("]")  # so that no `[` is looked for its end in vain
+    last = text.rfind("]")  # no `[` after it can have an end
     while at < len(text):
         starts = at == 0 or text[at - 1] == "/"
         if starts and (found := _ANY_DIRECTORIES.match(text, at)):
@@ -122,12 +126,12 @@ def _translated(text: str) -> str:
             chunks[-1] += "." if text[at] == "?" else re.escape(text[at])
         at = found.end() if found else at + 1
     parts = [f"(?>{gap}{chunk})" for gap, chunk in zip(gaps, chunks, strict=True)]
-    # The last gap has to reach the end, and nothing follows that could be tried twice.
+    # The last gap must be able to grow up to the end; nothing follows that could be tried twice.
     return "".join(parts[:-1]) + gaps[-1] + chunks[-1]
 
 
 def _one_of(members: str, *, negated: bool) -> str:
-    """Return the regular expression of one of some characters; a range that is empty has none."""
+    """Return the regular expression for a class of characters; an empty range matches none."""
     ranges = ""
     at = 0
     while at < len(members):

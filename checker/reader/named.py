@@ -1,4 +1,4 @@
-"""What a user names as one file goes in, a path or `git:REF:PATH`; its source comes out."""
+"""Reads a file that the user names by a path or by `git:REF:PATH`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from checker.reader.root import AS_GIVEN, Root
 
 
 def read_named(place: str, limits: Limits = DEFAULT_LIMITS, root: Root = AS_GIVEN) -> Source:
-    """Return the text of a file, at a path or, for `git:REF:PATH`, at a commit.
+    """Return the text of a file at a path or, for `git:REF:PATH`, at a commit.
 
-    Raises InputError where there is none, or none that can be read.
+    Raises InputError if there is no such file, or it cannot be read.
     """
     if not place.startswith(SCHEME):
         return read_file(place, limits, root.name(place))
@@ -20,10 +20,10 @@ def read_named(place: str, limits: Limits = DEFAULT_LIMITS, root: Root = AS_GIVE
     shown = display_path(place)
     ref, _, path = place.removeprefix(SCHEME).partition(":")
     if not path:
-        raise InputError(Problem(shown, "which file? write git:REF:PATH"))
+        raise InputError(Problem(shown, "the path is missing: write git:REF:PATH"))
     found = next(git.files(ref, path, lambda _: False, limits))
     if found.within != ".":
-        raise InputError(Problem(shown, "a directory: name a file"))
+        raise InputError(Problem(shown, "this is a directory: name a file"))
     if isinstance(found.content, Problem):
         raise InputError(found.content)
     return read_bytes(shown, found.content, limits)

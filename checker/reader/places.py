@@ -1,4 +1,4 @@
-"""The spans of a document's nodes go in as a tree; the span a route leads to comes out."""
+"""Builds a tree of the spans of a document's nodes, and finds the span at a route."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Place:
-    """Where a node stands in a text, as offsets: its value, its key, and the nodes inside it."""
+    """The offsets in a text of a node's value and key, and the places of the nodes inside it."""
 
     start: int
     end: int
     key: tuple[int, int] | None = None
-    """The span of the key whose value this is; None in a list and at the root."""
+    """The span of the node's key; None in a list and at the root."""
     children: dict[str, Place] | list[Place] | None = None
     """The nodes inside a mapping or list; None for a scalar."""
 
     def child(self, step: str | int) -> Place | None:
-        """Return the node one step further; None where there is none."""
+        """Return the place of a child by its key or index; None if there is none."""
         children = self.children
         if isinstance(children, dict) and isinstance(step, str):
             return children.get(step)
@@ -31,9 +31,9 @@ class Place:
 
 
 def find(root: Place, route: Route, *, key: bool) -> tuple[int, int]:
-    """Return the span of the value (or of the key) that a route leads to.
+    """Return the span (start and end offset) of the value, or of the key, at a route.
 
-    Where the route leads nowhere, it is the span of the last value on the way that exists.
+    If the route leads nowhere, it is the span of the last value on the way that exists.
     """
     place = root
     for step in route:
@@ -45,40 +45,40 @@ def find(root: Place, route: Route, *, key: bool) -> tuple[int, int]:
 
 
 class Tree:
-    """Puts places together in the order of the text: each node, its key before it."""
+    """Builds trees of places from nodes in the order of the text, each after its key."""
 
     __slots__ = ("_key", "_stack", "last_end", "roots")
 
     def __init__(self) -> None:
         self.roots: list[Place] = []
-        """The root of each document so far."""
+        """The roots of the documents so far."""
         self.last_end = 0
-        """Where the last scalar or bracket ended."""
+        """The offset at which the last scalar or bracket ended."""
         self._stack: list[Place] = []
         self._key: list[tuple[str, int, int] | None] = []
 
     def wants_key(self) -> bool:
-        """Return whether the next scalar is the key of a mapping."""
+        """Return whether the next scalar is a key of a mapping."""
         return bool(self._stack) and self._key[-1] is None and self._in_mapping()
 
     def key(self, text: str, start: int, end: int) -> None:
-        """Take the key whose value comes next."""
+        """Add the key of the next value."""
         self._key[-1] = text, start, end
 
     def scalar(self, start: int, end: int) -> None:
-        """Take a value without anything inside it."""
+        """Add a scalar value."""
         self._put(Place(start, end))
         self.last_end = end
 
     def open(self, start: int, children: dict[str, Place] | list[Place]) -> None:
-        """Take the start of a mapping or list."""
+        """Add the start of a mapping or list."""
         place = Place(start, start, None, children)
         self._put(place)
         self._stack.append(place)
         self._key.append(None)
 
     def close(self, end: int | None) -> None:
-        """Take the end of a mapping or list; None: it ends where its last node does."""
+        """Add the end of a mapping or list; with None, it ends where its last node ends."""
         self._key.pop()
         place = self._stack.pop()
         if end is not None:
@@ -87,7 +87,7 @@ class Tree:
 
     @property
     def start(self) -> int:
-        """Where the innermost open mapping or list starts."""
+        """The offset at which the innermost open mapping or list starts."""
         return self._stack[-1].start
 
     def _in_mapping(self) -> bool:

@@ -19,36 +19,37 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Reading:
-    """The data of a document, and the place of each of its nodes in its file.
+    """The data of a document, and the location of each of its nodes in its file.
 
-    The document is a whole file, one of several in a file, a node of another document, or the
-    text of a string there. Routes begin at its own root; places are always those of the file.
+    The document is a whole file, one of several documents in a file, a node of another document, or
+    the JSON text in a string of another document. Routes start at the document's own root;
+    locations are always those in the file.
     """
 
     source: Source
-    """The file, or the line of a file, that it stands in."""
+    """The file, or the line of a file, that contains the document."""
     data: Json
     _map: AnyMap
-    """The map of the file, or of the text in it, which readings of one file share."""
+    """The map of the file, or of a text in it; readings of one file share it."""
     _number: int = 0
-    """Which document of the map it is, from 0."""
+    """The index of the document in the map, from 0."""
     origin: Route = ()
-    """Where its root stands in the file's document: for a text, where the string stands."""
+    """The route of its root in the file's document; for a JSON text, the route of the string."""
     _base: Route = ()
-    """Where its root stands in the map's document."""
+    """The route of its root in the map's document."""
 
     def within(self, route: Route) -> Reading:
-        """Return the reading of one node; raises LookupError where there is none."""
+        """Return the reading of one node; raises LookupError if there is no such node."""
         data = _node(self.data, route)
         base = self._base + route
         origin = self.origin if self._is_text() else base
         return Reading(self.source, data, self._map, self._number, origin, base)
 
     def inside(self, route: Route, limits: Limits = DEFAULT_LIMITS) -> Reading:
-        """Return the document that the string at a route holds as JSON text.
+        """Return the reading of the JSON text in the string at a route.
 
-        Raises InputError, with a place in the file, where it is not JSON as strict as in a
-        file, and LookupError where there is no string.
+        Raises InputError, with a location in the file, if the text is not strict JSON, and
+        LookupError if there is no string.
         """
         text = _node(self.data, route)
         if not isinstance(text, str):
@@ -63,39 +64,42 @@ class Reading:
         return Reading(self.source, data, inner, origin=origin)
 
     def file_pointer(self, route: Route) -> str:
-        """Return the JSON Pointer, from the root of the file's document, that leads to a node.
+        """Return the JSON Pointer of a node from the root of the file's document.
 
-        For a node inside a text it leads to the string that holds the text.
+        For a node inside a JSON text, it is the pointer of the string that contains the text.
         """
         return pointer(self.origin if self._is_text() else self.origin + route)
 
     def locate(self, route: Route, *, key: bool = False) -> Location:
-        """Return the place of the value that a route leads to, or of its key.
+        """Return the location of the value at a route, or of its key.
 
-        A node without a key (the root, an item of a list) has its value's place instead. A
-        route that leads nowhere has the place of the last value on the way that exists.
+        If the node has no key (the root, or an item of a list), it is the location of the value. If
+        the route leads nowhere, it is the location of the last value on the way that exists.
         """
         key = key and bool(route)
         return self._map.location(*self._map.find(self._number, self._base + route, key=key))
 
     def line(self, number: int) -> str:
-        """Return a line (from 1) of the file, in which a node was located before."""
+        """Return line `number` (from 1) of the file; a node must have been located before."""
         return self._map.line(number)
 
     def problem(
         self, message: str, route: Route, place: Location | None = None, *, of_key: bool = False
     ) -> Problem:
-        """Return a problem of a node, or of the place that is given, with the line to show."""
+        """Return a problem at a node, or at `place` if it is given, with the line to show.
+
+        With `of_key`, the problem is at the node's key.
+        """
         place = place or self.locate(route, key=of_key)
         shown, skipped = excerpt(self.line(place.line), place.column)
         return Problem(self.source.path, message, place, shown, pointer(route), skipped)
 
     def locate_text(self, route: Route, line: int, column: int) -> Location:
-        """Return the place of one character of a string's value, in the file.
+        """Return the location in the file of one character of a string.
 
-        The line and column count from 1 in the value, as in an expression that it holds. It
-        is a span of one character, where it is spelled; an empty span at the end of a line.
-        A node that is no string has its own place.
+        `line` and `column` count from 1 in the string's value, such as an expression. The location
+        spans one character, or none at the end of a line. For a node that is not a string, it is
+        the location of the node.
         """
         start, end = self._map.find(self._number, self._base + route)
         try:
@@ -112,10 +116,10 @@ class Reading:
 
 
 def parse(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
-    """Return the one document of a source; raises InputError if it is not sound.
+    """Return the one document of a source; raises InputError if the text is not valid.
 
-    `.json` is read as JSON and nothing else, `.yaml` and `.yml` as YAML. With any other
-    name, a text that starts with `{` or `[` is JSON, and any other YAML.
+    A name that ends in `.json` means JSON; `.yaml` and `.yml` mean YAML. With any other name, a
+    text that starts with `{` or `[` is read as JSON, and any other text as YAML.
     """
     if is_json(source):
         return parse_json(source, limits)
@@ -123,37 +127,37 @@ def parse(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
 
 
 def is_json(source: Source) -> bool:
-    """Say whether a source is read as JSON: by its name, or else by how its text starts."""
+    """Say whether a source is read as JSON, by its name or else by the start of its text."""
     suffix = PurePath(source.path).suffix.lower()
     return suffix == ".json" or (suffix not in YAML_SUFFIXES and _looks_like_json(source.text))
 
 
 def parse_json(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
-    """Return the document of a JSON source; raises InputError."""
+    """Return the document of a JSON source; raises InputError if it is not valid."""
     return Reading(source, read_json(source, limits), FileMap(source, is_json=True))
 
 
 def parse_json_line(source: Source, number: int, limits: Limits = DEFAULT_LIMITS) -> Reading:
-    """Return the document of a source that is one line of a file, by its number from 1.
+    """Return the document of a source that is line `number` (from 1) of a file.
 
-    Its places are those in the file. Raises InputError.
+    Its locations are those in the file. Raises InputError if the line is not valid JSON.
     """
     places = FileMap(source, is_json=True, first_line=number)
     return Reading(source, read_json(places.as_source(), limits), places)
 
 
 def parse_yaml(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
-    """Return the one document of a YAML source; raises InputError, also if it is empty."""
+    """Return the one document of a YAML source; raises InputError if it is not valid or empty."""
     return Reading(source, read_yaml(source, limits), FileMap(source, is_json=False))
 
 
 def parse_yaml_documents(
     source: Source, limits: Limits = DEFAULT_LIMITS, *, skip_empty: bool = False
 ) -> list[Reading]:
-    """Return the documents of a YAML source, separated by `---`; none of an empty source.
+    """Return the documents of a YAML source, separated by `---`; an empty source has none.
 
-    Their places are those in the whole source. Raises InputError, also for a document in
-    which nothing is written, unless such documents are to be skipped.
+    Their locations are those in the whole source. Raises InputError if the source is not valid, and
+    for an empty document unless `skip_empty` is set.
     """
     places = FileMap(source, is_json=False)
     documents = read_yaml_documents(source, limits, skip_empty=skip_empty)
@@ -168,7 +172,7 @@ def _looks_like_json(text: str) -> bool:
 
 
 def _node(data: Json, route: Route) -> Json:
-    """Return the node that a route leads to; raises LookupError where there is none."""
+    """Return the node at a route; raises LookupError if there is none."""
     for step in route:
         if isinstance(data, dict) and isinstance(step, str):
             data = data[step]

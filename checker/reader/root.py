@@ -1,4 +1,4 @@
-"""Gives every path of a run one name, relative to the root of the repository."""
+"""Gives every path in a run one name, relative to the root of the repository."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Final
 from checker.reader.files import SCHEME, display_path, is_there
 
 _OWN_NAMES = frozenset({"", "-", "<stdin>"})
-"""What is given in place of a path: nothing, and standard input as it is written and reported."""
+"""Texts that are not paths: the empty text, and standard input as given and as reported."""
 _NO_NAMES = frozenset({"", ".", ".."})
 _GIT = ".git"
 _FILE_START = b"gitdir: "
-"""How the file `.git` of a linked worktree or a submodule begins.
+"""The start of the file `.git` in a linked worktree or a submodule.
 
 https://git-scm.com/docs/gitrepository-layout
 """
@@ -23,22 +23,22 @@ https://git-scm.com/docs/gitrepository-layout
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """The directory that names of paths are relative to."""
+    """The directory that names are relative to."""
 
     path: str
-    """Absolute, without symbolic links."""
+    """The absolute path, without symbolic links; empty for `AS_GIVEN`."""
     _known: dict[tuple[str, str], str | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """Working directories and directories as given in them, with what `_below` says of them."""
+    """A cache of `_below` by the working directory and the directory."""
 
     def name(self, given: str) -> str:
         """Return the name of a path in reports, globs, waivers, baselines and fingerprints.
 
-        It is relative to the root and written as `display_path` does, however the path was given;
-        the root itself is `.`. A link that the path ends in keeps its own name; links on the way
-        are resolved. What is outside the root keeps the name it was given, and so do standard
-        input, `git:REF:PATH`, and what no file can be called. Nothing needs to exist.
+        The name is relative to the root and in the format of `display_path`, however the path was
+        given; the root itself is `.`. A link at the end of the path keeps its own name; links on
+        the way are resolved. A path outside the root, standard input, `git:REF:PATH` and a text
+        that no file can have as its name stay as given. The path need not exist.
         """
         if given in _OWN_NAMES or given.startswith(SCHEME):
             return display_path(given)
@@ -59,7 +59,10 @@ class Root:
             return False
 
     def _below(self, directory: str) -> str | None:
-        """Return what to put before a name in a directory, by its real path; None if outside."""
+        """Return the prefix for names in a directory; None if it is outside the root.
+
+        The prefix is relative to the root and ends with a separator, or is empty for the root.
+        """
         try:
             key = os.getcwd(), directory  # noqa: PTH109 - ten times as fast
             if key not in self._known:
@@ -67,20 +70,20 @@ class Root:
                 real = PurePath(os.path.realpath(directory)).relative_to(self.path)
                 self._known[key] = "" if real == PurePath() else f"{real}{os.sep}"
             return self._known[key]
-        except (OSError, ValueError):  # it is outside the root, or no directory can be called so
+        except (OSError, ValueError):  # outside the root, or not a possible name of a directory
             return None
 
 
 AS_GIVEN: Final = Root("")
-"""No root at all: every path keeps the name that it was given."""
+"""A root that leaves the names of all paths as given."""
 
 
 def find(start: Path, config: Path | None) -> Root:
-    """Return the root for a run in the directory `start`, with its configuration file if any.
+    """Return the root for a run in the directory `start` with the configuration file `config`.
 
-    It is the top of the repository that holds the directory; without a repository, the folder of
-    the configuration file; without that, the directory itself. Raises OSError where the file
-    system does not let it be known.
+    It is the top of the repository that contains the directory. Outside a repository, it is the
+    directory of the configuration file or, without one, `start`. Raises OSError if the file system
+    cannot be searched.
     """
     start = start.resolve()
     top = repository(start)
@@ -92,18 +95,18 @@ def find(start: Path, config: Path | None) -> Root:
 def repository(start: Path) -> Path | None:
     """Return the nearest directory, from `start` upwards, that is the top of a git repository.
 
-    Only a genuine `.git` counts. `start` is an absolute path. Raises OSError where that cannot be
-    known.
+    Only a genuine `.git` counts. `start` is an absolute path. The result is None outside a
+    repository. Raises OSError if a directory cannot be searched.
     """
     return next((place for place in (start, *start.parents) if is_genuine(place / _GIT)), None)
 
 
 def is_genuine(git: Path) -> bool:
-    """Say whether a path called `.git` is what git made: a git directory, or a file that names one.
+    """Say whether git made the path `.git`: a git directory, or a file that names one.
 
-    An empty folder or a file with other content is neither. Git refuses to check out anything
-    called `.git`, so that no commit brings one: https://git-scm.com/docs/git-fsck (hasDotgit).
-    Raises OSError where that cannot be known.
+    An empty directory or a file with other content is not genuine. Git refuses to check out
+    anything called `.git`, so a commit cannot contain one: https://git-scm.com/docs/git-fsck
+    (hasDotgit). Raises OSError if the path cannot be read.
     """
     mode = _mode(git)
     if stat.S_ISREG(mode):
@@ -111,13 +114,16 @@ def is_genuine(git: Path) -> bool:
             return file.read(len(_FILE_START)) == _FILE_START
     if not stat.S_ISDIR(mode) or not is_there(git / "HEAD"):
         return False
-    # A directory that shares objects and references with another one has this file in their place.
+    # A git directory that shares objects and references with another one has this file instead.
     shares = stat.S_ISREG(_mode(git / "commondir"))
     return shares or all(stat.S_ISDIR(_mode(git / each)) for each in ("objects", "refs"))
 
 
 def _mode(place: Path) -> int:
-    """Return the mode of what a path leads to, 0 where it leads nowhere; raises OSError."""
+    """Return the mode of the file at a path, with links followed; 0 if there is none.
+
+    Raises OSError if the path cannot be read.
+    """
     try:
         return place.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):

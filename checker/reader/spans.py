@@ -1,4 +1,4 @@
-"""Converts offsets in a text into lines and columns, and into errors at these places."""
+"""Converts offsets in a text into lines and columns, and makes errors at these locations."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from checker.problems import InputError, Location, Problem, Source
 class Lines:
     r"""The offsets at which the lines of a text start.
 
-    Only `\n` and `\r\n` end a line, as in `Source.line`, whatever the grammar of a format says.
-    So a location always refers to the line that is shown for it.
+    Only `\n` and `\r\n` end a line, as in `Source.line`, even if the grammar of a format has other
+    line breaks. So a location always refers to the line that is shown for it.
     """
 
     starts: list[int]
@@ -45,12 +45,12 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class PartSource(Source):
-    """A text that is a part of a file; its problems are shown where it stands there."""
+    """A text that is a part of a file, with problems shown at its place in the file."""
 
     place: Callable[[int, int], Location]
-    """Gives the place in the file of a span of the text."""
+    """Returns the location in the file of a span (start and end offset) of the text."""
     shown: Callable[[int], str]
-    """Gives a line of the file by its number."""
+    """Returns a line of the file by its number, from 1."""
 
     def line(self, number: int) -> str:
         """Return line `number` of the file."""

@@ -1,4 +1,4 @@
-"""Lists the files in and under a directory, in an order that depends on their names alone."""
+"""Lists the files in a directory, at any depth, in an order that depends only on their names."""
 
 from __future__ import annotations
 
@@ -14,45 +14,45 @@ from checker.reader.files import display_path, kind_problem, reason
 from checker.reader.root import is_genuine
 
 _GIT = ".git"
-"""Git's own directory, or the file that names it: no part of what is checked in."""
+"""The name of git's own directory, or of a file that names it. Neither can be checked in."""
 
 Wanted = Callable[[str], bool]
-"""Says of a file's name, without its directory, whether the file is to be read."""
+"""A function that says whether to read a file, given its name without a directory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What is in and under a directory, each part sorted by its displayed path."""
+    """The content of a directory at any depth. Each field is sorted by displayed path."""
 
     files: tuple[str, ...]
-    """Paths of regular files that are wanted by their names."""
+    """The paths of regular files whose names are wanted."""
     others: tuple[str, ...]
-    """Paths of all other regular files."""
+    """The paths of all other regular files."""
     problems: tuple[Problem, ...]
-    """What is neither: it cannot be listed, leaves the directory, or is no regular file."""
+    """The paths that cannot be listed, lead out of the directory, or are not regular files."""
     links: tuple[str, ...] = ()
-    """Paths of symbolic links to what is in or under the directory as well."""
+    """The paths of symbolic links that do not lead out of the directory."""
     ignored: tuple[str, ...] = ()
-    """Paths that were left out because git ignores them; a directory stands for all below it."""
+    """The paths left out because git ignores them; a directory stands for everything in it."""
 
 
 def ending(suffixes: frozenset[str]) -> Wanted:
-    """Return what wants the files with one of some suffixes, which are lower-case, as `.json`."""
+    """Return a filter for files with one of the suffixes, which are in lower case, as `.json`."""
     return lambda name: PurePath(name).suffix.lower() in suffixes
 
 
 def walk(root: str, wanted: Wanted, ignored: frozenset[str] = frozenset()) -> Walk:
-    """Return the files in and under a directory, but for what is `ignored`, as git says.
+    """Return the files in a directory at any depth, except for `ignored` ones.
 
-    `ignored` are real paths, as `git_ignored.ignored` returns them for the directory. The directory
-    itself is walked whole if it is one of them or below one, as the user named it.
+    `ignored` are real paths, as `git_ignored.ignored` returns them for the directory. If the
+    directory itself is ignored, it is still walked, as the user named it.
 
-    A symbolic link to a file stands for the file if that is under the root as well. One to
-    a directory under the root is not followed, as what is there is found at its own place.
-    What leads out of the root, or nowhere, is a problem.
+    A symbolic link to a file below the root counts as that file. A link to a directory below the
+    root is not followed, as the directory is walked at its own path. A link that leads out of the
+    root, or is broken, is a problem.
 
-    What is called `.git` is passed over only where it is genuine; other hidden files and
-    directories are walked like any other.
+    A path called `.git` is skipped only if it is genuine. Other hidden files and directories are
+    walked like any other.
     """
     found = _Found()
     try:
@@ -69,7 +69,7 @@ def walk(root: str, wanted: Wanted, ignored: frozenset[str] = frozenset()) -> Wa
 
 
 class _Found:
-    """The parts of a walk while it goes on."""
+    """The results of a walk so far."""
 
     __slots__ = ("files", "ignored", "links", "others", "problems")
 
@@ -89,7 +89,7 @@ def _below(root: str, wanted: Wanted, ignored: frozenset[str], found: _Found) ->
         prefix = os.path.join(real, "")  # noqa: PTH118 - a Path has no separator at its end
         try:
             with os.scandir(directory) as entries:
-                # one by one: all entries of a large directory at once take a kilobyte each
+                # one by one, as a list of all entries would take a kilobyte for each
                 for entry in entries:
                     if (place := prefix + entry.name) in ignored:
                         found.ignored.append(entry.path)
@@ -106,12 +106,12 @@ def _below(root: str, wanted: Wanted, ignored: frozenset[str], found: _Found) ->
 def _is_genuine(git: str) -> bool:
     try:
         return is_genuine(Path(git))
-    except OSError:  # walking it says why
+    except OSError:  # walking it reports the reason
         return False
 
 
 def _add(entry: os.DirEntry[str], inside: str, wanted: Wanted, found: _Found) -> None:
-    """Put what is no directory where it belongs; a link to a directory is a link and no file."""
+    """Add an entry that is not a directory to the results. A link to a directory is no file."""
     file = _file(entry, inside)
     if isinstance(file, Problem):
         found.problems.append(file)
@@ -125,7 +125,7 @@ def _add(entry: os.DirEntry[str], inside: str, wanted: Wanted, found: _Found) ->
 def _file(entry: os.DirEntry[str], inside: str) -> str | Problem | None:
     """Return the path of a file to read, or its problem; None for a link to a directory."""
     if entry.is_symlink() and not PurePath(os.path.realpath(entry.path)).is_relative_to(inside):
-        message = "the symbolic link leads out of the directory: put the file itself there"
+        message = "the symbolic link leads out of the directory: replace it with the file itself"
         return Problem(display_path(entry.path), message)
     if entry.is_file(follow_symlinks=False):
         return entry.path
@@ -134,7 +134,7 @@ def _file(entry: os.DirEntry[str], inside: str) -> str | Problem | None:
     except OSError as error:
         name = display_path(entry.path)
         if error.errno == errno.ENOENT and entry.is_symlink():
-            return Problem(name, "the symbolic link leads nowhere: mend or remove it")
+            return Problem(name, "the symbolic link leads nowhere: fix or remove it")
         return Problem(name, reason(error))
     if stat.S_ISDIR(mode):
         return None
@@ -142,5 +142,5 @@ def _file(entry: os.DirEntry[str], inside: str) -> str | Problem | None:
 
 
 def _order(path: str) -> tuple[str, str]:
-    """Return a key by which paths come in the order of their parts; no name holds a NUL."""
+    """Return a sort key for the order of the parts of paths; no name contains a NUL."""
     return display_path(path).replace("/", "\0"), path

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from checker.render.wording import caveat, shown, unexplained, verdict
+from checker.render.wording import said, shown, unexplained, verdict
 from checker.report import Exit, Judged, Report, Severity, Status
 
 
@@ -36,7 +36,7 @@ def _issue(finding: Judged) -> str:
     if location := finding.place.location:
         properties |= {"linenumber": str(location.line), "columnnumber": str(location.column)}
     properties["code"] = finding.rule
-    return _line("task.logissue", properties, caveat(finding) + shown(finding.message))
+    return _line("task.logissue", properties, said(finding))
 
 
 def _line(name: str, properties: Mapping[str, str], message: str) -> str:

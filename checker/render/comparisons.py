@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.messages import inert, visible
 from checker.render.text import BOLD, DIM, GREEN, RED, YELLOW, Style, render_problems
-from checker.render.wording import file_notes
+from checker.render.wording import file_notes, strict_reasons
 from checker.report import Access, Compared, Exit
 
 _MARKS = {
@@ -40,13 +40,21 @@ def _verdict(found: Compared, style: Style) -> Iterator[str]:
     if found.config:
         given = found.config
         yield style(f"config {visible(given.path)} (sha256 {given.sha256[:12]})", DIM)
-    for title, names in file_notes(found.files):
-        yield f"{style('note: ', YELLOW)}{title}: {', '.join(map(visible, names))}"
+    for note in file_notes(found.files):
+        yield f"{style('note: ', YELLOW)}{note.many}: {', '.join(map(visible, note.names))}"
     yield f"{len(every):,} compared: {shown}"
     code = found.exit_code
     words, *codes = {
         Exit.OK: ("PASSED: no new access", BOLD, GREEN),
         Exit.VIOLATIONS: ("FAILED: new access", BOLD, RED),
         Exit.NOTHING_CHECKED: ("NOTHING COMPARED: no policy was found", BOLD, YELLOW),
-    }.get(code, ("NOT EVALUATED: not all policies could be compared", BOLD, YELLOW))
+    }.get(code, (f"NOT EVALUATED: {', '.join(_not_evaluated(found))}", BOLD, YELLOW))
     yield style(f"{words} (exit {int(code)})", *codes)
+
+
+def _not_evaluated(found: Compared) -> Iterator[str]:
+    """Yield why a comparison is not complete."""
+    if any(each.access is Access.UNDECIDED for each in found.comparisons):
+        yield "not all policies could be compared"
+    if found.strict:
+        yield from strict_reasons(found.files)

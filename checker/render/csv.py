@@ -37,7 +37,9 @@ COLUMNS = (
     "waiver_reason",
     "waiver_owner",
     "waiver_expires",
+    "part",
 )
+"""The columns. New ones are added at the end, so that readers find the others where they were."""
 _FORMULA = re.compile(r";(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """A `;` before a character that starts a formula, also in its full-width form.
 
@@ -83,6 +85,7 @@ def _row(finding: Judged, controls: Mapping[str, str]) -> tuple[object, ...]:
             if waiver
             else ("", "", "")
         ),
+        finding.part,
     )
 
 

@@ -52,6 +52,8 @@ def _listed(title: str, findings: Sequence[Judged], style: Style, code: int) -> 
         label = style(f"{'' if index else title:<10}", BOLD, code)
         place = f":{each.place.location.line}" if each.place.location else ""
         document = style(f"{visible(each.file)}{place}", BOLD)
+        if each.part:
+            document += f"  {visible(each.part)}"
         yield f"{label}{each.severity.label.upper():<9}{document}  {visible(each.rule)}"
         message = visible(" ".join(each.message[:_LONGEST].split()))
         for line in wrap(message, WIDTH - len(_INDENT), break_on_hyphens=False):

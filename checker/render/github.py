@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from checker.problems import Location, Problem
-from checker.render.wording import caveat, count, flowing, shown, unexplained, verdict
+from checker.render.wording import count, flowing, said, shown, unexplained, verdict
 from checker.report import Judged, Report, Severity, Status
 
 MOST = 10
@@ -73,7 +73,7 @@ def _annotation(name: str, finding: Judged) -> str:
     place = {"file": shown(finding.file), **_span(finding.place.location)}
     title = shown(f"{finding.rule}: {finding.title}", _MOST_TITLE)
     # INVARIANT: the whole message stays below 4,096 characters, the most that the runner passes on.
-    message = caveat(finding) + shown(finding.message)
+    message = said(finding)
     if finding.remediation:
         message += f"\nto fix: {shown(flowing(finding.remediation))}"
     return _line(name, {**place, "title": title}, message)

@@ -14,7 +14,7 @@ from typing import Any
 
 from checker.messages import visible
 from checker.render.stream import dump
-from checker.render.wording import caveat, shown
+from checker.render.wording import said
 from checker.report import Judged, Report, Severity, Status
 
 _SEVERITIES = {
@@ -42,7 +42,7 @@ def _issue(finding: Judged) -> dict[str, Any]:
     location = finding.place.location
     undecided = finding.status is Status.ERROR
     return {
-        "description": caveat(finding) + shown(finding.message),
+        "description": said(finding),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
         "severity": _UNDECIDED if undecided else _SEVERITIES[finding.severity],

@@ -159,7 +159,7 @@ def _element(finding: Judged, report: Report) -> str:
 def _tests(suite: _Suite, report: Report) -> Iterator[_Test]:
     seen: Counter[str] = Counter()
     for each in suite.findings:
-        name = f"{each.file} {each.place.pointer}".strip()
+        name = f"{each.file} {each.address}".strip()
         seen[name] += 1
         if seen[name] > 1:
             name += f" ({seen[name]})"
@@ -192,7 +192,7 @@ def _skipped(finding: Judged, report: Report) -> str:
 def _text(finding: Judged, *said: str) -> str:
     """Return all details of a finding, for CI systems that show nothing else."""
     lines = [
-        f"{_where(finding.file, finding.place)} {finding.place.pointer}",
+        f"{_where(finding.file, finding.place)} {finding.address}",
         *said,
         *(f"also {_where(finding.file, place)}" for place in finding.related),
     ]

@@ -11,7 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from checker.render.wording import caveat, count, flowing, shown, verdict
+from checker.render.wording import (
+    caveat,
+    count,
+    document_notes,
+    file_notes,
+    flowing,
+    shown,
+    verdict,
+)
 from checker.report import COUNTED, Exit, Judged, Report, Severity, Status
 from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, assess
 
@@ -82,19 +90,19 @@ def _head(report: Report) -> str:
 
 
 def _left_out(report: Report) -> str:
-    """Return the numbers of rules, files and waivers that were left out.
+    """Return the numbers of rules, files, documents and waivers that were left out.
 
     They are shown because a pull request may have changed what is left out.
     """
     numbers = (
         (len(report.disabled), "rule", "disabled"),
         (len(report.never_applied) if report.documents else 0, "rule", "never applied"),
-        (len(report.files.unread), "file", "not read"),
-        (len(report.files.excluded), "file", "left out"),
+        (report.files.without, "file", "without a document"),
         (len(report.idle_waivers), "waiver", "for what was not decided"),
     )
     told = [f"{count(number, noun)} {words}" for number, noun, words in numbers if number]
-    return f"; {', '.join(told)}" if told else ""
+    told += [note.counted for note in (*file_notes(report.files), *document_notes(report))]
+    return "".join(f"; {each}" for each in told)
 
 
 def _table(report: Report) -> Iterator[str]:
@@ -138,10 +146,10 @@ def _item(finding: Judged) -> str:
     location, related = finding.place.location, len(finding.related)
     place = f":{location.line}:{location.column}" if location else ""
     where = _code(shown(finding.file, _NAME) + place)
-    pointer = shown(finding.place.pointer, _NAME)
+    address = shown(finding.address, _NAME)
     more = f" (and {count(related, 'more place')})" if related else ""
     said = caveat(finding) + _prose(finding.message, _TEXT)
-    return f"- {where}{f' {_code(pointer)}' if pointer else ''}: {said}{more}\n"
+    return f"- {where}{f' {_code(address)}' if address else ''}: {said}{more}\n"
 
 
 def _controls(report: Report) -> Iterator[str]:

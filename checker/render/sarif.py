@@ -204,10 +204,11 @@ def _result(finding: Judged, index: int, report: Report) -> dict[str, Any]:
         # SARIF has the kind `open` for what is undecided, but viewers do not warn about it.
         "level": "error" if undecided else _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
-        "locations": [_location(finding.file, finding.place)],
+        "locations": [_location(finding.file, finding.place, finding.part)],
         "partialFingerprints": {_FINGERPRINT: finding.fingerprint},
     }
-    related = [_location(finding.file, place) for place in dict.fromkeys(finding.related)]
+    places = dict.fromkeys(finding.related)
+    related = [_location(finding.file, place, finding.part) for place in places]
     if related:
         result["relatedLocations"] = related[: _MOST_PLACES - 1]
     if report.baseline:
@@ -240,7 +241,7 @@ def _notifications(report: Report) -> Iterator[dict[str, Any]]:
     for each in islice(undecided, _MOST):
         told = _notification("not-evaluated", "error", _message(each))
         told["associatedRule"] = {"id": each.rule}
-        told["locations"] = [_location(each.file, each.place)]
+        told["locations"] = [_location(each.file, each.place, each.part)]
         yield told
 
 
@@ -261,14 +262,15 @@ def _notification(name: str, level: str, text: str) -> dict[str, Any]:
     }
 
 
-def _location(document: str, place: Place) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": _artifact(document)}
+def _location(file: str, place: Place, part: str = "") -> dict[str, Any]:
+    """Return a place; its logical location names the document in the file and the node in it."""
+    physical: dict[str, Any] = {"artifactLocation": _artifact(file)}
     if place.location:
         names = ("startLine", "startColumn", "endLine", "endColumn")
         physical["region"] = dict(zip(names, place.location, strict=True))
     location: dict[str, Any] = {"physicalLocation": physical}
-    if place.pointer:
-        location["logicalLocations"] = [{"fullyQualifiedName": visible(place.pointer)}]
+    if address := part + place.pointer:
+        location["logicalLocations"] = [{"fullyQualifiedName": visible(address)}]
     return location
 
 

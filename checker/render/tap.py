@@ -67,6 +67,7 @@ def _diagnostics(finding: Judged) -> str:
         ("severity", finding.severity.label),
         ("status", finding.status.value),
         ("document", finding.file),
+        ("part", finding.part),
         ("pointer", finding.place.pointer),
         ("remediation", flowing(finding.remediation)),
         ("fingerprint", finding.fingerprint),

@@ -10,7 +10,7 @@ from unicodedata import combining, east_asian_width
 
 from checker.messages import inert, visible
 from checker.problems import Location, Problem
-from checker.render.wording import caveat, count, file_notes, verdict
+from checker.render.wording import caveat, count, document_notes, file_notes, verdict
 from checker.report import (
     COUNTED,
     Exit,
@@ -137,7 +137,8 @@ def _accepted(report: Report, style: Style) -> Iterator[str]:
         yield style(f"WAIVED   {count(len(waived), 'finding')}", BOLD)
     for finding in waived:
         where = style(_where(finding.file, finding.place.location), CYAN)
-        yield f"  {where}  {finding.rule}"
+        part = style(f"  {visible(finding.part)}", DIM) if finding.part else ""
+        yield f"  {where}{part}  {finding.rule}"
         if finding.waiver:
             until = f"until {finding.waiver.expires.isoformat()}"
             why = f"{finding.waiver.reason.strip()} ({finding.waiver.owner.strip()}, {until})"
@@ -259,8 +260,8 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
     notes = [
         ("rules disabled by the configuration", report.disabled),
         ("rules not in the profile", report.left_out),
-        *file_notes(report.files),
-        ("documents that no rule applies to", _documents(report)),
+        *((note.many, note.names) for note in file_notes(report.files)),
+        *((note.many, note.names) for note in document_notes(report)),
         (
             "waivers for what this run did not decide",
             [" on ".join(each) for each in report.idle_waivers],
@@ -274,11 +275,6 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
             first, *rest = _wrapped(f"note: {title}: {_some(names)}", "")
             yield first.replace("note: ", style("note: ", YELLOW), 1)
             yield from rest
-
-
-def _documents(report: Report) -> list[str]:
-    """Return the documents that no rule applies to."""
-    return [f"{each.file}{each.part}" for each in report.without_rules]
 
 
 def _some(names: Sequence[str]) -> str:

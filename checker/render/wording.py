@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from checker.messages import inert, visible
 from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, FileCounts, Judged, Report, Status
+
+_MOST_TEXT, _MOST_PART = 1_000, 200
+"""The most characters of a message and of a part that are shown in one line."""
+
+
+class Note(NamedTuple):
+    """What to say of files, globs or documents that were not checked, and their names."""
+
+    one: str
+    """What it is if there is one, such as `file left out by a glob`."""
+    many: str
+    names: Sequence[str]
+
+    @property
+    def counted(self) -> str:
+        """Return what it is with its number, such as `2 files left out by a glob`."""
+        number = len(self.names)
+        return f"{number:,} {self.one if number == 1 else self.many}"
 
 
 def count(number: int, noun: str) -> str:
@@ -13,7 +32,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def shown(text: str, most: int = 1_000) -> str:
+def shown(text: str, most: int = _MOST_TEXT) -> str:
     """Return foreign text in a form that is safe within a line of output.
 
     All characters are visible, and no CI system reads the text as a command. If it is longer than
@@ -35,6 +54,16 @@ def caveat(finding: Judged) -> str:
     return "error: " if finding.rule in {DOCUMENT_RULE, WAIVER_RULE} else "undecided: "
 
 
+def said(finding: Judged) -> str:
+    """Return the message of a finding in one line, for formats that only show a file and a line.
+
+    If the document is only a part of its file, the message starts with that part.
+    """
+    part = shown(finding.part, _MOST_PART)
+    message = f"{part}: {finding.message.strip()}" if part else finding.message
+    return caveat(finding) + shown(message)
+
+
 def verdict(report: Report) -> str:
     """Return the verdict of a report in one line, with the exit code."""
     code = report.exit_code
@@ -54,13 +83,39 @@ def unexplained(report: Report) -> bool:
     return code is Exit.NOTHING_CHECKED or (code is Exit.NOT_EVALUATED and not undecided)
 
 
-def file_notes(files: FileCounts) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield what there is to tell of files that were not checked: what, and their names."""
-    yield "files that show a policy, not read because of their extension", files.unread
-    yield "prose or program text that shows a policy", files.mentioned
-    yield "files left out by a glob", files.excluded
-    yield "globs that match no file", files.idle_globs
-    yield "ignored by git", files.ignored
+def file_notes(files: FileCounts) -> Iterator[Note]:
+    """Yield a note for each group of files that were not checked, and for globs without a file."""
+    notes = (
+        Note(
+            "file that shows a policy, not read because of its extension",
+            "files that show a policy, not read because of their extension",
+            files.unread,
+        ),
+        Note(
+            "file of prose or program text that shows a policy",
+            "files of prose or program text that show a policy",
+            files.mentioned,
+        ),
+        Note("file left out by a glob", "files left out by a glob", files.excluded),
+        Note("glob that matches no file", "globs that match no file", files.idle_globs),
+        Note("path ignored by git", "paths ignored by git", files.ignored),
+    )
+    return (note for note in notes if note.names)
+
+
+def document_notes(report: Report) -> Iterator[Note]:
+    """Yield a note for the documents that no rule applies to, if there are any."""
+    names = [f"{each.file}{each.part}" for each in report.without_rules]
+    if names:
+        yield Note("document that no rule applies to", "documents that no rule applies to", names)
+
+
+def strict_reasons(files: FileCounts) -> Iterator[str]:
+    """Yield why files let a run fail with `--strict`."""
+    if files.unread:
+        yield f"{count(len(files.unread), 'file')} not read (--strict)"
+    if files.idle_globs:
+        yield f"{count(len(files.idle_globs), 'glob')} without a file (--strict)"
 
 
 def _reasons(report: Report) -> list[str]:
@@ -69,20 +124,18 @@ def _reasons(report: Report) -> list[str]:
     failed = [finding for finding in report.findings if finding.status is Status.FAIL]
     known = sum(finding.known for finding in failed)
     below = len(failed) - known - violations
-    files, idle = (report.files, report.idle) if report.strict else (FileCounts(), ())
     reasons = (
         (violations, count(violations, "violation")),
         (known, f"{known:,} in the baseline"),
         (below, f"{below:,} below the fail level ({report.fail_level.label})"),
         (errors, f"{count(errors, 'thing')} not evaluated"),
-        (len(files.unread), f"{count(len(files.unread), 'file')} not read (--strict)"),
-        (
-            len(files.idle_globs),
-            f"{count(len(files.idle_globs), 'glob')} without a file (--strict)",
-        ),
-        (len(idle), f"{count(len(idle), 'rule')} of your own never applied (--strict)"),
     )
-    return [words for number, words in reasons if number]
+    told = [words for number, words in reasons if number]
+    if report.strict:
+        told += strict_reasons(report.files)
+        if idle := len(report.idle):
+            told.append(f"{count(idle, 'rule')} of your own never applied (--strict)")
+    return told
 
 
 def _nothing(report: Report) -> str:

@@ -50,16 +50,17 @@ https://opentofu.org/docs/language/files/
 def suffix(name: str) -> str:
     """Return the extension of a file name or path in lower case, without its dot.
 
-    It is empty where there is none; a name such as `.gitignore` has none.
+    It is empty if there is none, as in a name such as `.gitignore`.
     """
     stem, _, found = name.rpartition("/")[2].lower().rpartition(".")
     return found if stem.strip(".") else ""
 
 
 def role(name: str) -> Role:
-    """Return the role of a file by its name or path, in which case does not matter.
+    """Return the role of a file by its name or path; upper and lower case are the same.
 
-    The last extension decides (`policy.json.tpl` is a template), except that `.tf.json` is one.
+    The last extension decides (`policy.json.tpl` is a template), except for `.tf.json` and
+    `.tofu.json`, which are templates.
     """
     extension = suffix(name)
     if not extension:

@@ -85,7 +85,7 @@ def test_a_command_passes_only_where_no_path_has_its_name(
             (passing / name).symlink_to("nowhere")
     ran = policy_check(name, *PASSING[name], cwd=passing)
     assert ran.returncode == (0 if made == "nothing" else 3)
-    assert (b"is a command, and there is a path of that name" in ran.stderr) is (made != "nothing")
+    assert (b"is a command, but a path of that name" in ran.stderr) is (made != "nothing")
 
 
 @pytest.mark.parametrize("name", PASSING)
@@ -123,7 +123,7 @@ def test_a_word_that_is_kept_for_later_is_an_error(
         put(folder, f"{name}/a-rule.yaml", rule("a-rule", "true"))
     ran = policy_check(name, "p", cwd=folder)
     assert (ran.returncode, ran.stdout) == (2, b"")
-    assert b"is kept for a command of a later version" in ran.stderr
+    assert b"is reserved for a future command" in ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -121,9 +121,19 @@ def test_a_link_never_hides_the_policy_that_it_replaced(tmp_path: Path) -> None:
         assert code == 2
         assert "undecided      a.json\n" in out
         assert "undecided      linked\n" in out
-        assert f"{new}/a.json: error: a symbolic link: put the file itself there" in out
+        assert f"{new}/a.json: error: a symbolic link: replace it with the file itself" in out
     code, out, _ = run(tmp_path, "old", "new", "--exclude=*/a.json", "--exclude=new/linked")
     assert (code, "a.json" in out, "linked" in out) == (0, False, False)
+
+
+def test_a_link_to_what_git_ignores_hides_no_policy(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("ignored.json\n")
+    write(tmp_path / "old" / "a.json", READ)
+    write(tmp_path / "new" / "ignored.json", READ)
+    (tmp_path / "new" / "a.json").symlink_to("ignored.json")
+    commit(tmp_path)
+    code, out, _ = run(tmp_path, "old", "new")
+    assert (code, out.splitlines()[0]) == (2, "undecided      a.json")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +163,7 @@ def test_a_file_and_a_directory_are_no_pair(tmp_path: Path) -> None:
     commit(tmp_path)
     for places in (("a.json", "sub"), ("git:HEAD:a.json", "sub"), ("git:HEAD:sub", "a.json")):
         code, out, err = run(tmp_path, *places)
-        assert (code, out, "one is a file, one a directory" in err) == (2, "", True)
+        assert (code, out, "one is a file, the other a directory" in err) == (2, "", True)
 
 
 def test_a_side_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -173,7 +183,7 @@ def test_nothing_is_fetched_into_a_partial_clone(tmp_path: Path) -> None:
     git(tmp_path, "clone", "--filter=blob:none", above.as_uri(), "here")
     code, out, err = run(tmp_path / "here", "git:HEAD~1", "p.json")
     assert (code, out) == (2, "")
-    assert "not at hand" in err
+    assert "not in this clone" in err
     git(tmp_path / "here", "cat-file", "-p", "HEAD~1:p.json")  # which fetches it
     assert run(tmp_path / "here", "git:HEAD~1", "p.json")[0] == 0
 
@@ -201,7 +211,7 @@ def test_a_commit_is_of_a_repository(tmp_path: Path) -> None:
     write(tmp_path / "a.json", READ)
     code, out, err = run(tmp_path, "git:HEAD", "a.json")
     assert (code, out) == (2, "")
-    assert "this is no git repository" in err
+    assert "not in a git repository" in err
 
 
 def test_files_of_a_repository_within_are_no_repository(tmp_path: Path) -> None:
@@ -245,7 +255,7 @@ def test_a_name_that_is_not_of_one_commit_alone_is_an_error(tmp_path: Path, kind
     git(tmp_path, kind, "origin/main")
     code, out, err = run(tmp_path, "git:origin/main", "p.json")
     assert (code, out) == (2, "")
-    assert "more than one branch or tag is called so" in err
+    assert "more than one branch or tag has this name" in err
     assert run(tmp_path, "git:refs/remotes/origin/main", "p.json")[0] == 1
 
 
@@ -316,7 +326,7 @@ def test_a_file_that_was_lost_hides_no_other(tmp_path: Path) -> None:
     code, out, _ = run(tmp_path, "git:HEAD", "p")
     assert code == 2
     assert "new access     a.json" in out
-    assert "git:HEAD:p/b.json: error: its content is not at hand" in out
+    assert "git:HEAD:p/b.json: error: its content is not in this clone" in out
 
 
 def test_a_commit_by_its_full_name_is_exact(tmp_path: Path) -> None:

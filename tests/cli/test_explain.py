@@ -166,7 +166,7 @@ def test_a_rule_of_the_configuration_comes_before_a_shipped_one(
     [
         (["no-ful-admin"], b"no rule `no-ful-admin`; did you mean `no-full-admin`?"),
         (["valid-documents"], b"did you mean `valid-document`?"),
-        (["zzz"], b"no rule `zzz`: `policy-check rules` lists those that there are"),
+        (["zzz"], b"no rule `zzz`: `policy-check rules` lists all rules"),
         (["\x1b[31m"], rb"no rule `\x1b[31m`"),
         (["no-full-admin", "--rules", "builtin:ecr"], b"no rule `no-full-admin`"),
         (["no-full-admin", "--rules", "missing"], b"missing: error: "),

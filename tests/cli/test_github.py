@@ -126,7 +126,7 @@ def test_a_summary_never_outgrows_what_github_takes(policy_check: Run, summary: 
     assert b" more findings not shown here**" in summary.read_bytes()
     ran = policy_check(RULES, VIOLATIONS, env=inside(summary))
     assert ran.returncode == 2
-    assert b"bytes are taken: use a step for policy-check alone" in ran.stderr
+    assert b"bytes are taken: run policy-check in its own step" in ran.stderr
 
 
 def test_what_prevents_a_check_is_annotated(

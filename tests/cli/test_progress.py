@@ -36,7 +36,7 @@ def shown(stream: io.StringIO, total: int = 4) -> str:
 def test_a_terminal_shows_how_far_the_run_is_and_is_left_clean() -> None:
     _, *looks, end = shown(Terminal()).split("\r")
     assert [look.count("━") for look in looks] == [7, 15, 22, 30]
-    assert looks[1].split("━")[-1].strip() == "2 of 4 documents"
+    assert looks[1].split("━")[-1].strip() == "2 of 4 files"
     assert end == "\x1b[K"
 
 

@@ -114,7 +114,9 @@ def test_nothing_in_a_directory_is_passed_over_but_what_is_of_git() -> None:
     put("p/none.json", '{"name": "none"}')
     fake(Path("p"))
     found = outcomes("p")
-    in_a_template = {name for name in found if found[name].startswith("a statement stands in a ")}
+    in_a_template = {
+        name for name in found if found[name].startswith("a policy statement is in a ")
+    }
     assert in_a_template == {"p/json", "p/c.jsonc", "p/x/d.tf"}
     assert {name: found[name] for name in found if name not in in_a_template} == {
         "p/.hidden/e.json": "documents",
@@ -161,17 +163,17 @@ def test_an_excluded_directory_may_hold_anything() -> None:
     assert only("p", excluded=("p/old/*",)).file == "p/a.json"
 
 
-@pytest.mark.parametrize("name", ["a.conf", "a.json.bak", ".a"])
+@pytest.mark.parametrize("name", ["a.conf", "a.json.bak", "README.md", "a.py"])
 def test_a_named_file_of_another_name_that_shows_a_policy_is_broken(name: str) -> None:
     put(name)
-    assert outcomes(name)[name].startswith("a ")
+    assert outcomes(name)[name].startswith("the file shows a policy, but files with its extension")
 
 
-@pytest.mark.parametrize("name", ["a", "a.json5", "a.tf", "a.json.tpl", "A.POLICY"])
+@pytest.mark.parametrize("name", ["a", ".a", "a.json5", "a.tf", "a.json.tpl", "A.POLICY"])
 def test_a_template_that_shows_a_policy_is_broken_also_where_it_is_not_named(name: str) -> None:
     put(f"p/{name}")
     for path in ("p", f"p/{name}"):
-        assert outcomes(path)[f"p/{name}"].startswith("a statement stands in a ")
+        assert outcomes(path)[f"p/{name}"].startswith("a policy statement is in a ")
 
 
 @pytest.mark.parametrize("name", ["a.conf", "a.json.bak", "a", "a.tf", "a.json", "a.txt"])

@@ -16,7 +16,7 @@ KINDS = {kind.name: kind for kind in kinds.builtin()}
 STATEMENT: dict[str, Json] = {"Effect": "Deny", "Action": "*", "Resource": "*"}
 POLICY: dict[str, Json] = {"Version": "2012-10-17", "Statement": [STATEMENT]}
 TEXT = json.dumps(POLICY)
-LIMITS = Limits(max_bytes=200)
+LIMITS = Limits(max_bytes=1000)
 
 
 def inside(folder: Path, name: str, text: str) -> list[Document]:
@@ -34,13 +34,13 @@ def inside(folder: Path, name: str, text: str) -> list[Document]:
 def test_a_file_beyond_the_limit_is_broken_whatever_it_shows(
     tmp_path: Path, name: str, text: str
 ) -> None:
-    (found,) = inside(tmp_path, name, text + " " * 200)
+    (found,) = inside(tmp_path, name, text + " " * LIMITS.max_bytes)
     assert "larger than the limit" in found.problems[0].message
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.jsonl", "a.tf", "a.json.tpl", "policy"])
 def test_a_file_within_the_limit_is_not_broken_by_its_size(tmp_path: Path, name: str) -> None:
-    assert inside(tmp_path, name, "1" + " " * 199) == []
+    assert inside(tmp_path, name, "1" + " " * (LIMITS.max_bytes - 1)) == []
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,7 @@ def test_a_file_within_the_limit_is_not_broken_by_its_size(tmp_path: Path, name:
         {"title": "t", "require": [STATEMENT]},
         {"id": "i", "title": "t", "severity": "low", "require": "true", "Action": [STATEMENT]},
         {"version": "1", "tool": {}, "summary": {}, "findings": [], "Other": POLICY},
+        {"params": {"a-rule": {"statements": [STATEMENT]}}},
     ],
     ids=str,
 )
@@ -92,3 +93,40 @@ def test_no_other_file_is_taken_for_one_of_the_tools_own(tmp_path: Path, data: J
 )
 def test_the_tools_own_files_may_show_a_policy(tmp_path: Path, data: Json) -> None:
     assert inside(tmp_path, "a.json", json.dumps(data)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Version": "2012-10-17"}',
+        '{"Version": "2012-10-17"',
+        '{"Statement": [',
+        "Statement: [",
+        r'{"St\u0061tement": []}',
+    ],
+)
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_a_file_with_a_word_of_policies_is_broken(tmp_path: Path, name: str, text: str) -> None:
+    (found,) = inside(tmp_path, name, text)
+    assert found.problems
+
+
+@pytest.mark.parametrize(
+    "text", ['{"Version": "1"', '{"statement": [', "A Statement, of 2012-10-17: [", '{"Effect": ']
+)
+@pytest.mark.parametrize("name", ["a.json", "a.yaml"])
+def test_a_broken_file_without_one_holds_nothing(tmp_path: Path, name: str, text: str) -> None:
+    assert inside(tmp_path, name, text) == []
+
+
+def test_a_text_hides_no_file_of_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(TEXT, encoding="utf-8")
+    selection = Selection([str(path)], KINDS, texts={str(path): b'{"Statement": 5}'})
+    listing = find(selection, AS_GIVEN)
+    found = [
+        document
+        for index in range(listing.size)
+        for document in load(index, listing, selection, LIMITS).documents
+    ]
+    assert [bool(document.problems) for document in found] == [False, True]

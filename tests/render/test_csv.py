@@ -46,6 +46,7 @@ def test_a_row_has_all_of_a_finding() -> None:
         "waiver_reason": "",
         "waiver_owner": "",
         "waiver_expires": "",
+        "part": "",
     }
     assert (waived["status"], waived["waiver_reason"], waived["waiver_owner"]) == (
         "waived",

@@ -305,7 +305,7 @@ def test_what_was_not_decided_is_told_before_all_findings() -> None:
     assert [each.get("href") for each in section.iter("a")] == [
         f"#f-{each.fingerprint}" for each in everything().findings[:2]
     ]
-    assert "1 file not read" in text_of(section)
+    assert "1 file that shows a policy, not read because of its extension" in text_of(section)
 
 
 @pytest.mark.parametrize(("strict", "name"), [(True, "doubt"), (False, "quiet")])
@@ -317,8 +317,9 @@ def test_what_was_not_read_stands_out_where_it_fails(name: str, *, strict: bool)
 def test_a_glob_without_a_file_is_told_and_one_with_a_file_is_not() -> None:
     files = FileCounts(1, idle_globs=("policies/*.jsn",))
     idle = replace(passed(), files=files, strict=True)
-    assert "1 glob without a file policies/*.jsn" in text_of(by_id(parsed(idle), "not-evaluated"))
-    assert "without a file" not in render_html(replace(idle, files=FileCounts(1)))
+    told = "1 glob that matches no file policies/*.jsn"
+    assert told in text_of(by_id(parsed(idle), "not-evaluated"))
+    assert "no file" not in render_html(replace(idle, files=FileCounts(1)))
 
 
 def test_what_is_not_listed_is_counted() -> None:

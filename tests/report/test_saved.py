@@ -160,7 +160,7 @@ def test_a_check_shows_its_trend_against_an_earlier_report() -> None:
 )
 def test_another_document_is_no_report(tmp_path: Path, text: str) -> None:
     assert refused(tmp_path, text) == [
-        "no JSON report of policy-check: make one with `-o json=FILE`"
+        "not a JSON report of policy-check: create one with `-o json=FILE`"
     ]
 
 
@@ -173,7 +173,7 @@ def test_a_file_that_is_no_json_is_refused(tmp_path: Path, text: str) -> None:
 def test_another_version_is_refused(tmp_path: Path, version: object) -> None:
     data = json.loads("".join(render(everything())))
     messages = refused(tmp_path, json.dumps({**data, "version": version}))
-    assert messages == ["the report has another version than 1: make it anew"]
+    assert messages == ["the version of the report is not 1: create the report again"]
 
 
 Change = Callable[[Any], object]

@@ -112,10 +112,13 @@ def test_a_rule_ends_in_one_status(
     ("elements", "message"),
     [
         ({"require": "document.b"}, "`require` could not be decided: no such key: `b`"),
-        ({"require": "document.a"}, "`require` gave a int: expected true or false"),
+        ({"require": "document.a"}, "`require` must be true or false, not int"),
         ({"require": "true", "when": "document.b"}, "`when` could not be decided: no such key"),
         ({"require": "true", "for_each": {"i": "document.b"}}, "`for_each` could not be decided"),
-        ({"require": "true", "for_each": {"i": "document.a"}}, "`for_each` gave no list"),
+        (
+            {"require": "true", "for_each": {"i": "document.a"}},
+            "`for_each` must be a list",
+        ),
         ({"require": "x", "let": {"x": "document.b"}}, "`require` could not be decided: no such"),
     ],
 )

@@ -244,7 +244,7 @@ def test_a_planted_git_folder_hides_no_configuration(tmp_path: Path) -> None:
 
 def test_a_name_that_is_nearly_the_configurations_is_refused(tmp_path: Path) -> None:
     (tmp_path / "policy-check.yml").touch()
-    with pytest.raises(InputError, match=r"has the name policy-check\.yaml: rename it"):
+    with pytest.raises(InputError, match=r"must be called policy-check\.yaml: rename it"):
         locate(tmp_path)
 
 

@@ -146,7 +146,7 @@ def test_only_what_is_not_waived_yet_is_added(gate: Gate) -> None:
     gate.waive("--waivers", "w.yaml")
     assert len(gate.entries()) == 2
     before = (gate.folder / "w.yaml").read_bytes()
-    assert "this is waived already, until 2027-03-31" in gate.waive("--waivers", "w.yaml", code=2)
+    assert "this is already waived until 2027-03-31" in gate.waive("--waivers", "w.yaml", code=2)
     assert (gate.folder / "w.yaml").read_bytes() == before
 
 
@@ -158,7 +158,7 @@ def test_an_expired_waiver_is_in_the_way_of_no_new_one(gate: Gate) -> None:
     report = gate.report("w.yaml", *day)
     assert report["summary"]["waived"] == 1
     assert [each["message"] for each in report["findings"] if each["rule"] == "current-waiver"] == [
-        "expired on 2026-11-25: mend what it waived, or decide anew"
+        "expired on 2026-11-25: fix what it accepts, or renew the waiver"
     ] * 2
 
 
@@ -195,7 +195,7 @@ def test_an_editor_finds_the_schema_where_it_is_installed_below_the_file() -> No
         ({"owner": ""}, 2, "--owner: error: `` is no owner"),
         ({"expires": "2028-01-01"}, 2, "2027-12-30 at the latest"),
         ({"expires": "9999-12-31"}, 2, "2027-12-30 at the latest"),
-        ({"expires": "2026-11-24"}, 2, "2026-11-24 is past"),
+        ({"expires": "2026-11-24"}, 2, "2026-11-24 is in the past"),
         ({"expires": "2027-02-29"}, 2, "expected a date"),
         ({"expires": "never"}, 2, "expected a date"),
         ({"subject": "Statement/0"}, 2, "is no JSON Pointer"),

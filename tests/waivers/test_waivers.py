@@ -200,14 +200,14 @@ def test_any_day_may_be_today(tmp_path: Path, today: date) -> None:
         ({"reason": "..."}, "/reason", "is no reason"),
         ({"reason": 5}, "/reason", "is no reason"),
         ({"owner": " "}, "/owner", "is no owner"),
-        ({"expires": "2027-02-29"}, "/expires", "`2027-02-29` is no day"),
-        ({"expires": "2026-13-01"}, "/expires", "is no day"),
-        ({"expires": "2026-12-31\n"}, "/expires", "is no day"),
-        ({"expires": "20261231"}, "/expires", "is no day"),
-        ({"expires": "2026-W53-1"}, "/expires", "is no day"),
-        ({"expires": "\u0662026-12-31"}, "/expires", "is no day"),
-        ({"expires": 20261231}, "/expires", "is no day"),
-        ({"expires": "never"}, "/expires", "is no day"),
+        ({"expires": "2027-02-29"}, "/expires", "`2027-02-29` is not a date"),
+        ({"expires": "2026-13-01"}, "/expires", "is not a date"),
+        ({"expires": "2026-12-31\n"}, "/expires", "is not a date"),
+        ({"expires": "20261231"}, "/expires", "is not a date"),
+        ({"expires": "2026-W53-1"}, "/expires", "is not a date"),
+        ({"expires": "\u0662026-12-31"}, "/expires", "is not a date"),
+        ({"expires": 20261231}, "/expires", "is not a date"),
+        ({"expires": "never"}, "/expires", "is not a date"),
         ({"subject": "S/0"}, "/subject", "is no JSON Pointer"),
         ({"fingerprint": ONE[:-1]}, "/fingerprint", "is no fingerprint"),
         ({"fingerprint": "A" * 32}, "/fingerprint", "is no fingerprint"),
@@ -291,7 +291,7 @@ def test_a_place_where_no_file_is_waives_nothing(
 def test_after_a_hundred_bad_entries_none_is_read(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, *[entry(owner="")] * 100, entry(), entry(owner=""))
     assert len(waivers.findings) == 101
-    assert "none from here on is read" in waivers.findings[-1].message
+    assert "the rest are not read" in waivers.findings[-1].message
     assert waivers.entries == []
     waivers = loaded(tmp_path, *[entry(owner="")] * 99, entry())
     assert len(waivers.findings) == 99
@@ -309,13 +309,13 @@ def test_a_second_waiver_of_the_same_is_not_needed(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(owner="first"), entry(owner="second"))
     _, found = waivers.apply(PAIR, "", Status.FAIL, (finding(),))
     assert [each.owner for each in found if each] == ["first"]
-    assert messages(waivers) == ["not needed: the waiver in line 2 is for the same; remove one"]
+    assert messages(waivers) == ["not needed: the waiver in line 2 accepts the same; remove one of them"]
 
 
 def test_one_that_expired_is_no_first_waiver(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(expires="2026-11-01"), entry(owner="second"))
     assert applied(waivers, finding()) == ["waived", "waived"]
-    assert messages(waivers) == ["expired on 2026-11-01: mend what it waived, or decide anew"]
+    assert messages(waivers) == ["expired on 2026-11-01: fix what it accepts, or renew the waiver"]
 
 
 @pytest.mark.parametrize("status", [Status.PASS, Status.SKIP, Status.FAIL])
@@ -327,7 +327,7 @@ def test_a_waiver_of_what_was_decided_otherwise_is_not_needed(
     found, idle = waivers.settle()
     assert [each.message.partition(";")[0] for each in found] == [
         "not needed: the rule finds nothing there",
-        "not needed: what it is bound to has changed or is gone",
+        "not needed: what it accepts has changed or is gone",
     ]
     assert {(each.status, each.severity) for each in found} == {(Status.FAIL, Severity.LOW)}
     assert idle == ()
@@ -429,10 +429,10 @@ def test_an_option_wins_over_the_configuration_whose_paths_are_beside_it(
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("git:main", "which file? write git:REF:PATH"),
-        ("git:nothing:waivers.yaml", "no such commit: is it fetched?"),
-        ("git:main:missing.yaml", "no such file there at that commit"),
-        ("git:main:policies", "no such file there at that commit"),
+        ("git:main", "the path is missing: write git:REF:PATH"),
+        ("git:nothing:waivers.yaml", "no such commit: check its name, or fetch it"),
+        ("git:main:missing.yaml", "no such file at that commit"),
+        ("git:main:policies", "no such file at that commit"),
         ("git:main:link.yaml", "a symbolic link"),
         ("git:--help:waivers.yaml", "no such commit"),
     ],

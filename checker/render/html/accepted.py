@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.render.html import anchors
-from checker.render.html.entry import where
+from checker.render.html.entry import part_of, where
 from checker.render.html.markup import EMPTY, Markup, count, fill, join, prose, section
 from checker.render.html.tally import State, Tally
 from checker.report import Input, Judged, Report, Waiver
@@ -16,7 +16,7 @@ _TABLE = """\
 <tbody>{rows}</tbody></table>
 """
 _ROW = """\
-<tr><th scope="row"><a href="#{id}">{where}</a> <code>{rule}</code></th><td>{reason}</td>\
+<tr><th scope="row"><a href="#{id}">{where}{part}</a> <code>{rule}</code></th><td>{reason}</td>\
 <td>{owner}</td><td><time>{expires}</time></td></tr>
 """
 _KNOWN = """\
@@ -41,6 +41,7 @@ def _row(pair: tuple[Waiver, Judged]) -> Markup:
         _ROW,
         id=anchors.of("f", finding.fingerprint),
         where=where(finding.file, finding.place.location),
+        part=part_of(finding),
         rule=finding.rule,
         reason=prose(waiver.reason),
         owner=waiver.owner,

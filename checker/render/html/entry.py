@@ -11,12 +11,14 @@ from checker.report import Judged, Place, RuleCounts
 
 _FINDING = """\
 <details class="finding {state}" id="{id}" data-state="{state}"{open}>
-<summary><span class="where">{where}</span>{marks} <span class="says">{message}</span></summary>
+<summary><span class="where">{where}</span>{part}{marks} \
+<span class="says">{message}</span></summary>
 <div class="body">{waiver}{excerpt}{also}{fix}\
 <p class="facts">{facts}fingerprint <a href="#{id}">{fingerprint}</a></p></div>
 </details>
 """
 _PATH = '<span class="folder">{folder}</span>{name}{position}'
+_PART = ' <span class="part">{part}</span>'
 _MARK = ' <span class="mark {name}">{words}</span>'
 _EXCERPT = '<pre class="excerpt" data-line="{line}">{before}<mark>{marked}</mark>{after}</pre>'
 _ALSO = '<ul class="also">{items}</ul>'
@@ -44,11 +46,12 @@ def render_finding(finding: Judged, anchor: str, context: Context) -> Markup:
         state=state(finding).value,
         open=Markup(" open") if context.opened else EMPTY,
         where=where(finding.file, finding.place.location),
+        part=part_of(finding),
         marks=_marks(finding, context),
         message=prose(finding.message),
         waiver=_waiver(finding),
         excerpt=excerpt(finding.place),
-        also=_also(finding.related),
+        also=_also(finding),
         fix=_fix(finding.remediation) if finding.remediation != said else EMPTY,
         facts=_facts(finding, context),
     )
@@ -59,6 +62,11 @@ def where(document: str, location: Location | None) -> Markup:
     folder = folder_of(document)
     name = document[len(folder) :]
     return fill(_PATH, folder=folder, name=name, position=_position(location))
+
+
+def part_of(finding: Judged) -> Markup:
+    """Return which document of its file a finding is about; empty if it is the whole file."""
+    return fill(_PART, part=finding.part) if finding.part else EMPTY
 
 
 def excerpt(place: Place) -> Markup:
@@ -101,16 +109,16 @@ def _waiver(finding: Judged) -> Markup:
     return fill(_WAIVER, expires=expires, owner=waiver.owner, reason=prose(waiver.reason))
 
 
-def _also(places: tuple[Place, ...]) -> Markup:
-    if not places:
+def _also(finding: Judged) -> Markup:
+    if not finding.related:
         return EMPTY
     items = join(
         fill(
             _PLACE,
-            place=f"{_position(each.location)[1:]} {each.pointer}".strip(),
+            place=f"{_position(each.location)[1:]} {finding.part}{each.pointer}".strip(),
             excerpt=excerpt(each),
         )
-        for each in places
+        for each in finding.related
     )
     return fill(_ALSO, items=items)
 
@@ -120,11 +128,11 @@ def _fix(remediation: str) -> Markup:
 
 
 def _facts(finding: Judged, context: Context) -> Markup:
-    """Return the pointer, the subject, and the kind if no rule is shown that tells it."""
-    pointer, subject = finding.place.pointer, finding.subject
-    facts = fill(_FACT, name="at", value=pointer) if pointer else EMPTY
-    if subject and subject != pointer:
-        facts = join((facts, fill(_FACT, name="of", value=subject)))
+    """Return the address, the subject, and the kind if no rule is shown that tells it."""
+    address, subject = finding.address, finding.subject
+    facts = fill(_FACT, name="at", value=address) if address else EMPTY
+    if subject and subject != finding.place.pointer:
+        facts = join((facts, fill(_FACT, name="of", value=finding.part + subject)))
     if finding.kind and context.rule is None:
         facts = join((facts, fill(_FACT, name="in a document of kind", value=finding.kind)))
     return facts

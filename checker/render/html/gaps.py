@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from checker.render.html import anchors
-from checker.render.html.entry import where
+from checker.render.html.entry import part_of, where
 from checker.render.html.markup import EMPTY, Markup, count, each, fill, join, prose, section
-from checker.report import Exit, Judged, Report, Status
+from checker.render.wording import document_notes, file_notes
+from checker.report import Exit, FileCounts, Judged, Report, Status
 
 _MOST = 20
 """The most undecided findings that are listed; a link leads to all of them."""
@@ -17,7 +18,7 @@ _THINGS = """\
 <p><strong>{count} could not be decided.</strong> What is not decided never counts as passed.</p>
 <ul class="things">{items}</ul>
 {more}"""
-_THING = '<li><a href="#{id}">{where}</a> <code>{rule}</code><br>{message}</li>'
+_THING = '<li><a href="#{id}">{where}{part}</a> <code>{rule}</code><br>{message}</li>'
 _MORE = (
     '<p><a href="#findings" data-filter="status" data-value="error">And {more:,} more</a>.</p>\n'
 )
@@ -41,13 +42,9 @@ def _parts(report: Report, undecided: Sequence[Judged]) -> Iterator[Markup]:
         yield _things(undecided)
     elif pairs:
         yield fill(_PAIRS, count=count(pairs, "decision"))
-    if report.files.unread:
-        yield names(
-            f"{count(len(report.files.unread), 'file')} not read because of the extension",
-            report.files.unread,
-        )
-    if globs := report.files.idle_globs:
-        yield names(f"{count(len(globs), 'glob')} without a file", globs)
+    failing = FileCounts(unread=report.files.unread, idle_globs=report.files.idle_globs)
+    for note in (*file_notes(failing), *document_notes(report)):
+        yield names(note.counted, note.names)
     if report.documents and report.never_applied:
         title = f"{count(len(report.never_applied), 'rule')} applied to no document"
         yield names(title, report.never_applied)
@@ -59,6 +56,7 @@ def _things(undecided: Sequence[Judged]) -> Markup:
             _THING,
             id=anchors.of("f", finding.fingerprint),
             where=where(finding.file, finding.place.location),
+            part=part_of(finding),
             rule=finding.rule,
             message=prose(finding.message),
         )

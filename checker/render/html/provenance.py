@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from checker.render.html.gaps import names
 from checker.render.html.markup import Markup, count, each, fill, join, section
+from checker.render.wording import file_notes
 from checker.report import Input, Report
 
 _LIST = '<dl class="provenance">{parts}</dl>\n'
@@ -21,17 +22,14 @@ def render_provenance(report: Report) -> Markup:
     """Return the section."""
     parts = join(fill(_PART, words=words, content=content) for words, content in _parts(report))
     left = (
-        ("disabled by the configuration", "rule", report.disabled),
-        ("not in the profile", "rule", report.left_out),
-        ("left out by a pattern", "file", report.files.excluded),
-        ("not read because of the extension", "file", report.files.unread),
+        ("disabled by the configuration", report.disabled),
+        ("not in the profile", report.left_out),
     )
-    lists = join(
-        names(f"{count(len(listed), noun)} {words}", listed)
-        for words, noun, listed in left
-        if listed
+    rules = join(
+        names(f"{count(len(listed), 'rule')} {words}", listed) for words, listed in left if listed
     )
-    return section("provenance", "Provenance", join((fill(_LIST, parts=parts), lists)))
+    files = join(names(note.counted, note.names) for note in file_notes(report.files))
+    return section("provenance", "Provenance", join((fill(_LIST, parts=parts), rules, files)))
 
 
 def _parts(report: Report) -> Iterator[tuple[str, Markup]]:
@@ -49,6 +47,8 @@ def _parts(report: Report) -> Iterator[tuple[str, Markup]]:
     yield "Rules", _rules(report.inputs)
     documents = count(report.documents, "document")
     yield "Documents", fill(_DIGEST, count=documents, sha256=report.documents_sha256)
+    if report.files.without:
+        yield "Files without a document", fill("{number:,}", number=report.files.without)
     for fact in report.facts:
         yield "Facts", fill("{fact}", fact=fact)
 

@@ -54,8 +54,8 @@ class Tally:
     documents: dict[str, Counter[Severity]] = field(default_factory=dict)
     violations: int = 0
     """The number of findings that fail the gate."""
-    violated: set[str] = field(default_factory=set)
-    """The documents with findings that fail the gate."""
+    violated: set[tuple[str, str]] = field(default_factory=set)
+    """The documents with findings that fail the gate, by their files and parts."""
 
     @property
     def findings(self) -> int:
@@ -80,7 +80,7 @@ def tally(report: Report) -> Tally:
             counts.setdefault(name, Counter())[finding.severity] += 1
         if report.counts_as_violation(finding):
             found.violations += 1
-            found.violated.add(finding.file)
+            found.violated.add((finding.file, finding.part))
     return found
 
 

@@ -5,8 +5,8 @@ https://pages.nist.gov/OSCAL/learn/concepts/layer/assessment/assessment-results/
 Every finding of the report is an observation. Every assessed control has one finding in the sense
 of OSCAL, which names the observations that decided it. A control that was not assessed has no
 finding and is excluded from the reviewed controls. A waived finding is also a risk, whose deviation
-is approved until the last day of its waiver. The inventory consists of the documents with findings,
-as a report only counts the others.
+is approved until the last day of its waiver. The inventory consists of the documents with findings.
+A document that is only a part of its file has a property that names the part.
 
 No clock is read: all times are the start of the report's day. Identifiers are derived from the data
 that they identify, so that the same inputs give the same file.
@@ -21,7 +21,7 @@ from checker.render.oscal.observations import identified, inventory, observation
 from checker.render.oscal.small_parts import TOOL, Object, identifier, markup, own, start
 from checker.render.stream import Pieces, dump, filled
 from checker.render.uri import reference
-from checker.render.wording import verdict
+from checker.render.wording import document_notes, file_notes, verdict
 from checker.report import COUNTED, Report
 from checker.report.controls import assess
 
@@ -90,6 +90,9 @@ def _plan(report: Report) -> Object:
             *(own("left-out-rule", name) for name in report.left_out),
             *(own("excluded-document", name) for name in report.files.excluded),
             *(own("unread-file", name) for name in report.files.unread),
+            *(own("mentioned-file", name) for name in report.files.mentioned),
+            *(own("ignored-path", name) for name in report.files.ignored),
+            *(own("idle-glob", name) for name in report.files.idle_globs),
         ],
     }
     links = [
@@ -102,7 +105,8 @@ def _plan(report: Report) -> Object:
 
 
 def _result(report: Report) -> Object:
-    return {
+    notes = (*file_notes(report.files), *document_notes(report))
+    result: Object = {
         "uuid": identifier("result", report.version, report.documents_sha256),
         "title": "Rules decided on policies",
         "description": markup(verdict(report)),
@@ -113,9 +117,18 @@ def _result(report: Report) -> Object:
             own("rules", len(report.rules)),
             *(own(status.value, report.total(status)) for status in COUNTED),
             own("exit-code", int(report.exit_code)),
+            own("files-without-documents", report.files.without),
+            *(
+                own("document-without-rules", name)
+                for note in document_notes(report)
+                for name in note.names
+            ),
             *(own("fact", fact) for fact in report.facts),
         ],
     }
+    if notes:
+        result["remarks"] = markup("; ".join(note.counted for note in notes))
+    return result
 
 
 def _tool(report: Report) -> Object:

@@ -26,24 +26,26 @@ class Identified(NamedTuple):
 def identified(findings: Iterable[Judged]) -> Iterator[Identified]:
     """Yield findings with their identifiers, which differ even if fingerprints are equal."""
     seen: Counter[str] = Counter()
-    documents: dict[str, str] = {}
+    documents: dict[tuple[str, ...], str] = {}
     for each in findings:
         seen[each.fingerprint] += 1
         names = (each.fingerprint, seen[each.fingerprint])
-        document = documents.get(each.file) or identifier("document", each.file)
-        documents[each.file] = document
+        place = (each.file, each.part) if each.part else (each.file,)
+        document = documents.get(place) or identifier("document", *place)
+        documents[place] = document
         risk = identifier("risk", *names) if each.waiver else ""
         yield Identified(each, identifier("observation", *names), document, risk)
 
 
 def inventory(found: Iterable[Identified]) -> Iterator[Object]:
-    """Yield each document with findings once, as an inventory item."""
+    """Yield each document with findings once, as an inventory item with a link to its file."""
     for each in {each.document: each for each in found}.values():
+        finding = each.finding
         yield {
             "uuid": each.document,
-            "description": markup(each.finding.file),
-            "props": [own("kind", each.finding.kind)],
-            "links": [{"href": reference(each.finding.file)}],
+            "description": markup(f"{finding.file} {finding.part}"),
+            "props": [own("kind", finding.kind), *_part(finding)],
+            "links": [{"href": reference(finding.file)}],
         }
 
 
@@ -60,13 +62,14 @@ def observation(found: Identified, report: Report) -> Object:
             own("severity", finding.severity.label),
             own("status", finding.status.value),
             own("fingerprint", finding.fingerprint),
+            *_part(finding),
         ],
         "methods": ["TEST"],
         "types": ["finding"],
         "origins": _ORIGINS,
         "subjects": [{"subject-uuid": found.document, "type": "inventory-item"}],
         "relevant-evidence": [
-            {"href": href, "description": _where(place)}
+            {"href": href, "description": _where(place, finding.part)}
             for place in (finding.place, *finding.related)
         ],
         "collected": start(report),
@@ -91,8 +94,14 @@ def risk(found: Identified, waiver: Waiver) -> Object:
     }
 
 
+def _part(finding: Judged) -> list[Object]:
+    """Return a property that names the document in its file; none if it is the whole file."""
+    return [own("part", finding.part)] if finding.part else []
+
+
 def _message(finding: Judged) -> str:
-    return caveat(finding) + markup(finding.message, finding.title, finding.rule)
+    part = f"{markup(finding.part)}: " if finding.part else ""
+    return caveat(finding) + part + markup(finding.message, finding.title, finding.rule)
 
 
 def _accepted(waiver: Waiver) -> str:
@@ -109,9 +118,10 @@ def _remarks(finding: Judged) -> str:
     return "\n\n".join(filter(None, remarks))
 
 
-def _where(place: Place) -> str:
+def _where(place: Place, part: str) -> str:
+    address = part + place.pointer
     parts = (
         place.location and f"line {place.location.line}, column {place.location.column}",
-        place.pointer and markup(place.pointer),
+        address and markup(address),
     )
     return ", ".join(filter(None, parts)) or "the whole document"
