@@ -15,12 +15,9 @@ from checker.kinds.kind import Kind
 from checker.reader import Limits
 from checker.report import Report
 from checker.rules import Rule, load
-from tests.support.command import COMMAND, PATIENCE, ROOT, Run
+from tests.support.command import COMMAND, COPY, PATIENCE, ROOT, Run
 from tests.support.reports import everything
 from tests.support.slowness import is_slow
-
-_COPY = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-"""By which the tests of a copy of the package run the copy."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,7 +67,7 @@ def policy_check() -> Run:
         stdin: bytes = b"",
         timeout: float = PATIENCE,
     ) -> subprocess.CompletedProcess[bytes]:
-        clean = {"PATH": os.environ["PATH"], "LC_ALL": "C", **_COPY, **(env or {})}
+        clean = {"PATH": os.environ["PATH"], "LC_ALL": "C", **COPY, **(env or {})}
         return subprocess.run(
             [COMMAND, *map(str, arguments)],
             cwd=cwd,

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.command import COMMAND, PATIENCE
+from tests.support.command import COMMAND, COPY, PATIENCE
 
 
 class Bounds(NamedTuple):
@@ -113,7 +113,7 @@ def run(
         ran = subprocess.run(
             [*(_confinement() if bounds.confined else ()), COMMAND, *arguments],
             cwd=cwd,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C", **env},
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C", **COPY, **env},
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -15,6 +16,9 @@ PATIENCE = 600
 """Seconds by the clock after which a process is taken to hang: many times what any takes."""
 MOST = 60
 """Seconds of processor time that a process may take that `limited` bounds."""
+
+COPY = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+"""Variables by which the tests of a copy of the package run the copy."""
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
