@@ -1,4 +1,4 @@
-"""Realistic conditions on IAM policies in; how fast each engine decides them, out.
+"""Measures how fast each engine decides realistic conditions on IAM policies.
 
     python benchmarks/cel_speed.py [--seconds 0.2]
 

@@ -1,4 +1,4 @@
-"""AWS's managed policies in; policies a second and peak memory, ours beside our peers', out.
+"""Measures policies a second and peak memory on AWS's managed policies, for us and our peers.
 
 Every tool runs as a process of its own over the same files in one run of this script, since
 machines differ and are shared: read the ratios. Peers that PEERS (an interpreter that has

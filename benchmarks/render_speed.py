@@ -1,4 +1,4 @@
-"""A report of many findings in; processor seconds and memory that each format takes, out.
+"""Measures the processor time and memory that each format takes for many findings.
 
     PYTHONPATH=. python benchmarks/render_speed.py [--findings N] [FORMAT...]
 

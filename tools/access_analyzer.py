@@ -1,4 +1,4 @@
-"""Findings on AWS's managed policies in, beside those of IAM Access Analyzer, out.
+"""Compares our findings on AWS's managed policies with those of IAM Access Analyzer.
 
     POLICY_CHECK_DATA=… python tools/access_analyzer.py [--show CODE]
 

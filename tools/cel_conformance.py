@@ -1,4 +1,4 @@
-"""The conformance tests of cel-spec in; the scores of our engines and of two others out.
+"""Prints how our engines and two others score in the conformance tests of cel-spec.
 
     POLICY_CHECK_DATA=… python tools/cel_conformance.py [--failures ENGINE]
 

@@ -1,4 +1,4 @@
-"""Random programs and data in; where the engines differ, and what was covered, out.
+"""Evaluates random programs with all engines, and prints their differences and the coverage.
 
     python tools/cel_differential.py [--evaluations 1000000] [--seed 1]
 

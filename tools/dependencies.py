@@ -1,4 +1,4 @@
-"""What is installed in; docs/dependencies.md, or what is not permissive among it, out.
+"""Lists the dependencies as docs/dependencies.md does, or those without a permissive licence.
 
     PYTHONPATH=. python tools/dependencies.py [--markdown]
 

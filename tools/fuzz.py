@@ -1,4 +1,4 @@
-"""Random inputs for some time in; how many were answered right, and each that was not, out.
+"""Checks random inputs for some time, and prints each one that was answered wrongly.
 
     PYTHONPATH=. python tools/fuzz.py --seconds 3600 [--target T]... [--seed N] [--keep DIR]
 

@@ -1,4 +1,4 @@
-"""Some seconds in; what suites, random inputs and planted mistakes say of the gate, out.
+"""Prints what suites, random inputs and planted mistakes show about the gate.
 
     PYTHONPATH=. python tools/gate_counts.py [--seconds 600] [--seed 1] [--skip PART]...
 

@@ -1,4 +1,4 @@
-"""Wildcards of AWS's managed policies in; where our expansion differs from the catalogue's, out.
+"""Prints wildcards of AWS's managed policies that we expand differently from the catalogue.
 
     POLICY_CHECK_DATA=… python tools/iam_actions.py
 

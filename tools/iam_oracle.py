@@ -1,4 +1,4 @@
-"""Random small policies in; where containment or access differs from enumeration, out.
+"""Prints the random small policies on which containment or access differs from enumeration.
 
     python tools/iam_oracle.py [--of containment] [--cases 100000] [--seed 0]
 

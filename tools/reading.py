@@ -1,4 +1,4 @@
-"""Two suites of texts to parse in; what the reader makes of them out, as counts or as a page.
+"""Holds the reader against two suites of texts to parse, and prints counts or a page.
 
     PYTHONPATH=. POLICY_CHECK_DATA=… python tools/reading.py [--markdown | --json]
 

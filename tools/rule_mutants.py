@@ -1,4 +1,4 @@
-"""Rules in, how well their examples test them out: which branches and mistakes they miss.
+"""Prints the branches and planted mistakes of rules that their examples do not notice.
 
     PYTHONPATH=. python tools/rule_mutants.py [--rule ID]... [RULE_FILE...]
 

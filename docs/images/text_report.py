@@ -1,4 +1,4 @@
-"""The command's own text report in, README's picture of it out.
+"""Draws README's picture of a text report of the command.
 
 `python docs/images/text_report.py` renews it.
 """

@@ -130,3 +130,12 @@ def test_a_text_hides_no_file_of_its_name(tmp_path: Path) -> None:
         for document in load(index, listing, selection, LIMITS).documents
     ]
     assert [bool(document.problems) for document in found] == [False, True]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.tf", "a.conf", "a.md", "a.py", "a"])
+def test_a_named_file_that_cannot_be_read_is_broken_whatever_its_name(
+    tmp_path: Path, name: str
+) -> None:
+    selection = Selection([str(tmp_path / name)], KINDS)
+    (found,) = load(0, find(selection, AS_GIVEN), selection, LIMITS).documents
+    assert "no such file" in found.problems[0].message

@@ -1,4 +1,4 @@
-"""A policy in, a file that no gate may take for one out: no JSON, no clear YAML, no policy.
+"""Damages a policy so that no gate may accept the file as a policy.
 
 The grammar is AWS's own:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html

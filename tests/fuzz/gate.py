@@ -1,4 +1,4 @@
-"""A file and rules in, what the gate says of it out: in memory, or by the command itself."""
+"""Checks a file with rules in memory or by the command itself, and returns the gate's verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text in, one that is damaged at random out: bytes changed, parts lost, moved and repeated."""
+"""Damages a text at random: it changes bytes, and drops, moves and repeats parts."""
 
 from __future__ import annotations
 

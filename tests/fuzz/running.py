@@ -1,4 +1,4 @@
-"""A target and seeds in; how inputs are answered, and the least that is answered wrongly, out."""
+"""Runs a target on random inputs, and makes those with a wrong answer as small as possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped rules and their examples in, texts and policies to begin with out."""
+"""Takes the first texts and policies for fuzzing from the shipped rules and their examples."""
 
 from __future__ import annotations
 

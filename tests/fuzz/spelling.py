@@ -1,4 +1,4 @@
-"""A policy in, the same policy in other words out: what it allows does not change, for anyone.
+"""Rewrites a policy at random without changing what it allows.
 
 Each way is one that AWS documents, or that follows from what JSON is:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html

@@ -1,4 +1,4 @@
-"""A policy in, one that allows at least as much out: what was too much stays too much."""
+"""Changes a policy at random so that it allows at least as much as before."""
 
 from __future__ import annotations
 

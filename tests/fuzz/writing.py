@@ -1,4 +1,4 @@
-"""Data in, one of the many texts that say it out: JSON or YAML, with blanks, escapes and styles.
+"""Writes data as JSON or YAML with random blanks, escapes and styles.
 
 What is written is read back by a reader that is not the project's own before it is given away.
 """

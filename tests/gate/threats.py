@@ -1,4 +1,4 @@
-"""Declarations of a case's inputs in, files of any size and kind out; a command within limits.
+"""Writes the files that a case declares, and runs a command on them within limits.
 
 A file is declared by its path, in which a byte that is no UTF-8 is a lone surrogate (`\\udcff`) and
 `{i}` a number, and by one of:

@@ -1,4 +1,4 @@
-"""The conformance tests of cel-spec in; what an engine makes of each, out."""
+"""Runs the conformance tests of cel-spec with an engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A seed in; random CEL programs with data, and what an engine makes of them, out.
+"""Generates random CEL programs with data, and evaluates them with an engine.
 
 Programs are of every type and use every operator, macro and function of the library; some
 operands have a wrong type, so that errors are compared as well as values.

@@ -1,4 +1,4 @@
-"""Inputs of other tools' tests in; these tools' verdicts beside ours, and why the two differ, out.
+"""Compares our verdicts on the inputs of other tools' tests with the verdicts of these tools.
 
 The two agree where a tool wants something to be found and we refuse the input or find something of
 medium severity or worse, and where it wants nothing and we find nothing of that severity. That is

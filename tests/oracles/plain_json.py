@@ -1,4 +1,4 @@
-"""A JSON text in, its data out: slow and plain, with every ambiguity refused.
+"""Reads JSON slowly and plainly, and refuses every ambiguity.
 
 Nothing here is the project's own reader: it is what that is held against.
 """

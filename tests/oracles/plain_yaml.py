@@ -1,4 +1,4 @@
-"""A YAML text in, its data out: by PyYAML's own trees and the specification's own expressions.
+"""Reads YAML by PyYAML's own trees and the expressions of the specification.
 
 Nothing here is the project's own reader: it is what that is held against. What it reads is no more
 than JSON has; the reader refuses some more texts.

@@ -1,4 +1,4 @@
-"""A rule in, how well its examples test it out: branches not taken, and mistakes not noticed.
+"""Finds the branches and the planted mistakes of a rule that its examples do not notice.
 
 A branch is an outcome of a condition that the rule's author wrote; the interpreter records which
 the examples reach. A mutant is the rule with one mistake in it; it is killed where an example

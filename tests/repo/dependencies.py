@@ -1,4 +1,4 @@
-"""What is installed in; which packages this one depends on, and under which licences, out."""
+"""Finds the packages that this one depends on, and their licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A syntax tree in, its shape as text and its spans out."""
+"""Writes the shape of a syntax tree as text, and checks the spans of its nodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder in, a git repository with all of it committed out."""
+"""Makes a folder a git repository and commits all of its files."""
 
 from __future__ import annotations
 

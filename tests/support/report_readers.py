@@ -1,4 +1,4 @@
-"""Rendered reports in, what their own consumers read in them out: a reader for each format.
+"""Reads rendered reports as their consumers do.
 
 They follow the consumers, not our renderers: GitHub's runner, Azure's agent, the grammar of TAP.
 """

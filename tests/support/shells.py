@@ -1,4 +1,4 @@
-"""Keys in, what an interactive shell makes of them out: bash, zsh and fish on a terminal."""
+"""Types keys into an interactive bash, zsh or fish on a terminal, and returns what it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two suites of texts to parse in, what the reader makes of each of them out, as a page too.
+"""Holds the reader against two suites of texts to parse, and writes the page about them.
 
 The suites are JSONTestSuite (https://github.com/nst/JSONTestSuite) and the YAML test suite
 (https://github.com/yaml/yaml-test-suite), both among the data that a machine may have.

@@ -191,15 +191,15 @@ def test_an_editor_finds_the_schema_where_it_is_installed_below_the_file() -> No
         ({"rule": "named-resource"}, 2, "did you mean `named-resources`?"),
         ({"rule": "valid-document"}, 2, "cannot be waived"),
         ({"rule": "current-waiver"}, 2, "cannot be waived"),
-        ({"reason": " "}, 2, "--reason: error: ` ` is no reason"),
-        ({"owner": ""}, 2, "--owner: error: `` is no owner"),
+        ({"reason": " "}, 2, "--reason: error: ` ` is not a reason"),
+        ({"owner": ""}, 2, "--owner: error: `` is not an owner"),
         ({"expires": "2028-01-01"}, 2, "2027-12-30 at the latest"),
         ({"expires": "9999-12-31"}, 2, "2027-12-30 at the latest"),
         ({"expires": "2026-11-24"}, 2, "2026-11-24 is in the past"),
         ({"expires": "2027-02-29"}, 2, "expected a date"),
         ({"expires": "never"}, 2, "expected a date"),
-        ({"subject": "Statement/0"}, 2, "is no JSON Pointer"),
-        ({"fingerprint": "0"}, 2, "is no fingerprint"),
+        ({"subject": "Statement/0"}, 2, "is not a JSON Pointer"),
+        ({"fingerprint": "0"}, 2, "is not a fingerprint"),
         ({"reason": "\udcff"}, 2, "--reason: error: expected text in UTF-8"),
         ({"document": "\udcff"}, 3, "there is no such finding"),
     ],
@@ -385,7 +385,7 @@ def test_a_file_never_grows_beyond_what_is_read() -> None:
 def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "w.yaml"
     path.write_text("waivers: []\n")
-    with pytest.raises(InputError, match="it has changed since"):
+    with pytest.raises(InputError, match="the file has changed since"):
         add(str(path), Input("w.yaml", "0" * 64), [NEW], Limits())
     assert path.read_text() == "waivers: []\n"
 
@@ -403,5 +403,5 @@ def test_what_is_read_otherwise_than_it_was_meant_is_told(
 
 def test_a_bad_word_is_told_before_a_check_that_may_take_its_time(gate: Gate) -> None:
     said = gate.waive(code=2, rules=gate.folder / "missing", reason="-")
-    assert "is no reason" in said
+    assert "is not a reason" in said
     assert "missing" not in said

@@ -194,12 +194,12 @@ def test_any_day_may_be_today(tmp_path: Path, today: date) -> None:
         ({"rule": ""}, "/rule", "expected at least 1"),
         ({"document": ""}, "/document", "expected at least 1"),
         ({"document": ["p/a.json"]}, "/document", "expected a string, not a list"),
-        ({"reason": ""}, "/reason", "is no reason"),
-        ({"reason": "\u00a0\u2003\n"}, "/reason", "is no reason"),
-        ({"reason": "\u200b\u2060"}, "/reason", "is no reason"),
-        ({"reason": "..."}, "/reason", "is no reason"),
-        ({"reason": 5}, "/reason", "is no reason"),
-        ({"owner": " "}, "/owner", "is no owner"),
+        ({"reason": ""}, "/reason", "is not a reason"),
+        ({"reason": "\u00a0\u2003\n"}, "/reason", "is not a reason"),
+        ({"reason": "\u200b\u2060"}, "/reason", "is not a reason"),
+        ({"reason": "..."}, "/reason", "is not a reason"),
+        ({"reason": 5}, "/reason", "is not a reason"),
+        ({"owner": " "}, "/owner", "is not an owner"),
         ({"expires": "2027-02-29"}, "/expires", "`2027-02-29` is not a date"),
         ({"expires": "2026-13-01"}, "/expires", "is not a date"),
         ({"expires": "2026-12-31\n"}, "/expires", "is not a date"),
@@ -208,11 +208,11 @@ def test_any_day_may_be_today(tmp_path: Path, today: date) -> None:
         ({"expires": "\u0662026-12-31"}, "/expires", "is not a date"),
         ({"expires": 20261231}, "/expires", "is not a date"),
         ({"expires": "never"}, "/expires", "is not a date"),
-        ({"subject": "S/0"}, "/subject", "is no JSON Pointer"),
-        ({"fingerprint": ONE[:-1]}, "/fingerprint", "is no fingerprint"),
-        ({"fingerprint": "A" * 32}, "/fingerprint", "is no fingerprint"),
-        ({"fingerprint": f"{ONE}\n"}, "/fingerprint", "is no fingerprint"),
-        ({"fingerprint": int(ONE[:18])}, "/fingerprint", "is no fingerprint"),
+        ({"subject": "S/0"}, "/subject", "is not a JSON Pointer"),
+        ({"fingerprint": ONE[:-1]}, "/fingerprint", "is not a fingerprint"),
+        ({"fingerprint": "A" * 32}, "/fingerprint", "is not a fingerprint"),
+        ({"fingerprint": f"{ONE}\n"}, "/fingerprint", "is not a fingerprint"),
+        ({"fingerprint": int(ONE[:18])}, "/fingerprint", "is not a fingerprint"),
         ({"experies": "2026-12-31"}, "/experies", "did you mean `expires`?"),
         ({"rule": "a-rul"}, "/rule", "did you mean `a-rule`?"),
         ({"rule": "a\u2010rule"}, "/rule", "there is no rule"),
@@ -309,7 +309,8 @@ def test_a_second_waiver_of_the_same_is_not_needed(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(owner="first"), entry(owner="second"))
     _, found = waivers.apply(PAIR, "", Status.FAIL, (finding(),))
     assert [each.owner for each in found if each] == ["first"]
-    assert messages(waivers) == ["not needed: the waiver in line 2 accepts the same; remove one of them"]
+    message = "not needed: the waiver in line 2 accepts the same; remove one of them"
+    assert messages(waivers) == [message]
 
 
 def test_one_that_expired_is_no_first_waiver(tmp_path: Path) -> None:
