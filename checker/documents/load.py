@@ -23,15 +23,25 @@ _HEAD = 4096
 """The number of bytes at the start of a file among which a zero byte shows that it is not text."""
 
 
-def load(index: int, listing: Listing, selection: Selection, limits: Limits) -> Contents:
+def load(
+    index: int,
+    listing: Listing,
+    selection: Selection,
+    limits: Limits,
+    *,
+    must_read: bool = False,
+) -> Contents:
     """Return the contents of the file or problem at an index of a listing.
 
-    A file that cannot be read is a broken document.
+    A file that cannot be read is a broken document. If it must be read, as a file that the user
+    names, that is so even if it does not look like a policy.
     """
     if index < len(listing.problems):
         problem = listing.problems[index]
         return Contents([Document(problem.path, problems=(problem,))])
     entry = listing.files[index - len(listing.problems)]
+    if must_read:
+        entry = entry._replace(named=True)
     if (text := listing.texts.get(entry.path)) is not None:
         read = partial(_at_hand, entry.name, text)
         return Contents(_guarded(entry.name, _of_text(entry, read, selection, limits)))
@@ -43,8 +53,12 @@ def load(index: int, listing: Listing, selection: Selection, limits: Limits) -> 
     return _contents(file, selection, limits)
 
 
-def load_bytes(entry: Entry, data: bytes, selection: Selection, limits: Limits) -> Contents:
+def load_bytes(
+    entry: Entry, data: bytes, selection: Selection, limits: Limits, *, must_read: bool = False
+) -> Contents:
     """Return the contents of a file whose bytes are known, as `load` does."""
+    if must_read:
+        entry = entry._replace(named=True)
     return _contents(_File(entry, lambda: data, lambda: BytesIO(data)), selection, limits)
 
 

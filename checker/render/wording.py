@@ -87,8 +87,8 @@ def file_notes(files: FileCounts) -> Iterator[Note]:
     """Yield a note for each group of files that were not checked, and for globs without a file."""
     notes = (
         Note(
-            "file that shows a policy, not read because of its extension",
-            "files that show a policy, not read because of their extension",
+            "file not read because of its extension",
+            "files not read because of their extension",
             files.unread,
         ),
         Note(

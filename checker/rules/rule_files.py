@@ -28,6 +28,7 @@ from checker.report import Input
 from checker.rules.compile import compile_rule
 from checker.rules.rule import Rule
 from checker.rules.written import rule_file
+from checker.sources.suffixes import Role, role
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 RESERVED = frozenset({"controls.yaml", "profiles.yaml"})
@@ -103,7 +104,12 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
             rules[rule.id] = rule
     if problems:
         raise InputError(*problems)
-    return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), found.others)
+    return RuleSet(tuple(rules[name] for name in sorted(rules)), tuple(inputs), _unread(found))
+
+
+def _unread(found: Walk) -> tuple[str, ...]:
+    """Return the files that may be rules, but are not YAML by their names: no prose or program."""
+    return tuple(file for file in found.others if role(file) is not Role.PROSE)
 
 
 def shipped() -> frozenset[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import PurePosixPath
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from checker import cel, documents, kinds
 from checker.documents import Contents, Document, Entry, Outcome, Selection
@@ -58,12 +58,19 @@ def compare(old: str, new: str, settings: Settings) -> Compared:
     )
 
 
+class _Load(Protocol):
+    """Reads a file."""
+
+    def __call__(self, *, must_read: bool) -> Contents:
+        """Return what it holds; one that must be read and cannot be is broken in any case."""
+
+
 class _File(NamedTuple):
     """A file of one place."""
 
     name: str
     """Its name for globs and messages."""
-    load: Callable[[], Contents]
+    load: _Load
 
 
 class _Decided(NamedTuple):
@@ -102,7 +109,8 @@ class _Pairs(NamedTuple):
             problem = Problem(str(PurePosixPath(self.place, key)), reason)
             return _Decided(path, (_undecided(path, problem),), Outcome.DOCUMENTS)
         before, _ = _documents(self.old.get(key))
-        after, outcome = _documents(self.new.get(key))
+        # INVARIANT: what replaced a policy and cannot be read never seems to be no policy.
+        after, outcome = _documents(self.new.get(key), must_read=bool(before))
         found: list[Comparison] = []
         for number, part in enumerate(sorted({*before, *after}, key=_order)):
             refused(PART)
@@ -112,11 +120,13 @@ class _Pairs(NamedTuple):
         return _Decided(path, tuple(found), outcome)
 
 
-def _documents(file: _File | None) -> tuple[dict[str, Document], Outcome]:
+def _documents(
+    file: _File | None, *, must_read: bool = False
+) -> tuple[dict[str, Document], Outcome]:
     """Return the documents of a file by their parts, and the outcome of reading the file."""
     if file is None:
         return {}, Outcome.NONE
-    contents = file.load()
+    contents = file.load(must_read=must_read)
     found = {each.part: each for each in contents.documents}
     return found, Outcome.DOCUMENTS if found else contents.otherwise
 
@@ -231,7 +241,7 @@ def _below(name: str, above: str) -> str:
 
 def _broken(problem: Problem) -> _File:
     contents = Contents([Document(problem.path, problems=(problem,))])
-    return _File(problem.path, lambda: contents)
+    return _File(problem.path, lambda must_read: contents)  # noqa: ARG005 - broken in any case
 
 
 def _committed(

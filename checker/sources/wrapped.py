@@ -7,7 +7,7 @@ template, is never read in part. `unread` says whether other statements remain.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from checker.problems import InputError, Json, Route, pointer
@@ -93,20 +93,21 @@ def unread(reading: Reading, taken: Collection[Route]) -> Route | None:
     A statement is an object with an `Effect` and another key of statements, or a string that looks
     like one. The result is None if there is none.
     """
-    skipped = _tree(taken)
-    todo: list[tuple[Json, _Way, _Taken | None]] = [(reading.data, None, skipped)]
-    while todo:
-        node, way, below = todo.pop()
-        if below is not None and None in below:
-            continue
-        if isinstance(node, str):
-            if len(node) >= _SHORTEST and look.statement(node) is not None:
-                return _route(way)
-            continue
-        if isinstance(node, dict) and _is_statement(node):
-            return _route(way)
-        for step, child in reversed(_children(node)):
-            todo.append((child, (way, step), below.get(step) if below else None))
+    return _unread(reading.data, _tree(taken))
+
+
+def _unread(node: Json, taken: _Taken | None) -> Route | None:
+    # The reader limits the depth of a document, and so of these calls.
+    if taken is not None and None in taken:
+        return None
+    if isinstance(node, str):
+        return () if len(node) >= _SHORTEST and look.statement(node) is not None else None
+    if isinstance(node, dict) and _is_statement(node):
+        return ()
+    for step, child in _children(node):
+        found = _unread(child, taken.get(step) if taken else None)
+        if found is not None:
+            return (step, *found)
     return None
 
 
@@ -176,8 +177,6 @@ def _is_effect(value: Json) -> bool:
     return isinstance(value, str) and (value.lower() in {"allow", "deny"} or "{" in value)
 
 
-_Way: TypeAlias = "tuple[_Way, str | int] | None"
-"""The last step to a node and the way before it, as a linked list; routes would be copied often."""
 _Taken: TypeAlias = "dict[str | int | None, _Taken]"
 """The taken routes as a tree of their steps; the key None marks the end of a route."""
 
@@ -192,15 +191,7 @@ def _tree(taken: Collection[Route]) -> _Taken:
     return tree
 
 
-def _children(node: Json) -> list[tuple[str | int, Json]]:
+def _children(node: Json) -> Iterable[tuple[str | int, Json]]:
     if isinstance(node, dict):
-        return list(node.items())
-    return list(enumerate(node)) if isinstance(node, list) else []
-
-
-def _route(way: _Way) -> Route:
-    steps: list[str | int] = []
-    while way is not None:
-        way, step = way
-        steps.append(step)
-    return tuple(reversed(steps))
+        return node.items()
+    return enumerate(node) if isinstance(node, list) else ()
