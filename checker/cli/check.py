@@ -44,6 +44,7 @@ class _Check(click.Command):
     "--rule",
     "only",
     multiple=True,
+    envvar="POLICY_CHECK_RULE",
     metavar="ID",
     help="Run only this rule, whatever the profile selects; may be repeated.",
 )

@@ -44,7 +44,9 @@ _REFUSED = "nothing was waived"
 @click.option(
     "--document", required=True, metavar="PATH", help="File of the findings, as in reports."
 )
-@click.option("--part", metavar="PART", help="Accept findings in this part of the file, as `#2`.")
+@click.option(
+    "--part", metavar="PART", help="Accept findings in this part of the file, such as `#2`."
+)
 @click.option(
     "--subject", metavar="POINTER", help="Accept findings about this subject (a JSON Pointer)."
 )

@@ -20,6 +20,7 @@ from checker.reader import (
     ignored,
     walk,
 )
+from checker.sources.suffixes import role
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -142,11 +143,23 @@ class _Found:
                 self._left_out.append(name)
                 continue
             # A walk follows no link to a directory, so only links to files have to be resolved.
-            key = identity(file) if file in links else prefix + file[len(path) :].lstrip(os.sep)
+            own = prefix + file[len(path) :].lstrip(os.sep)
+            key = self._target(own, name, file) if file in links else own
             known = self.files.get(key)
             # A file keeps its own name if there is a link to it too.
             if known is None or (known.path in self._links and not known.named):
                 self.files[key] = Entry(file, name, kind=self._kind(name))
+
+    def _target(self, own: str, name: str, link: str) -> str:
+        """Return the path of the file that a link stands for.
+
+        INVARIANT: a link that its name gives another role or kind than its target's is a file of
+        its own, as programs read it by that name.
+        """
+        target = identity(link)
+        other = self._root.name(target)
+        same = role(name) is role(other) and self._kind(name) == self._kind(other)
+        return target if same else own
 
     def listing(self, texts: Mapping[str, bytes | Problem]) -> Listing:
         """Return everything that was found."""

@@ -124,6 +124,7 @@ def _of_text(
     """
     must_read = entry.named or bool(entry.kind) or selection.looks_at_data
     data = read()
+    _refuse_pointer(entry.name, data)
     must_read = must_read or len(data) > limits.max_bytes
     if not (must_read or _STATEMENT in data or _looks_like_policy(entry.name, data, limits)):
         return
@@ -135,7 +136,7 @@ def _of_text(
         from checker.documents.unread import explained  # noqa: PLC0415 - only for a fault
         from checker.sources import look  # noqa: PLC0415 - as above
 
-        if must_read or look.has_policy_key(data) or look.statement_in_bytes([data]):
+        if must_read or look.may_be_policy(data) or look.statement_in_bytes([data]):
             raise (explained(error, source) if source else error) from None
         return
     for number, reading in enumerate(readings, 1):
@@ -188,6 +189,7 @@ def _may_hold(line: bytes, limits: Limits) -> bool:
 def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Iterator[Document]:
     """Yield a broken document for a template that shows a statement: templates are not read yet."""
     data = read()
+    _refuse_pointer(entry.name, data)
     if _is_binary(data) and not suffix(entry.name):
         return
     from checker.documents.unread import in_a_template  # noqa: PLC0415 - few files are templates
@@ -240,6 +242,16 @@ def _shows_statement(chunks: Iterator[bytes], *, is_prose: bool) -> bool:
         return False
     shows = look.mentioned if is_prose else look.statement_in_bytes
     return shows(chain((first, second), chunks))
+
+
+def _refuse_pointer(name: str, data: bytes) -> None:
+    """Raise InputError if a file stands for another one, whose content is not here.
+
+    https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+    """
+    if data.startswith(b"version https://git-lfs.github.com/spec/"):
+        message = "the file is a pointer of Git LFS: fetch its content with `git lfs pull`"
+        raise InputError(Problem(name, message))
 
 
 def _is_binary(data: bytes) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import PurePosixPath
+from typing import Any, cast
 
 from checker.problems import Json
-from checker.reader.schema import Schema
+from checker.reader.schema import Schema, bundled
 
 _SCHEMAS = (
     ("rules/rule.schema.json", frozenset({"id", "title", "severity", "require"}), ""),
@@ -29,9 +30,17 @@ def is_own(data: Json, file: str) -> bool:
         return False
     name = PurePosixPath(file).name
     return any(
-        needed <= data.keys() and fixed in {"", name} and _schema(schema).accepts(data)
+        needed <= data.keys() <= _keys(schema)
+        and fixed in {"", name}
+        and _schema(schema).accepts(data)
         for schema, needed, fixed in _SCHEMAS
     )
+
+
+@cache
+def _keys(path: str) -> frozenset[str]:
+    """Return the keys that a schema knows; that of reports lets later versions add some."""
+    return frozenset(cast("dict[str, Any]", bundled(path))["properties"])
 
 
 @cache

@@ -27,7 +27,16 @@ def documents_of(
         yield Document(reading.source.path, None, reading, error.problems, part)
         return
     if is_whole or (mapped and not _is_policy(mapped, selection)):
-        yield document(reading, selection, mapped, part)
+        found = document(reading, selection, mapped, part)
+        yield found
+        # A kind of the user's own may hold a policy in a well-known wrapper beside.
+        if found.kind is None or found.kind.certain or found.kind.family:
+            return
+        from checker.sources import wrapped  # noqa: PLC0415 - few files are of such a kind
+
+        for each in wrapped.parts(reading, limits):
+            if not isinstance(each, InputError):
+                yield document(each.reading, selection, each.kind, part + each.name)
         return
     from checker.documents.inner import inner_documents  # noqa: PLC0415 - most files are policies
 

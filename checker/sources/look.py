@@ -14,14 +14,14 @@ from typing import TypeAlias
 
 from checker.sources.escapes import decoded, hidden, joins, original
 
-WINDOW = 8192
+WINDOW = 32_768
 """The most characters between an `Effect` and another word of its statement.
 
-A managed policy has at most 6,144 characters without blanks, so its words are this near unless it
-is deeply indented. In a long page, unrelated words are seldom so near.
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+The longest policies, those of buckets, have 20 KB without blanks, so their words are this near
+unless they are deeply indented.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
 """
-_BUFFER = 1 << 18
+_BUFFER = 1 << 20
 """The number of characters of a large file that are searched together."""
 _OVERLAP = 8 * WINDOW
 """The number of characters that are searched again with the next ones: two windows with escapes."""
@@ -40,8 +40,12 @@ _BYTES = (b"ffect", b"Statement", b"-10-17", b"aws_iam_policy_document")
 There are few, as every file is searched for each of them.
 """
 _POLICY_KEY = re.compile(
-    rb"""(?<![A-Za-z])Statement["'\s]*+[:=]|(?<![A-Za-z])Version["'\s]*+[:=]["'\s]*+20(?:12|08)-10-17"""
+    rb"""\A\s*+[\[{].*?"(?:Statement"\s*+:|Version"\s*+:\s*+"20(?:12|08)-10-17)
+    |^["']?Statement["']?\s*+:
+    |^["']?Version["']?\s*+:\s*+["']?20(?:12|08)-10-17""",
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
+_STATEMENT_WORDS = (re.compile(rb"\bEffect\b"), re.compile(rb"\b(?:Not)?(?:Action|Resource)\b"))
 _HIDDEN_BYTES = tuple(
     re.compile(each.pattern.encode()) for each in (_HIDDEN_POLICY, _HIDDEN_EFFECT)
 )
@@ -75,10 +79,11 @@ _RAW_KEY = re.compile(
 """A key `Effect` with the separator before its value, in text with escapes."""
 _VALUE = re.compile(r"(?:(?P<exact>Allow|Deny|ALLOW|DENY)|allow|deny)(?![A-Za-z0-9_])")
 _UNKNOWN = re.compile(
-    r"\*[^\s,*]|\{\{|\{%|\$\{|%\{|<%|\{?+[\s\"']{0,8}+(?:Fn::|Ref[\"']?+\s?+:)"
-    r"|!(?:If|Ref|Sub|Find)|(?:var|local|each)\."
+    r"\*[^\s,*]|\{\{|\{%|\$[{(A-Za-z_]|%\{|<%|@@|\[\[|\{?+[\s\"']{0,8}+(?:Fn::|Ref[\"']?+\s?+:)"
+    r"|!(?:If|Ref|Sub|Find|!binary)"
+    r"|(?:var|local|each|module|data|[a-z])\.[a-z]|(?:try|title|coalesce|lookup)\(|(?:true|false)\s*\?"
 )
-"""A value that is defined elsewhere: an alias, a placeholder or a CloudFormation function."""
+"""A value that is defined elsewhere: an alias, a placeholder, a function or another expression."""
 _NEAR = re.compile(
     r"(?<![A-Za-z0-9_-])(?:[Nn]ot_?|[Ww]ith|[Aa]dd)?+"
     r"(?:(?P<action>[Aa]ction)|[Rr]esource|[Pp]rincipal)s?+(?![A-Za-z0-9_])"
@@ -89,7 +94,7 @@ _BUILDER = re.compile(r"PolicyStatement(?:(?:Props|Args)?+\s{0,40}+[({]|\.Builde
 
 https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.PolicyStatementProps.html
 """
-_DOCUMENT = re.compile(r"aws_iam_policy_document[\"']")
+_DOCUMENT = re.compile(r"aws_iam_policy_document(?:[\"']|\s)")
 _BLOCK = re.compile(rf"(?<![A-Za-z0-9_.])statement(?:[\s\"']++|{_COMMENT}){{0,8}}+[{{\[:=]")
 """A statement in Terraform, which allows by default.
 
@@ -126,9 +131,15 @@ def mentioned(chunks: Iterable[bytes]) -> bool:
     return any(_first(text) is not None for text in _buffers(plain) if _may_hold(text))
 
 
-def has_policy_key(data: bytes) -> bool:
-    """Return whether bytes have the key `Statement`, or a version of the policy language."""
-    return _POLICY_KEY.search(data) is not None
+def may_be_policy(data: bytes) -> bool:
+    """Return whether bytes that cannot be parsed may be a policy or hold one.
+
+    They have a key of policies, or both words of a statement, however far these are apart: anchors,
+    aliases and tags of YAML may join them.
+    """
+    if _POLICY_KEY.search(data):
+        return True
+    return all(word.search(data) for word in _STATEMENT_WORDS)
 
 
 def policy(text: str) -> bool:

@@ -7,6 +7,7 @@ template, is never read in part. `unread` says whether other statements remain.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -64,8 +65,14 @@ _ORGANIZATION_KINDS = {"SERVICE_CONTROL_POLICY": "aws-scp", "RESOURCE_CONTROL_PO
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _STARTS = ("{", "[", "%7B", "%7b")
 """The starts of a text that is meant as JSON, as it is or encoded for a URL."""
-_CAPITALS = ("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal")
-_LOWERS = ("actions", "not_actions", "notActions")
+_CAPITALS = (
+    *("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal"),
+    *("Actions", "NotActions", "Resources"),
+)
+_LOWERS = ("action", "actions", "not_action", "not_actions", "notAction", "notActions")
+_STATEMENT_KEYS = frozenset({"statement", "statements", "Statement", "Statements"})
+_PLACEHOLDERS = ("{", "$", "@@", "[[", "<%")
+"""What text holds that a template turns into an effect."""
 _SHORTEST = len("Effect:Deny,Action:x")
 
 
@@ -101,14 +108,33 @@ def _unread(node: Json, taken: _Taken | None) -> Route | None:
     if taken is not None and None in taken:
         return None
     if isinstance(node, str):
-        return () if len(node) >= _SHORTEST and look.statement(node) is not None else None
+        return () if len(node) >= _SHORTEST and _shows_statement(node) else None
     if isinstance(node, dict) and _is_statement(node):
         return ()
     for step, child in _children(node):
+        if step in _STATEMENT_KEYS and any(map(_allows_by_default, _items(child))):
+            return (step,)
         found = _unread(child, taken.get(step) if taken else None)
         if found is not None:
             return (step, *found)
     return None
+
+
+def _shows_statement(text: str) -> bool:
+    """Return whether text shows a statement, which JSON may hold far from where it begins."""
+    if look.statement(text) is not None:
+        return True
+    if not look.policy(text):
+        return False
+    try:
+        data: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return not isinstance(data, str) and _unread(data, None) is not None
+
+
+def _items(node: Json) -> Iterable[Json]:
+    return node if isinstance(node, list) else (node,)
 
 
 def is_policy(data: Json) -> bool:
@@ -171,10 +197,23 @@ def _is_statement(node: dict[str, Json]) -> bool:
 
 
 def _is_effect(value: Json) -> bool:
-    """Say whether a value is an effect, or a template function or placeholder that may give one."""
+    """Return whether a value is an effect, or one that a template or function may turn into one."""
     if isinstance(value, dict):
         return any(key == "Ref" or key.startswith("Fn::") for key in value)
-    return isinstance(value, str) and (value.lower() in {"allow", "deny"} or "{" in value)
+    if not isinstance(value, str):
+        return False
+    return value.lower() in {"allow", "deny"} or any(mark in value for mark in _PLACEHOLDERS)
+
+
+def _allows_by_default(node: Json) -> bool:
+    """Return whether an item of a list of statements names actions and resources alone.
+
+    In Terraform's and Pulumi's policy documents such a statement allows.
+    """
+    if not isinstance(node, dict):
+        return False
+    keys = {key.lower().replace("_", "") for key in node}
+    return bool(keys & {"actions", "notactions"} and keys & {"resources", "notresources"})
 
 
 _Taken: TypeAlias = "dict[str | int | None, _Taken]"

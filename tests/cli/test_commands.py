@@ -85,7 +85,7 @@ def test_a_command_passes_only_where_no_path_has_its_name(
             (passing / name).symlink_to("nowhere")
     ran = policy_check(name, *PASSING[name], cwd=passing)
     assert ran.returncode == (0 if made == "nothing" else 3)
-    assert (b"is a command, but a path of that name" in ran.stderr) is (made != "nothing")
+    assert (b"is a command, but a path with that name" in ran.stderr) is (made != "nothing")
 
 
 @pytest.mark.parametrize("name", PASSING)

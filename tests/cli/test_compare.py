@@ -456,7 +456,7 @@ def test_a_pair_that_cannot_be_read_in_time_is_undecided(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sides = three(tmp_path)
-    monkeypatch.setattr("checker.documents.load", lambda *_: spin())
+    monkeypatch.setattr("checker.documents.load", lambda *_, **__: spin())
     found = compared(sides, Workers(2, Bounds(0.2)))
     assert [each.access for each in found] == [Access.UNDECIDED] * 3
     assert all("not read within 0.2 s" in each.problems[0].message for each in found)
