@@ -39,6 +39,7 @@ counts: .venv/installed
 	PYTHONPATH=. $(BIN)/python tools/gate_counts.py --seconds $(SECONDS)
 
 .venv/installed: pyproject.toml $(if $(PINNED),requirements/ci.txt)
+	@echo "setting up .venv (once, about 2 minutes)"
 	$(PYTHON) -m venv .venv
 ifdef PINNED
 	$(PIP) --require-hashes --requirement requirements/ci.txt

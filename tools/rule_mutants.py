@@ -1,6 +1,6 @@
 """Prints the branches and planted mistakes of rules that their examples do not notice.
 
-    PYTHONPATH=. python tools/rule_mutants.py [--rule ID]... [RULE_FILE...]
+    python tools/rule_mutants.py [--rule ID]... [RULE_FILE...]
 
 Without files all shipped rules are measured. Mutants that no example can kill are excused in
 `tests/oracles/rule_mutants.yaml`. Exits 1 where an example is missing or an excuse is for nothing,
@@ -71,7 +71,8 @@ def _total(measures: Sequence[Measure]) -> Iterator[str]:
     mutants = killed + sum(len(each.survivors) for each in measures)
     excused = sum(len(each.excused) for each in measures)
     invalid = sum(each.invalid for each in measures)
-    yield f"{len(measures)} rules, {sum(each.complete for each in measures)} of them complete"
+    rules = f"{len(measures)} rule{'' if len(measures) == 1 else 's'}"
+    yield f"{rules}, {sum(each.complete for each in measures)} of them complete"
     yield f"branches covered: {covered}/{branches} ({_percent(covered, branches)})"
     yield (
         f"mutants killed: {killed}/{mutants} ({_percent(killed, mutants)}); not counted: "

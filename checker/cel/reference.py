@@ -36,7 +36,7 @@ from checker.cel.types import DYN
 from checker.errors import EvaluationError
 
 _STEP = 20
-"""Units that one step costs: celpy needs as long for it as other engines for that many units."""
+"""The cost of one step in units: celpy's step takes as long as so many units of another engine."""
 
 
 def program(text: str, env: Env) -> ReferenceProgram:

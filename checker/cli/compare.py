@@ -51,7 +51,8 @@ def command(old: str, new: str, exclude: tuple[str, ...], color: str, **given: A
     """Show whether NEW grants access that OLD does not, with a request as proof.
 
     OLD and NEW are AWS IAM policies, or directories of policies, which are paired by their paths.
-    Either may be `git:REF` (the other's path at that commit) or `git:REF:PATH`. A policy without
+    Either may be `git:REF:PATH`; `git:REF` means the path of the other argument, at that commit.
+    A policy without
     an old version is compared with no access at all.
     """
     try:

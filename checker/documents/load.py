@@ -158,7 +158,9 @@ def _looks_like_policy(name: str, data: bytes, limits: Limits) -> bool:
         text = read_bytes(name, data, limits).text
     except InputError:
         return look.statement_in_bytes([data])
-    return look.policy(text) or look.statement(text) is not None
+    if look.policy(text) or look.statement(text) is not None:
+        return True
+    return look.may_be_policy(data)
 
 
 def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Document]:

@@ -30,7 +30,7 @@ def documents_of(
         found = document(reading, selection, mapped, part)
         yield found
         # A kind of the user's own may hold a policy in a well-known wrapper beside.
-        if found.kind is None or found.kind.certain or found.kind.family:
+        if found.kind is None or not found.kind.own:
             return
         from checker.sources import wrapped  # noqa: PLC0415 - few files are of such a kind
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checker.kinds import Kind
+from checker.kinds import Kind, never
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +27,4 @@ class Selection:
     @property
     def looks_at_data(self) -> bool:
         """Return whether any of the user's own kinds is recognised by the data of a file."""
-        return any(kind.looks_at_data and not kind.certain for kind in self.kinds.values())
+        return any(kind.own and kind.recognises is not never for kind in self.kinds.values())

@@ -1,1 +1,1 @@
-"""Documents rules: as pages, as lists, on the terminal, and in the reference of functions."""
+"""Documents rules and functions: as pages, as lists and on the terminal."""

@@ -1,4 +1,4 @@
-"""Normalises an IAM policy: lists wherever there may be several values, each with its place.
+"""Normalises an IAM policy: elements with several values become lists, and values keep places.
 
 The grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -166,7 +166,7 @@ class Policy:
 def policy(data: dict[str, Json], kind: PolicyType | None = None) -> Policy:
     """Return a policy in its normalised form, with the place of every part.
 
-    `data` must be valid by the schema of IAM policies. Without a `kind`, a policy with principals
+    `data` must conform to the schema of IAM policies. Without a `kind`, a policy with principals
     is a trust policy if it is only about actions of STS and names no resources, and a resource
     policy otherwise. A policy without principals is an identity policy. The policies of
     organisations look like one of these, so only `kind` can tell.

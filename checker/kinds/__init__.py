@@ -2,9 +2,9 @@
 
 from checker.kinds.aws_iam_policy import aws_iam_policy, members
 from checker.kinds.declared import declared
-from checker.kinds.kind import Kind, from_schema
+from checker.kinds.kind import Kind, from_schema, never
 
-__all__ = ["Kind", "builtin", "declared", "from_schema"]
+__all__ = ["Kind", "builtin", "declared", "from_schema", "never"]
 
 
 def builtin() -> list[Kind]:

@@ -52,6 +52,8 @@ class Kind:
     """Whether recognised data is always of this kind, whatever a mapping of paths says."""
     facts: Callable[[], str] = str
     """Returns the dated facts that its rules rely on, for the report; empty if there are none."""
+    own: bool = False
+    """Whether a user declared it: nothing is known of how its files look before they are parsed."""
     family: str = ""
     """The more general kind, whose rules apply to this kind too; empty if there is none."""
     normalise: Callable[[Json], Json] = _same
@@ -60,11 +62,6 @@ class Kind:
     """Returns the route of the part of a document that gives a node its meaning."""
     canonical: Callable[[Json], Json] = _same
     """Returns a form of a node that is the same for all spellings with the same meaning."""
-
-    @property
-    def looks_at_data(self) -> bool:
-        """Return whether the data of a file can tell that it is of this kind."""
-        return self.recognises is not never
 
     def belongs_to(self, name: str) -> bool:
         """Return whether `name` is the name of this kind or of its family."""
@@ -100,7 +97,7 @@ def from_schema(name: str, schema: Json, recognise: str = "") -> Kind:
     """
     compiled = Schema(schema)
     if not recognise:
-        return typed(name, compiled)
+        return typed(name, compiled, own=True)
     # Any document may have to be recognised, and only a valid one has the type of the schema.
     program = cel.compile(recognise, cel.Env({DOCUMENT: DYN}))
     if program.type not in (BOOL, DYN):
@@ -119,4 +116,4 @@ def from_schema(name: str, schema: Json, recognise: str = "") -> Kind:
             raise cel.EvaluationError(message)
         return value
 
-    return typed(name, compiled, recognises=recognises)
+    return typed(name, compiled, recognises=recognises, own=True)

@@ -51,9 +51,11 @@ def ignored(directories: Iterable[str]) -> frozenset[str]:
     """Return the real paths of untracked files and directories in directories that git ignores.
 
     An ignored directory stands for everything in it. A directory that only contains ignored files,
-    or contains a tracked file, is not in the result. Git is run once for each repository of the
-    given directories, and not at all outside repositories. If git gives no answer (it is not
-    installed, too old or too slow, or refuses a repository of another owner), nothing is ignored.
+    or contains a tracked file, is not in the result. In a given directory below the top of its
+    repository that holds no tracked file, nothing is ignored. Git is run once for each repository
+    of the given directories (twice if something is ignored), and not at all outside repositories.
+    If git gives no answer (it is not installed, too old or too slow, or refuses a repository of
+    another owner), nothing is ignored.
     """
     asked: dict[Path, list[str]] = {}
     for directory in directories:
@@ -67,7 +69,13 @@ def ignored(directories: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for top, below in asked.items():
         prefix = str(top / "_")[:-1]
-        found.update(prefix + each for each in _listed(top, below))
+        listed = _listed(top, below)
+        for each in below:
+            inside = {path for path in listed if path.startswith(each + os.sep)}
+            # A directory of generated files is named to be read, whatever a `.gitignore` says.
+            if inside and not _asked(top, [each], ("ls-files", "-z")):
+                listed -= inside
+        found.update(prefix + each for each in listed)
     return frozenset(found)
 
 
@@ -82,7 +90,7 @@ def _listed(top: Path, below: Sequence[str]) -> set[str]:
     return {each.replace("/", os.sep) for each in untracked - tracked - above}
 
 
-def _asked(top: Path, below: Sequence[str]) -> bytes:
+def _asked(top: Path, below: Sequence[str], command: Sequence[str] = _LIST) -> bytes:
     """Return git's output for some paths of a repository; empty if git fails."""
     import subprocess  # noqa: PLC0415 - only where there is a repository
 
@@ -93,7 +101,7 @@ def _asked(top: Path, below: Sequence[str]) -> bytes:
     more = {"GIT_CEILING_DIRECTORIES": str(top.parent), "GIT_OPTIONAL_LOCKS": "0"}
     try:
         ran = subprocess.run(  # noqa: S603 - no shell, and options end before what is given
-            ["git", *SETTINGS, *_SETTINGS, *_LIST, "--", *below],  # noqa: S607 - the user's own git
+            ["git", *SETTINGS, *_SETTINGS, *command, "--", *below],  # noqa: S607 - the user's own git
             cwd=top,
             env={**inherited, **VARIABLES, **more},
             stdin=subprocess.DEVNULL,

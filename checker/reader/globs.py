@@ -39,7 +39,7 @@ class Glob:
     def matches(self, name: str) -> bool:
         """Say whether the glob matches a name.
 
-        The time is at most proportional to the product of the two lengths.
+        This takes time at most proportional to the product of both lengths.
         """
         return self._pattern.fullmatch(name) is not None
 
@@ -74,7 +74,7 @@ class Globs:
 
 
 def glob(written: str, root: Root) -> Glob:
-    """Return a glob. An absolute one for names below the root is made relative to the root."""
+    """Return a glob. If it is absolute and lies below the root, it is made relative to it."""
     text = written.replace(os.sep, "/")
     if os.path.isabs(written):  # noqa: PTH117 - of text that is no path
         text = _relative(text, root)
@@ -84,7 +84,7 @@ def glob(written: str, root: Root) -> Glob:
 
 
 def _relative(text: str, root: Root) -> str:
-    """Return an absolute glob relative to the root, or unchanged if it is for other places.
+    """Return an absolute glob relative to the root, or unchanged if it lies elsewhere.
 
     The path of the root may contain `[`, so it is compared as text first. Otherwise the directories
     before the first wildcard are resolved, so that the glob may name the root through a link.
@@ -105,13 +105,12 @@ def _translated(text: str) -> str:
     """Return the regular expression for a glob.
 
     It is a sequence of gaps (wildcards), each with the characters up to the next gap. A gap matches
-    as little as possible and is not tried again (an atomic group): if the rest does not match, it
-    would not match after a longer gap either, as less text would be left. So nothing is tried
-    twice.
+    as little as possible and is not tried again (an atomic group). A longer gap never helps: it only
+    leaves less text for the rest. So nothing is tried twice.
     """
     chunks, gaps = [""], [""]
     at = 0
-    last = text.rfind("]")  # no `[` after it can have an end
+    last = text.rfind("]")  # so that we never search in vain for the end of a `[`
     while at < len(text):
         starts = at == 0 or text[at - 1] == "/"
         if starts and (found := _ANY_DIRECTORIES.match(text, at)):
@@ -131,7 +130,7 @@ def _translated(text: str) -> str:
 
 
 def _one_of(members: str, *, negated: bool) -> str:
-    """Return the regular expression for a class of characters; an empty range matches none."""
+    """Return the regular expression for a class of characters; an empty range matches nothing."""
     ranges = ""
     at = 0
     while at < len(members):

@@ -18,7 +18,7 @@ def markdown(text: str) -> str:
     """Return text as one paragraph of Markdown (https://spec.commonmark.org, and GitHub's).
 
     Characters with a meaning in Markdown get a backslash, and those of HTML become entities, so
-    that a consumer that does not render Markdown finds no tags. Braces are escaped too, because
+    that even a program that does not render Markdown sees no tags. Braces are escaped too, because
     OSCAL reads `{{ insert: … }}` as a parameter, and `$`, because GitHub reads it as a formula.
     """
     line = visible(" ".join(text.split()))

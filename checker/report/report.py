@@ -73,7 +73,7 @@ class CheckedDocument(NamedTuple):
     sha256: str
     """The SHA-256 (hex) of its file, or of its line in JSON Lines; empty if it was not read."""
     rules: tuple[str, ...]
-    """The ids of the rules that applied to it: those with any status but `skip`."""
+    """The ids of the rules that applied to it, that is, that did not skip it."""
     is_broken: bool = False
     """Whether it could not be read or is not valid, so that no rule was decided on it."""
 
@@ -124,7 +124,7 @@ class RuleCounts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that a renderer shows. Results that pass are only counted."""
+    """Everything that a renderer shows. Passing results are only counted, not listed."""
 
     version: str
     fail_level: Severity

@@ -46,7 +46,7 @@ class Collected:
         self._known = baseline.findings if baseline else {}
         self._texts = {rule.id: RuleText(rule.file.title, rule.file.remediation) for rule in rules}
         self._controls = {rule.id: _size_of_controls(rule) for rule in rules}
-        """What a rule's controls, which a report may repeat at each finding, add to its size."""
+        """The size that a rule's controls add to each finding; a report may repeat them there."""
         self._left = MOST_FINDINGS
         self._findings: list[Judged] = []
         self._counts = [dict.fromkeys(Status, 0) for _ in rules]
@@ -125,8 +125,8 @@ class Collected:
     def _keep(self, findings: Sequence[Judged], more: int = 0) -> bool:
         """Keep findings up to the limit, and return whether all were kept.
 
-        An error takes the place of the first finding beyond the limit. `more` is added to the size
-        of each finding.
+        The first finding beyond the limit is replaced by an error. `more` is added to the size of
+        each finding.
         """
         for judged in findings:
             if self._left >= 0:

@@ -142,6 +142,7 @@ def test_names_of_all_kinds_are_recognised(top: Path) -> None:
     put(*names, *(f"-d/{name}" for name in names), text="")
     put(".gitignore", "-d/a.json", text="*.log\n")
     git(top, "init")
+    git(top, "add", "./-d/a.json")
     assert found()[0] == ["-d/a.json", ".gitignore"]
     assert len(found("-d")[1]) == len(names)
 
@@ -206,6 +207,7 @@ def test_git_answers_for_a_directory_reached_by_a_link(
 ) -> None:
     put(".gitignore", "p/a.json", "p/b.log", text="*.log\n")
     git(top, "init")
+    git(top, "add", "p/a.json")
     (top.parent / "link").symlink_to(top / "p")
     assert found("../link") == (["../link/a.json"], ["../link/b.log"])
     monkeypatch.chdir(top.parent / "link")
@@ -407,3 +409,15 @@ def test_a_walk_leaves_out_what_git_ignores_and_no_more(
         check=False,
     ).stdout.decode()
     assert found()[0] == sorted({*files} - {*asked.split("\0")})
+
+
+@NEEDS_GIT
+def test_a_named_directory_of_generated_files_is_read_whatever_is_ignored(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    for name in ("out/a.json", "src/a.json", "src/b.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    (tmp_path / ".gitignore").write_text("out/*\nb.json\n", encoding="utf-8")
+    git(tmp_path, "add", "src/a.json")
+    assert ignored([str(tmp_path / "out")]) == frozenset()
+    assert ignored([str(tmp_path / "src")]) == {str((tmp_path / "src" / "b.json").resolve())}
