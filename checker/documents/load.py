@@ -144,7 +144,7 @@ def _of_text(
         yield from documents_of(reading, part, entry.kind, selection, limits)
 
 
-_STATEMENT = b"Statement"
+_STATEMENT = b"tatement"
 """A word that nearly every policy contains. A file that contains it is parsed at once."""
 
 
