@@ -113,10 +113,14 @@ _OPTIONS = (
     ),
 )
 
+_TIMEOUT = (
+    "Processor time for one rule on one document; three times that for everything on a document"
+)
+
 
 def selects(command: _Command) -> _Command:
     """Add the options for rules, documents and limits to a command."""
-    command = limited(command)
+    command = limited(timeout=_TIMEOUT)(command)
     for option in reversed(_OPTIONS):
         command = option(command)
     return command

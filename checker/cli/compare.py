@@ -46,14 +46,13 @@ from checker.settings import Arguments, settings
     default="auto",
     help="Use colours in the report; auto respects NO_COLOR.",
 )
-@limited
+@limited(timeout="Processor time for one comparison")
 def command(old: str, new: str, exclude: tuple[str, ...], color: str, **given: Any) -> int:
     """Show whether NEW grants access that OLD does not, with a request as proof.
 
     OLD and NEW are AWS IAM policies, or directories of policies, which are paired by their paths.
     Either may be `git:REF:PATH`; `git:REF` means the path of the other argument, at that commit.
-    A policy without
-    an old version is compared with no access at all.
+    A policy without an old version is compared with no access at all.
     """
     try:
         asked = Arguments(

@@ -82,23 +82,31 @@ class _JobsType(click.ParamType[int]):
         return jobs
 
 
-_LIMITS = (
-    click.option(
-        "--jobs",
-        envvar="POLICY_CHECK_JOBS",
-        type=_JobsType(),
-        default="auto",
-        help="Number of worker processes; with 0 there are none, and no limits on time and memory. "
-        "The report is the same. [default: auto, as many as are useful]",
-    ),
-    click.option(
-        "--timeout",
-        envvar="POLICY_CHECK_TIMEOUT",
-        type=_SecondsType(),
-        default=10,
-        help="Processor time for one rule on one document, or for one comparison; three times that "
-        "for everything on a document. [default: 10]",
-    ),
+class _LevelsType(click.ParamType[int]):
+    """The type of an option for a number of levels, from 1 to 128."""
+
+    name = "LEVELS"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Return the number."""
+        try:
+            levels = int(value)
+        except ValueError:
+            levels = 0
+        if not 1 <= levels <= MOST_LEVELS:
+            self.fail(f"expected 1 to {MOST_LEVELS} levels, not `{value}`", param, ctx)
+        return levels
+
+
+_JOBS = click.option(
+    "--jobs",
+    envvar="POLICY_CHECK_JOBS",
+    type=_JobsType(),
+    default="auto",
+    help="Number of worker processes; with 0 there are none, and no limits on time and memory. "
+    "The report is the same. [default: auto, as many as are useful]",
+)
+_SIZES = (
     click.option(
         "--max-memory",
         envvar="POLICY_CHECK_MAX_MEMORY",
@@ -116,20 +124,32 @@ _LIMITS = (
     click.option(
         "--max-depth",
         envvar="POLICY_CHECK_MAX_DEPTH",
-        type=click.IntRange(1, MOST_LEVELS),
+        type=_LevelsType(),
         default=64,
-        metavar="LEVELS",
-        help="Levels of nesting that a file may have. [default: 64]",
+        help=f"Levels of nesting that a file may have, between 1 and {MOST_LEVELS}. [default: 64]",
     ),
 )
-"""A configuration file cannot set these, as it may come with the change that is checked."""
 
 
-def limited(command: _Command) -> _Command:
-    """Add the options for limits to a command."""
-    for option in reversed(_LIMITS):
-        command = option(command)
-    return command
+def limited(*, timeout: str) -> Callable[[_Command], _Command]:
+    """Return a decorator that adds the options for limits; `timeout` says what that one limits.
+
+    A configuration file cannot set these, as it may come with the change that is checked.
+    """
+    timed = click.option(
+        "--timeout",
+        envvar="POLICY_CHECK_TIMEOUT",
+        type=_SecondsType(),
+        default=10,
+        help=f"{timeout}. [default: 10]",
+    )
+
+    def add(command: _Command) -> _Command:
+        for option in reversed((_JOBS, timed, *_SIZES)):
+            command = option(command)
+        return command
+
+    return add
 
 
 def limits(given: Mapping[str, Any]) -> Limits:

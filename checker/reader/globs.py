@@ -105,8 +105,8 @@ def _translated(text: str) -> str:
     """Return the regular expression for a glob.
 
     It is a sequence of gaps (wildcards), each with the characters up to the next gap. A gap matches
-    as little as possible and is not tried again (an atomic group). A longer gap never helps: it only
-    leaves less text for the rest. So nothing is tried twice.
+    as little as possible and is not tried again (an atomic group). A longer gap never helps, as it
+    only leaves less text for the rest. So nothing is tried twice.
     """
     chunks, gaps = [""], [""]
     at = 0

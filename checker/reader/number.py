@@ -29,7 +29,9 @@ def real(text: str) -> float:
     """
     if isfinite(value := float(text)):
         return value
-    raise ValueError(f"{quoted(text)} is too large for a floating-point number: write a smaller number")
+    raise ValueError(
+        f"{quoted(text)} is too large for a floating-point number: write a smaller number"
+    )
 
 
 def not_a_number(text: str) -> float:

@@ -480,3 +480,16 @@ def test_limits_may_be_set(tmp_path: Path, option: str, value: str, told: str, b
         code, out, _ = run(tmp_path, "old.json", "new.json", **{variable: value})
     assert code == 2
     assert told in out
+
+
+def test_what_replaced_a_policy_and_cannot_be_read_is_undecided(tmp_path: Path) -> None:
+    old, new = three(tmp_path)
+    (tmp_path / "new" / "a.json").write_text("{", encoding="utf-8")
+    (tmp_path / "new" / "b.json").write_text('{"name": "package"}', encoding="utf-8")
+    (tmp_path / "new" / "d.json").write_text("{", encoding="utf-8")
+    found = {each.path: each.access for each in compared((old, new), None)}
+    assert found == {
+        "a.json": Access.UNDECIDED,
+        "b.json": Access.GONE,
+        "c.json": Access.MORE,
+    }
