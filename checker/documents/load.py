@@ -126,7 +126,8 @@ def _of_text(
     data = read()
     _refuse_pointer(entry.name, data)
     must_read = must_read or len(data) > limits.max_bytes
-    if not (must_read or _STATEMENT in data or _looks_like_policy(entry.name, data, limits)):
+    parses = must_read or selection.parses_all or _STATEMENT in data
+    if not (parses or _looks_like_policy(entry.name, data, limits)):
         return
     source = None
     try:
@@ -166,7 +167,7 @@ def _looks_like_policy(name: str, data: bytes, limits: Limits) -> bool:
 def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Document]:
     """Yield the documents of a file of JSON Lines, one line at a time."""
     entry, raw = file.entry, file.lines()
-    if not (entry.named or entry.kind or selection.looks_at_data):
+    if not (entry.named or entry.kind or selection.parses_all):
         raw = (line if _may_hold(line, limits) else b"\n" for line in raw)
     for number, reading in lines.readings(entry.name, raw, limits):
         part = f":{number}"

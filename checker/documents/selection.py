@@ -25,6 +25,13 @@ class Selection:
     """JSON or YAML texts of documents that are not in files, by their names in reports."""
 
     @property
+    def parses_all(self) -> bool:
+        """Return whether any file may be of a kind that only its data tells, beside policies."""
+        return any(
+            kind.recognises is not never and not kind.certain for kind in self.kinds.values()
+        )
+
+    @property
     def looks_at_data(self) -> bool:
         """Return whether any of the user's own kinds is recognised by the data of a file."""
         return any(kind.own and kind.recognises is not never for kind in self.kinds.values())
