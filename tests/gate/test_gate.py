@@ -14,6 +14,8 @@ import pytest
 from tests.support.command import COMMAND, PATIENCE, ROOT, Run
 
 RULES = ROOT / "rules"
+FEW = RULES / "ecr"
+"""Rules for tests in which it does not matter what they say."""
 POLICIES = ROOT / "examples" / "policies"
 VIOLATIONS = ROOT / "examples" / "violations"
 
@@ -48,7 +50,7 @@ def test_every_pair_of_rule_and_managed_policy_is_accounted_for(
 def test_a_report_in_a_file_replaces_an_older_one_whole(policy_check: Run, tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     target.write_text("an older report", encoding="utf-8")
-    ran = policy_check(RULES, POLICIES, "-o", f"json={target}")
+    ran = policy_check(FEW, POLICIES, "-o", f"json={target}")
     assert ran.returncode == 0
     assert ran.stdout == b""
     assert json.loads(target.read_text(encoding="utf-8"))["summary"]["exit_code"] == 0
@@ -144,7 +146,7 @@ def test_a_report_never_replaces_an_input(policy_check: Run, tmp_path: Path) -> 
     policy = tmp_path / "policy.json"
     policy.write_text((POLICIES / "ecr-one-repository.json").read_text(encoding="utf-8"))
     before = policy.read_bytes()
-    ran = policy_check(RULES, policy, "-o", f"json={policy}")
+    ran = policy_check(FEW, policy, "-o", f"json={policy}")
     assert ran.returncode == 2
     assert b"would be among the inputs" in ran.stderr
     assert policy.read_bytes() == before
@@ -156,7 +158,7 @@ def test_a_report_never_replaces_a_file_of_a_checked_folder(
     policy = tmp_path / "policy.json"
     policy.write_text((POLICIES / "ecr-one-repository.json").read_text(encoding="utf-8"))
     before = policy.read_bytes()
-    ran = policy_check(RULES, tmp_path, "-o", f"json={policy}")
+    ran = policy_check(FEW, tmp_path, "-o", f"json={policy}")
     assert ran.returncode == 2
     assert b"would be among the inputs" in ran.stderr
     assert policy.read_bytes() == before
@@ -166,7 +168,7 @@ def test_a_report_never_replaces_a_file_of_a_checked_folder(
 def test_a_report_that_cannot_be_written_is_exit_2(
     policy_check: Run, tmp_path: Path, target: str
 ) -> None:
-    ran = policy_check(RULES.resolve(), POLICIES.resolve(), "-o", f"json={target}", cwd=tmp_path)
+    ran = policy_check(FEW.resolve(), POLICIES.resolve(), "-o", f"json={target}", cwd=tmp_path)
     assert ran.returncode == 2
     assert b"the report was not written" in ran.stderr
 
@@ -174,7 +176,7 @@ def test_a_report_that_cannot_be_written_is_exit_2(
 def test_a_full_disk_behind_standard_output_is_exit_2() -> None:
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
-            [COMMAND, RULES, POLICIES],
+            [COMMAND, FEW, POLICIES],
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
@@ -193,7 +195,7 @@ def test_a_full_disk_behind_standard_output_is_exit_2() -> None:
         ["diff", "missing", "missing"],
         ["compare", "missing", "missing"],
         ["explain", "missing"],
-        [RULES, POLICIES],
+        [FEW, POLICIES],
     ],
 )
 def test_a_full_disk_behind_all_that_is_written_is_exit_2(arguments: list[str | Path]) -> None:
@@ -209,7 +211,7 @@ def test_a_full_disk_behind_all_that_is_written_is_exit_2(arguments: list[str | 
 
 
 @pytest.mark.parametrize(
-    "arguments", [["missing", POLICIES], ["compare", "git:nope", "x"], [RULES, POLICIES]]
+    "arguments", [["missing", POLICIES], ["compare", "git:nope", "x"], [FEW, POLICIES]]
 )
 def test_a_reader_of_all_that_is_written_who_is_gone_is_exit_2(arguments: list[str | Path]) -> None:
     reading, writing = os.pipe()
@@ -231,14 +233,14 @@ def test_a_target_that_cannot_be_looked_for_keeps_no_other_older_report(
     old = tmp_path / "old.txt"
     old.write_text("old", encoding="utf-8")
     long = tmp_path / ("x" * 300)
-    ran = policy_check(RULES, POLICIES, "-o", f"sarif={long}", "-o", f"text={old}")
+    ran = policy_check(FEW, POLICIES, "-o", f"sarif={long}", "-o", f"text={old}")
     assert ran.returncode == 2
     assert b"Traceback" not in ran.stderr
     assert not old.exists()
 
 
 def test_who_ignores_the_ends_of_processes_is_no_obstacle() -> None:
-    script = f"trap '' CHLD; exec {COMMAND} {RULES.resolve()} {POLICIES.resolve()}"
+    script = f"trap '' CHLD; exec {COMMAND} {FEW.resolve()} {POLICIES.resolve()}"
     ran = subprocess.run(
         ["/bin/sh", "-c", script],
         capture_output=True,
@@ -251,7 +253,7 @@ def test_who_ignores_the_ends_of_processes_is_no_obstacle() -> None:
 def test_a_directory_that_is_gone_is_told(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    script = f"cd {gone} && rmdir {gone} && exec {COMMAND} {RULES.resolve()} {POLICIES.resolve()}"
+    script = f"cd {gone} && rmdir {gone} && exec {COMMAND} {FEW.resolve()} {POLICIES.resolve()}"
     env = {"PATH": os.environ["PATH"]}
     ran = subprocess.run(
         ["/bin/sh", "-c", script],
@@ -269,7 +271,7 @@ def test_a_closed_standard_output_is_exit_2() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     ran = subprocess.run(
-        [COMMAND, RULES, POLICIES],
+        [COMMAND, FEW, POLICIES],
         stdout=writing,
         stderr=subprocess.PIPE,
         check=False,
@@ -281,7 +283,7 @@ def test_a_closed_standard_output_is_exit_2() -> None:
 
 
 def test_one_format_only_goes_to_standard_output(policy_check: Run) -> None:
-    ran = policy_check(RULES, POLICIES, "-o", "text", "-o", "json")
+    ran = policy_check(FEW, POLICIES, "-o", "text", "-o", "json")
     assert ran.returncode == 2
     assert b"give each its own file" in ran.stderr
 
@@ -290,7 +292,7 @@ def test_one_format_only_goes_to_standard_output(policy_check: Run) -> None:
 def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
     with subprocess.Popen(
-        [COMMAND, RULES, "-", "-o", f"json={target}"],
+        [COMMAND, FEW, "-", "-o", f"json={target}"],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -325,7 +327,7 @@ def _wait_until_idle(pid: int) -> None:
 def test_colours_follow_the_conventions(
     policy_check: Run, env: dict[str, str], coloured: object
 ) -> None:
-    assert (b"\x1b[" in policy_check(RULES, POLICIES, env=env).stdout) is coloured
+    assert (b"\x1b[" in policy_check(FEW, POLICIES, env=env).stdout) is coloured
 
 
 def test_what_the_command_does_not_need_is_not_imported(policy_check: Run) -> None:
@@ -343,14 +345,14 @@ def test_the_checks_open_no_socket(policy_check: Run, tmp_path: Path) -> None:
         "socket.socket = refuse\n",
         encoding="utf-8",
     )
-    ran = policy_check(RULES, POLICIES, env={"PYTHONPATH": str(tmp_path)})
+    ran = policy_check(FEW, POLICIES, env={"PYTHONPATH": str(tmp_path)})
     assert ran.returncode == 0
 
 
 def test_the_module_is_the_command(policy_check: Run) -> None:
-    by_name = policy_check(RULES, POLICIES)
+    by_name = policy_check(FEW, POLICIES)
     by_module = subprocess.run(
-        [COMMAND.with_name("python"), "-m", "checker", RULES, POLICIES],
+        [COMMAND.with_name("python"), "-m", "checker", FEW, POLICIES],
         cwd=ROOT,
         capture_output=True,
         check=False,
@@ -370,12 +372,12 @@ def test_the_module_is_the_command(policy_check: Run) -> None:
     ids=str,
 )
 def test_no_variable_keeps_the_gate_from_checking(policy_check: Run, env: dict[str, str]) -> None:
-    assert policy_check(RULES, VIOLATIONS, env=env).returncode == 1
+    assert policy_check(FEW, VIOLATIONS, env=env).returncode == 1
 
 
 def test_options_come_from_variables_of_their_names(policy_check: Run, tmp_path: Path) -> None:
     env = {"POLICY_CHECK_OUTPUT": f"json={tmp_path / 'report.json'}"}
-    assert policy_check(RULES, POLICIES, env=env).returncode == 0
+    assert policy_check(FEW, POLICIES, env=env).returncode == 0
     assert (tmp_path / "report.json").exists()
 
 
@@ -384,7 +386,7 @@ def test_a_mapping_takes_no_policy_away_from_its_rules(policy_check: Run, tmp_pa
     (tmp_path / "policy-check.yaml").write_text(
         "kinds: [{name: any, schema: any.json}]\npaths: {'*.json': any}\n", encoding="utf-8"
     )
-    ran = policy_check(RULES, VIOLATIONS, "--config", tmp_path / "policy-check.yaml")
+    ran = policy_check(FEW, VIOLATIONS, "--config", tmp_path / "policy-check.yaml")
     assert ran.returncode == 2
     assert b"mapped to `any`, but it is `aws-iam-policy`" in ran.stdout
 
@@ -413,7 +415,7 @@ def test_no_line_is_a_command_to_a_ci_system(policy_check: Run, tmp_path: Path, 
 
 def test_closed_standard_streams_leave_no_traceback() -> None:
     ran = subprocess.run(
-        ["/bin/sh", "-c", f"exec {COMMAND} {RULES} {POLICIES} 2>&1 >&-"],
+        ["/bin/sh", "-c", f"exec {COMMAND} {FEW} {POLICIES} 2>&1 >&-"],
         capture_output=True,
         check=False,
         timeout=PATIENCE,

@@ -45,7 +45,12 @@ def endless(tmp_path: Path) -> list[str]:
     policy = (VIOLATIONS / "no-full-admin.json").read_bytes()
     (policies / "a.json").write_bytes(policy)
     (policies / "c.json").write_bytes(policy)
-    return [str(RULES), str(policies), "--config", str(tmp_path / "policy-check.yaml")]
+    return [
+        str(RULES / "iam" / "no-full-admin.yaml"),
+        str(policies),
+        "--config",
+        str(tmp_path / "policy-check.yaml"),
+    ]
 
 
 def started(*arguments: str) -> subprocess.Popen[bytes]:
