@@ -89,7 +89,7 @@ def busy_child(pid: int) -> int:
 
 
 def wait_until_gone(pids: list[int]) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE / 10
     while left := [pid for pid in pids if stat(pid)[0] not in {"", "Z"}]:
         if time.monotonic() > end:
             for pid in left:
