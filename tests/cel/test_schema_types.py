@@ -15,7 +15,9 @@ from checker.kinds import from_schema
 from checker.reader.schema import Schema
 
 NAMES = st.sampled_from(["a", "b", "xa"])
-SCALARS = st.sampled_from([None, True, False, 0, 1, 1.0, 2.5, "", "a", "no"])
+PLAIN: list[Any] = [None, True, False, 0, 1, 1.0, 2.5, "", "a", "no"]
+SMALL: list[Any] = [[], {}, *([item] for item in PLAIN), *({"a": item} for item in PLAIN)]
+SCALARS = st.sampled_from(PLAIN)
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3)
 )
@@ -75,7 +77,7 @@ def _fits(value: Any, type_: Type, structs: dict[str, cel.Struct]) -> bool:
     return value is None if type_.name == "null_type" else conforms(value, type_)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SCHEMAS, st.dictionaries(st.sampled_from("ab"), SCHEMAS, max_size=2), VALUES)
 @example({"type": "object", **PATTERNS, "additionalProperties": {"type": "boolean"}}, {}, {"xa": 5})
 @example(
@@ -89,13 +91,14 @@ def test_what_a_schema_accepts_is_of_the_type_made_from_it(
         compiled = Schema(root)
     except ValueError:
         return  # a reference that leads nowhere: no schema
-    try:
-        accepted = compiled.accepts(value)
-    except ValueError:
-        return  # a schema that refers to itself without end
     type_, structs = from_json_schema(root)
     named = {struct.type.name: struct for struct in structs}
-    assert not accepted or _fits(normalised(value, type_, named), type_, named)
+    for each in (value, *PLAIN, *SMALL):
+        try:
+            accepted = compiled.accepts(each)
+        except ValueError:
+            return  # a schema that refers to itself without end
+        assert not accepted or _fits(normalised(each, type_, named), type_, named)
 
 
 NO = {"type": "string"}
