@@ -94,7 +94,7 @@ def test_what_is_copied_is_enough_to_build_from(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     scripts = {f"checker/cli/completion.{shell}" for shell in ("bash", "zsh", "fish")}
     rules = {f"checker/shipped/{path.relative_to(ROOT / 'rules')}" for path in rule_files()}
-    assert scripts | rules <= names
+    assert scripts | rules | {"checker/py.typed"} <= names
 
 
 def rule_files() -> list[Path]:
