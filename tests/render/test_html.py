@@ -305,7 +305,7 @@ def test_what_was_not_decided_is_told_before_all_findings() -> None:
     assert [each.get("href") for each in section.iter("a")] == [
         f"#f-{each.fingerprint}" for each in everything().findings[:2]
     ]
-    assert "1 file that shows a policy, not read because of its extension" in text_of(section)
+    assert "1 file not read because of its extension" in text_of(section)
 
 
 @pytest.mark.parametrize(("strict", "name"), [(True, "doubt"), (False, "quiet")])

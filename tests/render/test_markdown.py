@@ -46,7 +46,7 @@ def test_what_was_not_looked_at_is_told_even_then() -> None:
         .splitlines()[3]
         .endswith(
             "; 2 rules disabled; 1 file without a document; "
-            "1 file that shows a policy, not read because of its extension; "
+            "1 file not read because of its extension; "
             "1 file left out by a glob"
         )
     )

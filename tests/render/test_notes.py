@@ -23,7 +23,7 @@ FILES = FileCounts(
     idle_globs=("policies/*.jsn",),
 )
 COUNTED = (
-    "2 files that show a policy, not read because of their extension",
+    "2 files not read because of their extension",
     "1 file of prose or program text that shows a policy",
     "2 files left out by a glob",
     "1 glob that matches no file",

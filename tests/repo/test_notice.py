@@ -17,7 +17,9 @@ from tests.support.command import ROOT
 
 NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
 FRAMEWORKS = yaml.safe_load((ROOT / "rules" / "controls.yaml").read_text(encoding="utf-8"))
-OTHERS = yaml.safe_load((ROOT / "tests" / "other_tools.yaml").read_text(encoding="utf-8"))
+OTHERS = yaml.safe_load(
+    (ROOT / "tests" / "oracles" / "other_tools.yaml").read_text(encoding="utf-8")
+)
 WORDS = {"checkov-cfn": "checkov-cfn", "pathfinding-generated": "pathfinding.cloud"}
 """What NOTICE calls a tool whose folder is named otherwise."""
 

@@ -88,7 +88,7 @@ def test_a_rule_is_loaded_with_its_documentation(write: Write) -> None:
 def test_rules_come_in_the_order_of_their_ids_with_their_files(write: Write) -> None:
     for name in ("b/a.yaml", "a/c.yml", "b.yaml"):
         write(BODY, name)
-    write("no rule", "b/readme.md", "")
+    write("no rule", "b/readme.bak", "")
     found = loaded()
     assert [rule.id for rule in found.rules] == ["a", "b", "c"]
     assert {Path(each.path).as_posix() for each in found.inputs} == {
@@ -96,7 +96,7 @@ def test_rules_come_in_the_order_of_their_ids_with_their_files(write: Write) -> 
         "b.yaml",
         "b/a.yaml",
     }
-    assert [Path(other).as_posix() for other in found.unread] == ["b/readme.md"]
+    assert [Path(other).as_posix() for other in found.unread] == ["b/readme.bak"]
     assert all(len(each.sha256) == 64 for each in found.inputs)
 
 
