@@ -77,7 +77,9 @@ def _run(given: list[str]) -> int:
             complete_var="",
             standalone_mode=False,
         )
-        return Exit.NOT_EVALUATED if code is None else _unmistaken(int(code), given)
+        if code is None:
+            return Exit.NOT_EVALUATED
+        return _unmistaken(int(code), name) if words == 1 else int(code)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -93,14 +95,14 @@ def _run(given: list[str]) -> int:
         return Exit.NOT_EVALUATED
 
 
-def _unmistaken(code: int, given: Sequence[str]) -> int:
+def _unmistaken(code: int, name: str) -> int:
     """Return an exit code that a gate cannot mistake for that of a passed check.
 
-    If a command other than `check` succeeds and a path with its name exists, a check may have been
-    meant, and the result is 3 instead of 0. `rules` decides this itself.
+    `name` is the command, the first word of the command line. If a command other than `check`
+    succeeds and a path with its name exists, a check may have been meant, and the result is 3
+    instead of 0. `rules` decides this itself.
     """
-    name, words = chosen(given)
-    is_doubtful = words == 1 and name not in {"check", *_OFTEN_A_PATH} and os.path.lexists(name)
+    is_doubtful = name not in {"check", *_OFTEN_A_PATH} and os.path.lexists(name)
     if code != Exit.OK or not is_doubtful:
         return code
     click.echo(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checker.documents.document import Document
 from checker.documents.own_files import is_own
@@ -25,15 +25,33 @@ def inner_documents(
     if mapped and not found:
         yield document(reading, selection, mapped, part)
         return
+    yield from _wrapped(found, reading, part, mapped, selection)
+    inner = [each.reading.origin for each in found if not isinstance(each, InputError)]
+    if len(inner) < len(found) or is_own(reading.data, reading.source.path):
+        return
+    place = wrapped.unread(reading, inner)
+    if place is not None:
+        yield Document(reading.source.path, None, reading, (in_a_document(reading, place),), part)
+
+
+def wrapped_documents(
+    reading: Reading, part: str, selection: Selection, limits: Limits
+) -> Iterator[Document]:
+    """Yield only the policies in well-known wrappers, and a broken document for those in error."""
+    yield from _wrapped(wrapped.parts(reading, limits), reading, part, "", selection)
+
+
+def _wrapped(
+    found: Sequence[wrapped.Part | InputError],
+    reading: Reading,
+    part: str,
+    mapped: str,
+    selection: Selection,
+) -> Iterator[Document]:
     errors = [each for each in found if isinstance(each, InputError)]
-    inner = [each for each in found if not isinstance(each, InputError)]
     if errors:
         problems = tuple(problem for refused in errors for problem in refused.problems)
         yield Document(reading.source.path, None, reading, problems, part)
-    for each in inner:
-        yield document(each.reading, selection, mapped or each.kind, part + each.name)
-    if errors or is_own(reading.data, reading.source.path):
-        return
-    place = wrapped.unread(reading, [each.reading.origin for each in inner])
-    if place is not None:
-        yield Document(reading.source.path, None, reading, (in_a_document(reading, place),), part)
+    for each in found:
+        if not isinstance(each, InputError):
+            yield document(each.reading, selection, mapped or each.kind, part + each.name)

@@ -166,7 +166,10 @@ def _looks_like_policy(name: str, data: bytes, limits: Limits) -> bool:
 
 def _of_lines(file: _File, selection: Selection, limits: Limits) -> Iterator[Document]:
     """Yield the documents of a file of JSON Lines, one line at a time."""
-    entry, raw = file.entry, file.lines()
+    entry, raw = file.entry, iter(file.lines())
+    first = next(raw, b"")
+    _refuse_pointer(entry.name, first)
+    raw = chain((first,), raw)
     if not (entry.named or entry.kind or selection.parses_all):
         raw = (line if _may_hold(line, limits) else b"\n" for line in raw)
     for number, reading in lines.readings(entry.name, raw, limits):

@@ -29,14 +29,11 @@ def documents_of(
     if is_whole or (mapped and not _is_policy(mapped, selection)):
         found = document(reading, selection, mapped, part)
         yield found
-        # A kind of the user's own may hold a policy in a well-known wrapper beside.
-        if found.kind is None or not found.kind.own:
-            return
-        from checker.sources import wrapped  # noqa: PLC0415 - few files are of such a kind
+        # A document of a kind of the user's own may wrap a policy, too.
+        if found.kind is not None and found.kind.own:
+            from checker.documents.inner import wrapped_documents  # noqa: PLC0415 - as below
 
-        for each in wrapped.parts(reading, limits):
-            if not isinstance(each, InputError):
-                yield document(each.reading, selection, each.kind, part + each.name)
+            yield from wrapped_documents(reading, part, selection, limits)
         return
     from checker.documents.inner import inner_documents  # noqa: PLC0415 - most files are policies
 

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 _ACTION, _RESOURCE, _PRINCIPAL = "action", "resource", "principal"
 _REQUIRED = frozenset({_ACTION, _RESOURCE, _PRINCIPAL})
 """Dimensions that have exactly one value; all others are condition keys, which may have none."""
-_TEXTS = frozenset({Family.TEXT, Family.FOLDED, Family.ARN})
 _SOME = (Wild.SEGMENT_ANY, Wild.SEGMENT_STAR)
 _ANY_ACTION = pattern("*:*", (*_SOME, ":", *_SOME))
 _ANY_NAME = (Wild.ANY, Wild.STAR)

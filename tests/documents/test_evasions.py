@@ -48,6 +48,7 @@ def found(folder: Path) -> list[tuple[str, str, bool]]:
         ("try.tf", 'x = { Effect = try("Allow", "Deny"), Action = "*", Resource = "*" }\n'),
         ("module.tf", 'x = { Effect = module.m.effect, Action = "*", Resource = "*" }\n'),
         ("pointer.json", POINTER),
+        ("pointer.jsonl", POINTER),
         ("pointer.tf", POINTER),
         ("report.json", json.dumps({"waivers": [], "policy": POLICY})),
     ],
@@ -102,10 +103,28 @@ def test_a_link_of_the_same_role_and_kind_is_read_once(tmp_path: Path) -> None:
     assert found(tmp_path) == [("a.json", "", False)]
 
 
-def test_a_kind_of_ones_own_hides_no_wrapped_policy(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_text(json.dumps({"PolicyDocument": POLICY}), encoding="utf-8")
+def of_kind_any(folder: Path, wrapper: object) -> list[tuple[str, bool]]:
+    """Return the kind and the brokenness of each document in a file of a kind of one's own."""
+    (folder / "a.json").write_text(json.dumps(wrapper), encoding="utf-8")
     known = {kind.name: kind for kind in (*builtin(), from_schema("any", {}))}
-    selection = Selection([str(tmp_path)], known, [("*", "any")])
-    listing = find(selection, Root(str(tmp_path)))
-    kinds = [each.kind for each in load(0, listing, selection, DEFAULT_LIMITS).documents]
-    assert [kind.name for kind in kinds if kind] == ["any", "aws-iam-policy"]
+    selection = Selection([str(folder)], known, [("*", "any")])
+    listing = find(selection, Root(str(folder)))
+    documents = load(0, listing, selection, DEFAULT_LIMITS).documents
+    return [(each.kind.name if each.kind else "", bool(each.problems)) for each in documents]
+
+
+def test_a_kind_of_ones_own_hides_no_wrapped_policy(tmp_path: Path) -> None:
+    assert of_kind_any(tmp_path, {"PolicyDocument": POLICY}) == [
+        ("any", False),
+        ("aws-iam-policy", False),
+    ]
+
+
+def test_a_kind_of_ones_own_hides_no_broken_wrapper(tmp_path: Path) -> None:
+    broken = TEXT.removesuffix("}")
+    assert of_kind_any(tmp_path, {"PolicyDocument": broken}) == [("any", False), ("", True)]
+
+
+def test_a_text_beside_in_a_kind_of_ones_own_is_no_error(tmp_path: Path) -> None:
+    wrapper = {"PolicyDocument": "see the wiki", "Policy": "default"}
+    assert of_kind_any(tmp_path, wrapper) == [("any", False)]
