@@ -14,26 +14,17 @@ from hypothesis import strategies as st
 
 from checker.problems import InputError, Location, Problem, Source
 from checker.reader import Limits, Reading, parse, parse_yaml_documents, yaml_events
+from tests.support.places import cut, nodes
+from tests.support.suites import LOADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from checker.problems import Json, Route
 
-LOADERS: list[Any] = [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)]
-
 
 def reading(name: str, text: str) -> Reading:
     return parse(Source(name, text, "digest"))
-
-
-def cut(text: str, place: Location) -> str:
-    lines = [line + "\n" for line in text.split("\n")]
-    if place.line == place.end_line:
-        return lines[place.line - 1][place.column - 1 : place.end_column - 1]
-    first = lines[place.line - 1][place.column - 1 :]
-    between = "".join(lines[place.line : place.end_line - 1])
-    return first + between + lines[place.end_line - 1][: place.end_column - 1]
 
 
 def fault(document: Reading, route: Route, limits: Limits | None = None) -> Problem:
@@ -206,16 +197,6 @@ POLICIES = st.recursive(
     max_leaves=12,
 )
 NUMBERED = re.compile("[\ue000-\uf8ff]")
-
-
-def nodes(data: Json, route: Route = ()) -> Iterator[tuple[Route, Json]]:
-    yield route, data
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from nodes(value, (*route, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from nodes(value, (*route, index))
 
 
 @st.composite

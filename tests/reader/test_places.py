@@ -14,28 +14,15 @@ from hypothesis import strategies as st
 
 from checker.problems import Location, Source
 from checker.reader import Reading, parse, parse_yaml_documents, yaml_events
+from tests.support.places import cut, nodes
+from tests.support.suites import LOADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from checker.problems import Json, Route
-
-
-LOADERS: list[Any] = [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)]
 
 
 def reading(name: str, text: str) -> Reading:
     return parse(Source(name, text, ""))
-
-
-def cut(text: str, place: Location) -> str:
-    """Return the text at a place, by a plain reading of its lines and columns."""
-    lines = [line + "\n" for line in text.split("\n")]
-    if place.line == place.end_line:
-        return lines[place.line - 1][place.column - 1 : place.end_column - 1]
-    first = lines[place.line - 1][place.column - 1 :]
-    between = "".join(lines[place.line : place.end_line - 1])
-    return first + between + lines[place.end_line - 1][: place.end_column - 1]
 
 
 JSON_TEXT = """\
@@ -160,16 +147,6 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=15,
 )
-
-
-def nodes(data: Json, route: Route = ()) -> Iterator[tuple[Route, Json]]:
-    yield route, data
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from nodes(value, (*route, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from nodes(value, (*route, index))
 
 
 @settings(deadline=None)
