@@ -83,7 +83,7 @@ def _settled(statements: Iterable[Statement], part: Request) -> Iterator[Stateme
 def _all_others(policy: Policy, part: Request) -> Policy:
     """Return a policy that allows every request but those that have the known part."""
     kind, _, name = part.principal.partition(":")
-    if part.principal and not _has_principals(policy):
+    if part.principal and not policy.has_principals:
         raise FunctionError("the policy names no principals: leave `principal` out")
     blocks: list[dict[str, Json]] = []
     if part.action:
@@ -97,7 +97,7 @@ def _all_others(policy: Policy, part: Request) -> Policy:
 
 def _allow(policy: Policy, *blocks: dict[str, Json]) -> Policy:
     """Return a policy of Allow statements that has principals and resources if another one has."""
-    everyone: dict[str, Json] = {"Principal": "*"} if _has_principals(policy) else {}
+    everyone: dict[str, Json] = {"Principal": "*"} if policy.has_principals else {}
     attached = not any(each.names_resources for each in policy.statements)
     made: list[Json] = []
     for block in blocks:
@@ -105,10 +105,6 @@ def _allow(policy: Policy, *blocks: dict[str, Json]) -> Policy:
         known = {} if "NotPrincipal" in block else everyone
         made.append({"Effect": "Allow", **known, **kept})
     return normalised({"Version": CURRENT_VERSION, "Statement": made}, policy.type)
-
-
-def _has_principals(policy: Policy) -> bool:
-    return any(each.has_principal for each in policy.statements)
 
 
 def _holds(statement: Statement, asked: Test, values: Sequence[str]) -> bool:

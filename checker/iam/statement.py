@@ -162,6 +162,11 @@ class Policy:
     memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """Answers that were computed before, by question."""
 
+    @property
+    def has_principals(self) -> bool:
+        """Whether any statement has a Principal or NotPrincipal element."""
+        return any(item.has_principal for item in self.statements)
+
 
 def policy(data: dict[str, Json], kind: PolicyType | None = None) -> Policy:
     """Return a policy in its normalised form, with the place of every part.
