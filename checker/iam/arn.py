@@ -61,8 +61,10 @@ _Part: TypeAlias = Token | _Hole
 _WILDCARDS: dict[str, Token] = {"*": Wild.STAR, "?": Wild.ANY}
 _PLAIN: dict[_Part, _Part] = {wild: text for text, wild in _WILDCARDS.items()}
 _ESCAPED = re.compile(r"\$\{([*?$])\}")
-_VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
+VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
 _CLOSED = re.compile(r"\$\{[^}]*\}")
+PLACEHOLDER = re.compile(r"\$\{[^}:]*\}")
+"""A placeholder of a template; in a policy variable there is a colon."""
 _LONGEST = 40_000
 """The most characters of an entry that is read; no policy that AWS accepts is as long."""
 _ARN_COLONS = 5
@@ -118,7 +120,7 @@ def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
 
 def variable_of(symbol: str) -> tuple[str, str | None]:
     """Return the condition key of a variable in a pattern, and the variable's default, if any."""
-    found = _VARIABLE.fullmatch(symbol)
+    found = VARIABLE.fullmatch(symbol)
     return (fold(found[1].strip()), found[2]) if found else (symbol, None)
 
 
@@ -241,7 +243,7 @@ def _parts(text: str, *, variables: bool) -> list[_Part]:
 def _hole(text: str, index: int, *, variables: bool) -> tuple[int, _Part]:
     """Return how many characters from `${` on form one part, and that part."""
     escape = _ESCAPED.match(text, index)
-    variable = _VARIABLE.match(text, index)
+    variable = VARIABLE.match(text, index)
     if not variables and (escape or variable):
         return 1, "$"
     if escape:
