@@ -92,6 +92,11 @@ class Access:
             found[term.key] = _merged(known, term.resource) if known else term.resource
         return tuple(sorted(found.values(), key=lambda item: _place(item.route)))
 
+    def by(self, statement: Statement) -> tuple[Resource, ...]:
+        """Return the sets of resources on which a statement of the policy allows an action."""
+        mine = [each for each in self._allows() if each.route == statement.route]
+        return tuple(term.resource for term in self._left(mine, self.asked))
+
     def witness(self) -> Request | None:
         """Return a request for one of the actions that the policy allows, or None."""
         asked = Asked(actions(self.asked) + self.required, perhaps=self.perhaps)
@@ -288,7 +293,7 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
     if not statement.is_allow:
         return ()
     named = dict.fromkeys(
-        name for entry in statement.actions for name in catalogue.confinable(entry.text, level)
+        name for text in _entries(policy, statement) for name in catalogue.confinable(text, level)
     )
     services = {name.partition(":")[0] for name in named}
     given = resources(statement)
@@ -303,8 +308,25 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
     )
 
 
+def _entries(policy: Policy, statement: Statement) -> tuple[str, ...]:
+    """Return the patterns of actions that an Allow names.
+
+    For one that allows every action, they are those that a Deny of all others leaves, if any.
+    """
+    names = tuple(each.text for each in statement.actions)
+    if not action_rules.covers_action(statement, action_rules.asked("*")):
+        return names
+    left = action_rules.left_by_denies(policy)
+    return left or names
+
+
 def _has_denies(policy: Policy, service: str) -> bool:
-    return any(not each.is_allow for each in _about(policy, frozenset({service})))
+    everything = action_rules.asked(f"{service}:*")
+    return any(
+        action_rules.matches_action(each, everything) is not False
+        for each in _about(policy, frozenset({service}))
+        if not each.is_allow
+    )
 
 
 def _holds_all(found: Iterable[Resource], service: str) -> bool:

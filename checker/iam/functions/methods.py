@@ -18,6 +18,7 @@ from checker.iam.functions.samples import ACCESS, POLICY, REQUEST, RESOURCE, STA
 from checker.iam.question import admits, denies, may_allow, witness
 from checker.iam.request import Request, allows
 from checker.iam.resources import Resource
+from checker.iam.unlimited import unnamed_action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,6 +113,10 @@ def _grants_beyond(policy: Policy, reference: Policy) -> Optional:
     return NONE if found is None else Optional(found)
 
 
+def _resources_by(access: Access, statement: Statement) -> list[Resource]:
+    return list(access.by(statement))
+
+
 def _covering(access: Access, service: str) -> list[Resource]:
     return list(access.covering_all_of(service))
 
@@ -143,6 +148,16 @@ METHODS: tuple[Function, ...] = (
         "What the policy as a whole allows of the given actions, each a name or a pattern.",
         POLICY,
         example='!policy.access(["s3:Delete*"]).granted',
+    ),
+    Function(
+        "unnamedAction",
+        (STRING,),
+        STRING,
+        unnamed_action,
+        "An action that a service does not have, and that the policy names by `*` at most. Who may "
+        "use it may use what AWS adds next.",
+        POLICY,
+        example='policy.access([policy.unnamedAction("s3")]).granted == false',
     ),
     Function(
         "actionsOnAll",
@@ -215,6 +230,16 @@ METHODS: tuple[Function, ...] = (
         "the name of a key, `*` stands for any text.",
         ACCESS,
         example='policy.access(["s3:PutObject"]).unconfined(["*:ResourceTag/*"]).granted',
+    ),
+    Function(
+        "resourcesBy",
+        (STATEMENT,),
+        list_of(RESOURCE),
+        _resources_by,
+        "The resources on which an Allow statement of the policy allows any of the actions, after "
+        "all Denies.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).resourcesBy(policy.statements[0]).size() == 0',
     ),
     Function(
         "coveringAllOf",

@@ -6,10 +6,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
+from checker.iam.confines import confines
+from checker.iam.fixed import Fixing, any_of
 from checker.iam.patterns import Undecided
 from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
@@ -180,12 +183,31 @@ def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
         if claim == "aud" and qualifier(condition.operator) == "ForAnyValue":
             message = "an audience is a single value: remove `ForAnyValue`"
             yield Finding("FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", message, (condition.route,))
-        if fold(condition.key) == f"{_GITHUB}:sub" and base(condition.operator) == "StringLike":
-            wide = [text for text in condition.values if not _is_one_branch(text)]
-            if wide:
-                message = f"`{wide[0]}` matches more than one branch of one repository: name one"
-                code = "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED"
-                yield Finding(code, message, (condition.route,))
+    yield from _branches(policy, statement)
+
+
+def _branches(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for the conditions on GitHub's subject if they accept several branches."""
+    limits = [
+        each
+        for item in (statement, *(item for item in policy.statements if not item.is_allow))
+        for each in item.conditions
+        if fold(each.key) == f"{_GITHUB}:sub"
+        and base(each.operator) == ("StringLike" if item.is_allow else "StringNotLike")
+    ]
+    wide = [(e, text) for e in limits for text in e.values if not _is_one_branch(text)]
+    if not wide:
+        return
+    asked = replace(statement, asked=(_WEB_IDENTITY,))
+    fixing = Fixing(lambda _, text: _is_one_branch(text))
+    try:
+        if confines(asked, any_of([f"{_GITHUB}:sub"], fixing)):
+            return
+    except Undecided:
+        return  # a rule that cannot be decided is an error elsewhere
+    condition, text = wide[0]
+    message = f"`{text}` matches more than one branch of one repository: name one"
+    yield Finding("SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED", message, (condition.route,))
 
 
 def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
