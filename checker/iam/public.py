@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-filte
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from checker.iam.arn import CURRENT_VERSION, fold
@@ -19,7 +20,7 @@ from checker.iam.machine import Wild
 from checker.iam.patterns import Undecided, pattern
 from checker.iam.principals import principal_patterns
 from checker.iam.question import allowed
-from checker.iam.statement import Policy, has_everyone
+from checker.iam.statement import Policy, Principal, has_everyone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -102,8 +103,8 @@ def is_public(statement: Statement) -> bool:
             return False
     except Undecided as why:
         doubt = why
-    policy = _policy_of(statement)
-    strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(policy))
+    policy = _without_exceptions(_policy_of(statement))
+    strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(_policy_of(statement)))
     question = _Question(policy, statement, _restricting)
     open_ = question.may_be_met(strangers, _NO_SERVICE) or (
         # Services alone, on behalf of anyone; beside other callers, AWS's own examples let them in:
@@ -141,6 +142,18 @@ class _Question:
         """Return whether there is such a request that also meets what is required."""
         asked = self.asked._replace(constraints=self.asked.constraints + required)
         return allowed(self.policy, asked, given) is not None
+
+
+def _without_exceptions(policy: Policy) -> Policy:
+    """Return a policy with Principal `*` for NotPrincipal, which is the same for strangers."""
+    if not any(each.not_principals for each in policy.statements):
+        return policy
+    everyone = (Principal("*", "*", ()),)
+    statements = (
+        replace(each, principals=everyone, not_principals=()) if each.not_principals else each
+        for each in policy.statements
+    )
+    return replace(policy, statements=tuple(statements), memo={})
 
 
 def _policy_of(statement: Statement) -> Policy:

@@ -163,7 +163,7 @@ _STATEMENT = Struct(
             "wholeServices",
             list_of(STRING),
             lambda s: list(actions.whole_services(s)),
-            "The services of which an Allow names every action; for `*` and NotAction, those of the "
+            "The services of which an Allow names every action; for `*` and NotAction, those of "
             "ARNs in Resource.",
             example="policy.statements[0].wholeServices.size() == 0",
         ),
