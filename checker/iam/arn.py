@@ -31,11 +31,13 @@ __all__ = [
     "EVERY_ARN",
     "Spelling",
     "action",
+    "confined",
     "escaped",
     "fold",
     "loosest",
     "resource",
     "spelled_out",
+    "spelling",
     "template",
     "value",
     "variable_of",
@@ -112,37 +114,40 @@ def resource(text: str, *, variables: bool) -> Spelling:
     # whose value may contain colons, the wildcards of a grant may match colons.
     front = parts[: parts.index(holes[0])] if holes else parts
     arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS
-    confined = _confined(open_)
-    reaching = confined if arn else open_
+    inside = confined(open_)
+    reaching = inside if arn else open_
     if not holes and not unknowns:
         widest = pattern(text, values.widest(reaching))
-        same = reaching == confined
-        narrowest = widest if same else pattern(text, values.widest(confined))
+        same = reaching == inside
+        narrowest = widest if same else pattern(text, values.widest(inside))
         return Spelling(text, widest, narrowest, widest)
-    return _spelling(text, reaching, _confined(parts) if arn else parts, unknowns)
+    return spelling(text, reaching, confined(parts) if arn else parts)
 
 
 @lru_cache(maxsize=16_384)
-def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
+def value(text: str, *, variables: bool, wildcards: bool, cased: bool = True) -> Spelling:
     """Return what a value of a condition on strings may mean.
 
-    `wildcards` says whether the condition's operator has wildcards. Raises `Undecided` for a value
-    that is too long.
+    `wildcards` says whether the condition's operator has wildcards, and `cased` whether it regards
+    case. Raises `Undecided` for a value that is too long.
     """
     _check_length(text)
     parts = values.read(text, variables=variables)
+    parts = parts if cased else [_lower(part) for part in parts]
     return _unsegmented(text, parts if wildcards else values.plain(parts))
 
 
 def _unsegmented(text: str, parts: Sequence[Piece]) -> Spelling:
     """Return what a text that consists of some pieces may mean, if it has no segments."""
-    return _spelling(text, values.opened(parts), parts, values.unknowns(parts))
+    return spelling(text, values.opened(parts), parts)
 
 
-def _spelling(
-    text: str, open_: Sequence[Piece], parts: Sequence[Piece], unknowns: tuple[Unknown, ...]
-) -> Spelling:
-    """Return what an entry means, from its pieces without unknowns, and with them."""
+def spelling(text: str, open_: Sequence[Piece], parts: Sequence[Piece]) -> Spelling:
+    """Return what a text means that consists of some `parts`.
+
+    `open_` has the same pieces, with wildcards in place of unknowns.
+    """
+    unknowns = values.unknowns(parts)
     widest = pattern(text, values.widest(open_))
     symbolic = pattern(text, values.symbolic(parts))
     if symbolic.tokens == widest.tokens:
@@ -254,7 +259,7 @@ def _completed(text: str, parts: list[Piece]) -> list[Piece]:
     return [*parts, *((":", Wild.STAR) * lacking)]
 
 
-def _confined(parts: list[Piece]) -> list[Piece]:
+def confined(parts: Sequence[Piece]) -> list[Piece]:
     """Return parts whose wildcards match no colon in the first five segments of an ARN.
 
     A star at the end of the text may always match colons.

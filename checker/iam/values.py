@@ -100,6 +100,7 @@ _WIDEST: dict[Kind, tuple[Token, ...]] = {
 _ESCAPED = re.compile(r"\$\{([*?$])\}")
 _VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
 _CLOSED = re.compile(r"\$\{[^}]*\}")
+_SPLIT = re.compile(r"\$\{[^}]*\}|[^:$]+|.", re.DOTALL)
 
 
 def read(text: str, *, variables: bool) -> list[Piece]:
@@ -157,6 +158,25 @@ def variable_of(symbol: str) -> tuple[str, str | None]:
 def has_unknown(text: str) -> bool:
     """Return whether a `${…}` in a text is no variable and no escape, but a template's."""
     return any(not _is_variable(each) for each in _CLOSED.findall(text))
+
+
+def without_holes(text: str) -> str:
+    """Return a text without its `${…}`."""
+    return _CLOSED.sub("", text).partition("${")[0]
+
+
+def segments(text: str, most: int = 6) -> list[str]:
+    """Return the parts between the colons of a text, but not between those in a `${…}`.
+
+    The last one of `most` parts may have colons.
+    """
+    found = [""]
+    for piece in _SPLIT.findall(text):
+        if piece == ":" and len(found) < most:
+            found.append("")
+        else:
+            found[-1] += piece
+    return found
 
 
 def rendered(text: str, values: Mapping[str, str], *, variables: bool) -> str:
