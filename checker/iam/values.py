@@ -75,6 +75,28 @@ class Unknown:
         return (*(_WILDCARDS.get(each, each) for each in start), Wild.STAR)
 
 
+def with_values(text: str, known: Mapping[str, str]) -> str:
+    """Return a string of a pattern with values, by address, in place of its atoms."""
+    if CONFINED not in text and _ANYWHERE not in text:
+        return text
+
+    def written(found: re.Match[str]) -> str:
+        _, compared, value = found[1].partition(_COMPARED)
+        return rendered(value, known, variables=True) if compared else known.get(found[1], found[0])
+
+    return _ATOM.sub(written, text)
+
+
+def compared(than: str, text: str) -> str:
+    """Return the atom of the values that compare, in some way, to a text that has unknowns."""
+    return Unknown(f"{than}{_COMPARED}{text}").atom
+
+
+def is_atom(token: Token) -> bool:
+    """Return whether a token of a pattern stands for the value of an unknown."""
+    return isinstance(token, str) and len(token) > 1 and token[0] in (CONFINED, _ANYWHERE)
+
+
 class Variable(NamedTuple):
     """A policy variable; its `atom` is the same in every spelling."""
 
@@ -88,6 +110,9 @@ Value: TypeAlias = Sequence[Piece]
 
 _ANYWHERE = "\1"
 """Starts the atom of an unknown whose value may have a colon."""
+_ATOM = re.compile(f"[{CONFINED}{_ANYWHERE}]([^{CONFINED}{_ANYWHERE}]*){_ANYWHERE}")
+_COMPARED = "\2"
+"""Stands between a comparison and the text that it compares with."""
 _WILDCARDS: dict[str, Token] = {"*": Wild.STAR, "?": Wild.ANY}
 _PLAIN: dict[Piece, Piece] = {wild: text for text, wild in _WILDCARDS.items()}
 _NAME: tuple[Token, ...] = (Wild.SEGMENT_ANY, Wild.SEGMENT_STAR)
