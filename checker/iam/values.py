@@ -180,14 +180,24 @@ def variable_of(symbol: str) -> tuple[str, str | None]:
     return (fold(found[1].strip()), found[2]) if found else (symbol, None)
 
 
+def has_variable(text: str) -> bool:
+    """Return whether a `${…}` in a text is a policy variable."""
+    return any(map(_VARIABLE.fullmatch, _CLOSED.findall(text)))
+
+
 def has_unknown(text: str) -> bool:
     """Return whether a `${…}` in a text is no variable and no escape, but a template's."""
     return any(not _is_variable(each) for each in _CLOSED.findall(text))
 
 
 def without_holes(text: str) -> str:
-    """Return a text without its `${…}`."""
+    """Return a text without its `${…}`, and without what follows one that is not closed."""
     return _CLOSED.sub("", text).partition("${")[0]
+
+
+def without_unknowns(text: str) -> str:
+    """Return a text without its unknowns; its policy variables stay."""
+    return _CLOSED.sub(lambda found: found[0] if _is_variable(found[0]) else "", text)
 
 
 def segments(text: str, most: int = 6) -> list[str]:

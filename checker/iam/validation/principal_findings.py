@@ -15,6 +15,7 @@ from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import base, qualifier
+from checker.iam.values import segments, without_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ _KNOWN = re.compile(
     r"|arn:aws[a-z-]*:cloudfront::[a-z0-9]+:.+|arn:aws[a-z-]*:iam::cloudfront:.+"
 )
 _SAML = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:saml-provider/.+")
+_SAML_PART, _OIDC_PART = re.compile(":saml-provider/"), re.compile(":oidc-provider/")
 _OIDC = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+|[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _SERVICE = re.compile(
     r"[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal|api\.aws)"
@@ -134,7 +136,12 @@ def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
         )
     for each in federated:
         saml, oidc = _SAML.fullmatch(each.text), _OIDC.fullmatch(each.text)
-        if not saml and not oidc and "${" not in each.text:
+        if "${" in each.text:
+            saml = _SAML_PART.search(without_holes(each.text))
+            oidc = None if saml else _OIDC_PART.search(without_holes(each.text))
+            if not saml and not oidc:
+                continue
+        if not saml and not oidc:
             message = "is not an identity provider: expected its ARN in IAM, or its domain"
             yield _at(each, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message)
             continue
@@ -219,7 +226,9 @@ def _is_confused_deputy(statement: Statement) -> bool:
 
 
 def _is_one_branch(text: str) -> bool:
-    parts = text.split(":", 2)
+    parts = segments(text, 3)
+    if len(parts) < 3 and "${" in text:  # noqa: PLR2004 - repo, name, rest
+        return True  # it may be
     fixed = len(parts) > 2 and not any(mark in part for part in parts[:2] for mark in "*?")  # noqa: PLR2004 - repo, name, rest
     return fixed and parts[2].strip("*") != ""
 
