@@ -27,6 +27,8 @@ _KNOWN = re.compile(
     r"\*|[0-9]{12}|A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,}|arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:.+"
     r"|arn:aws[a-z-]*:cloudfront::[a-z0-9]+:.+|arn:aws[a-z-]*:iam::cloudfront:.+"
 )
+_VALID = ("arn", "aws", "iam", "", "123456789012", "user/name")
+"""A valid value of each segment of the ARN of a principal."""
 _SAML = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:saml-provider/.+")
 _SAML_PART, _OIDC_PART = re.compile(":saml-provider/"), re.compile(":oidc-provider/")
 _OIDC = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+|[a-z0-9-]+(?:\.[a-z0-9-]+)+")
@@ -54,13 +56,14 @@ _SHARED = (
 def spelling(_: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for every principal that is malformed, or is the ID of a role or user."""
     for each in (*statement.principals, *statement.not_principals):
-        if "${" in each.text:
+        text = _likely(each.text)
+        if not text:
             continue
         if each.kind == "AWS" and _ROLE_ID.fullmatch(each.text):
             yield _at(each, "INVALID_ROLE_REFERENCE", "is the ID of a role: use the role's ARN")
         elif each.kind == "AWS" and _USER_ID.fullmatch(each.text):
             yield _at(each, "INVALID_USER_REFERENCE", "is the ID of a user: use the user's ARN")
-        elif each.kind == "AWS" and not _KNOWN.fullmatch(each.text):
+        elif each.kind == "AWS" and not _KNOWN.fullmatch(text):
             message = "is not a principal: expected an account or an ARN of IAM or STS"
             yield _at(each, "INVALID_PRINCIPAL_FORMAT", message)
         elif each.kind == "Service" and not _SERVICE.fullmatch(each.text):
@@ -215,6 +218,20 @@ def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
         if not entry.text.strip("*"):
             message = "a resource control policy cannot have the action `*`: name services"
             yield Finding("RCP_SYNTAX_ERROR_ACTION", message, (entry.route,))
+
+
+def _likely(text: str) -> str:
+    """Return a text with a valid value in place of each placeholder of an ARN.
+
+    Return an empty string for other text with a placeholder, which may be anything.
+    """
+    if "${" not in text:
+        return text
+    parts = segments(text)
+    if parts[0] != "arn" or len(parts) != len(_VALID):
+        return ""
+    shown = [valid if "${" in part else part for part, valid in zip(parts, _VALID, strict=True)]
+    return ":".join(shown)
 
 
 def _is_confused_deputy(statement: Statement) -> bool:
