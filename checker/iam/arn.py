@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 from checker.iam import values
 from checker.iam.machine import Token, Wild
 from checker.iam.patterns import Pattern, Undecided, pattern
-from checker.iam.values import Piece, Unknown, Variable, fold, variable_of
+from checker.iam.values import (
+    PLACEHOLDER,
+    VARIABLE,
+    Piece,
+    Unknown,
+    Variable,
+    fold,
+    variable_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +37,8 @@ __all__ = [
     "CURRENT_VERSION",
     "EVERYTHING",
     "EVERY_ARN",
+    "PLACEHOLDER",
+    "VARIABLE",
     "Spelling",
     "action",
     "confined",

@@ -19,6 +19,8 @@ from checker.iam.values import is_atom
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from checker.problems import Route
+
 ACTION, RESOURCE, PRINCIPAL = "action", "resource", "principal"
 REQUIRED = frozenset({ACTION, RESOURCE, PRINCIPAL})
 """Dimensions that have exactly one value; all others are condition keys, which may have none."""
@@ -54,6 +56,11 @@ class Constraint(NamedTuple):
     texts: Texts
     some: bool = True
 
+    def holds(self, values: Sequence[str]) -> bool:
+        """Return whether the values of the dimension meet this."""
+        found = map(self.texts.holds, values)
+        return any(found) if self.some else all(found)
+
     def negated(self) -> Constraint:
         """Return the constraint that holds if and only if this one does not."""
         some = not self.some or self.dimension in REQUIRED
@@ -63,6 +70,30 @@ class Constraint(NamedTuple):
 Conjunction = tuple[Constraint, ...]
 Box = dict[str, Conjunction]
 """The constraints on each dimension so far; those on each dimension have a solution."""
+
+
+class Asked(NamedTuple):
+    """What a question requires of the requests that it is about."""
+
+    constraints: Conjunction = ()
+    entries: tuple[tuple[str, Spelling], ...] = ()
+    """Dimensions with an entry that their value must match. A variable in it is read as itself, or
+    as any text where all variables are."""
+    via: Route | None = None
+    """The place of the Allow statement that must allow the request; None if any may."""
+    perhaps: Conjunction = ()
+    """Further constraints of which it is not known whether they are required."""
+
+    def meant(self, *, exact: bool) -> Conjunction:
+        """Return all constraints; unless `exact`, a variable may be any text."""
+        return self.constraints + tuple(
+            Constraint(dimension, Texts((item.symbolic if exact else item.widest,)))
+            for dimension, item in self.entries
+        )
+
+
+ANYTHING = Asked()
+"""What a question about all requests requires."""
 
 
 class Reading(NamedTuple):

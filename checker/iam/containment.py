@@ -13,10 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.iam import doubts
-from checker.iam.constraints import Box, Reading
+from checker.iam.arn import ATTACHED_TEXT, fold
+from checker.iam.constraints import ACTION, ANYTHING, PRINCIPAL, RESOURCE, Asked, Box, Reading
 from checker.iam.patterns import Undecided
 from checker.iam.rendering import examples, rendered, unknowns_of
-from checker.iam.request import Request, allows
+from checker.iam.request import Request, allows, applies
 from checker.iam.space import Space, without
 
 if TYPE_CHECKING:
@@ -37,7 +38,15 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     """
     if _is_reduced(policy, reference):
         return None
-    found = _granted(policy, reference)
+    return granted(policy, reference)
+
+
+def granted(policy: Policy, reference: Policy, asked: Asked = ANYTHING) -> Request | None:
+    """Return a request that meets what is `asked` and that only the first policy allows, or None.
+
+    Raises as `grants_beyond` does.
+    """
+    found = _granted(policy, reference, asked)
     if found is None:
         if doubts.about_resources(policy, reference):
             raise Undecided(
@@ -45,7 +54,7 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
                 "statement names"
             )
         wider = doubts.widened(policy, reference)
-        if wider and _granted(*wider) is not None:
+        if wider and _granted(*wider, asked) is not None:
             raise Undecided(
                 "cannot decide whom a statement excludes by name, because a session has several "
                 "names: use a condition on aws:PrincipalArn"
@@ -53,17 +62,17 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     return found
 
 
-def _granted(policy: Policy, reference: Policy) -> Request | None:
-    """Return what `grants_beyond` does, if a statement excludes exactly the callers it names."""
+def _granted(policy: Policy, reference: Policy, asked: Asked) -> Request | None:
+    """Return what `granted` does, if a statement excludes exactly the callers it names."""
     both = policy.statements and reference.statements
     if both and policy.has_principals is not reference.has_principals:
         raise Undecided("cannot compare: only one of the policies names principals")
     space = Space((policy, reference))
-    box = _searched(policy, reference, space, exact=True)
+    box = _searched(policy, reference, space, asked, exact=True)
     if box is not None:
-        return _confirmed(policy, reference, space, box)
+        return _confirmed(policy, reference, space, asked, box)
     open_ = space.variables or space.has_unknowns
-    if open_ and _searched(policy, reference, space, exact=False) is not None:
+    if open_ and _searched(policy, reference, space, asked, exact=False) is not None:
         raise _unsettled(space, (policy, reference))
     return None
 
@@ -95,7 +104,7 @@ def _is_reduced(policy: Policy, reference: Policy) -> bool:
     return given and contents(reference, allows=False) <= contents(policy, allows=False)
 
 
-def _confirmed(policy: Policy, reference: Policy, space: Space, box: Box) -> Request:
+def _confirmed(policy: Policy, reference: Policy, space: Space, asked: Asked, box: Box) -> Request:
     """Return the request that a search found, with a value for each variable in it.
 
     INVARIANT: a request is only returned if `request.allows`, the plain definition of access,
@@ -106,7 +115,9 @@ def _confirmed(policy: Policy, reference: Policy, space: Space, box: Box) -> Req
         new, old = rendered(policy, known), rendered(reference, known)
         for real in (True, False):
             request = space.request(box, fresh, known, real=real)
-            if allows(new, request) and not allows(old, request):
+            if not allows(new, request) or allows(old, request):
+                continue
+            if _is_asked(new, request, asked):
                 names = {address: f"${{{address}}}" for address in known}
                 return space.request(box, fresh, names, real=real) if known else request
     if space.has_unknowns:
@@ -114,7 +125,28 @@ def _confirmed(policy: Policy, reference: Policy, space: Space, box: Box) -> Req
     raise Undecided(f"cannot decide whether `{request.action}` is granted beyond the reference")
 
 
-def _searched(policy: Policy, reference: Policy, space: Space, *, exact: bool) -> Box | None:
+def _is_asked(policy: Policy, request: Request, asked: Asked) -> bool:
+    """Return whether a request that is allowed meets the constraints that have no variables."""
+    if asked.via is not None and not any(
+        applies(each, request) for each in policy.statements if each.route == asked.via
+    ):
+        return False
+    own = request.resource == ATTACHED_TEXT  # an atom, which the search has compared
+    parts = {
+        ACTION: (fold(request.action),),
+        RESOURCE: (request.resource,),
+        PRINCIPAL: (request.principal,),
+    }
+    return all(
+        each.holds(parts.get(each.dimension) or request.values(each.dimension))
+        for each in asked.constraints
+        if not own or each.dimension != RESOURCE
+    )
+
+
+def _searched(
+    policy: Policy, reference: Policy, space: Space, asked: Asked, *, exact: bool
+) -> Box | None:
     """Return the constraints on a request that only the first policy allows, or None.
 
     If `exact`, a variable or an unknown matches only itself, so a result holds whatever their
@@ -133,11 +165,13 @@ def _searched(policy: Policy, reference: Policy, space: Space, *, exact: bool) -
         for item in reference.statements
         if not item.is_allow and item.content not in contents
     ]
+    start = space.narrowed(space.everything(), *asked.meant(exact=exact))
+    if start is None:
+        return None
     for statement in policy.statements:
-        if not statement.is_allow:
+        if not statement.is_allow or asked.via not in (None, statement.route):
             continue
-        granted = space.constraints(statement, wide)
-        box = space.narrowed(space.everything(), *granted)
+        box = space.narrowed(start, *space.constraints(statement, wide))
         if box is None:
             continue
         beside = narrow._replace(beside=space.lists(statement))

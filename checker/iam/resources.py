@@ -12,6 +12,8 @@ from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from checker.iam.statement import Entry, Statement
     from checker.problems import Route
 
@@ -92,11 +94,7 @@ class Resource:
         any resource. Raises `Undecided`, and `FunctionError` for text that cannot name a service.
         """
         self._decided()
-        formats = (
-            (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
-            if _PREFIX.fullmatch(service) and not catalogue.is_service(service)
-            else catalogue.resource_formats(service)
-        )
+        formats = _formats(service)
         return self._holds(EVERY_ARN) or any(
             self._holds_somewhere(item, partition) for item in formats for partition in _PARTITIONS
         )
@@ -121,6 +119,54 @@ class Resource:
     def _decided(self) -> None:
         if self.doubt:
             raise Undecided(self.doubt)
+
+
+def covering_all_of(found: Sequence[Resource], service: str) -> tuple[Resource, ...]:
+    """Return the sets that hold all resources of a type of a service, by themselves or together.
+
+    Sets that do so only together are returned if none does so alone. Raises as
+    `Resource.covers_all_of` does; a set in doubt does not matter beside one that holds them all.
+    """
+    sure = [each for each in found if not each.doubt]
+    alone = tuple(each for each in sure if each.covers_all_of(service))
+    if alone:
+        return alone
+    for each in found:
+        each.covers_all_of(service)  # raises for a set in doubt
+    wild = [each for each in sure if len(each.reach) == 1 and each.literal is None]
+    if len(wild) < len(("one", "another")):
+        return ()
+    for arn in _formats(service):
+        for partition in _PARTITIONS:
+            together = _together(wild, arn, partition)
+            if together:
+                return together
+    return ()
+
+
+def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:
+    """Return the sets that together hold all resources of an ARN format in some place, if any."""
+    of_type = template(arn, partition)
+    near = [each for each in found if overlaps(each.reach[0], of_type)]
+    places: dict[tuple[str, ...], None] = {}
+    for each in near if len(near) > 1 else ():
+        some = witness((each.reach[0], of_type), each.excluded)
+        if some is not None:
+            places[tuple(some.split(":", 5)[3:5])] = None
+    for region, account in places:
+        placed = template(
+            arn.replace("${Region}", region).replace("${Account}", account), partition
+        )
+        sets = [r for r in near if not any(overlaps(each, placed) for each in r.excluded)]
+        if covers([each.reach[0] for each in sets], placed):
+            return tuple(each for each in sets if overlaps(each.reach[0], placed))
+    return ()
+
+
+def _formats(service: str) -> tuple[str, ...]:
+    if _PREFIX.fullmatch(service) and not catalogue.is_service(service):
+        return (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
+    return catalogue.resource_formats(service)
 
 
 def _may_cover(item: Pattern, of_type: Pattern) -> bool:

@@ -57,6 +57,11 @@ value of `aws:PrincipalArn`.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
+_ORIGIN_ACCESS = pattern(
+    "identities of CloudFront",
+    (*AWS, *"arn:aws", Wild.SEGMENT_STAR, *":iam::cloudfront:user/", *_ANY_NAME),
+)
+"""https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"""
 _OTHERS = tuple(
     pattern(f"{kind}:*", (*kind, ":", *_ANY_NAME))
     for kind in ("Service", "Federated", "CanonicalUser")
@@ -221,8 +226,9 @@ class Space:
             # every named principal counts as a caller, whatever its form
             # in a session of a role, the value of the condition key is the ARN of the role
             sessions = _FEDERATED if PRINCIPAL_ARN in self.tests else _SESSIONS
+            kinds = (_USERS_AND_ROLES, sessions, _ORIGIN_ACCESS, *_OTHERS)
             unknown = [each.symbolic for each in self.unknowns.get(PRINCIPAL, ())]
-            callers = dict.fromkeys((_USERS_AND_ROLES, sessions, *_OTHERS, *self.named, *unknown))
+            callers = dict.fromkeys((*kinds, *self.named, *unknown))
             box[PRINCIPAL] = (Constraint(PRINCIPAL, Texts(tuple(callers))),)
         for key, known in self.samples.items():
             if known is not None:

@@ -123,8 +123,10 @@ _WIDEST: dict[Kind, tuple[Token, ...]] = {
     Kind.SEGMENT: _NAME,
 }
 _ESCAPED = re.compile(r"\$\{([*?$])\}")
-_VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
+VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
 _CLOSED = re.compile(r"\$\{[^}]*\}")
+PLACEHOLDER = re.compile(r"\$\{[^}:]*\}")
+"""A placeholder of a template; in a policy variable there is a colon."""
 _SPLIT = re.compile(r"\$\{[^}]*\}|[^:$]+|.", re.DOTALL)
 
 
@@ -176,13 +178,13 @@ def symbolic(value: Value) -> list[Token]:
 
 def variable_of(symbol: str) -> tuple[str, str | None]:
     """Return the condition key of a variable in a pattern, and the variable's default, if any."""
-    found = _VARIABLE.fullmatch(symbol)
+    found = VARIABLE.fullmatch(symbol)
     return (fold(found[1].strip()), found[2]) if found else (symbol, None)
 
 
 def has_variable(text: str) -> bool:
     """Return whether a `${…}` in a text is a policy variable."""
-    return any(map(_VARIABLE.fullmatch, _CLOSED.findall(text)))
+    return any(map(VARIABLE.fullmatch, _CLOSED.findall(text)))
 
 
 def has_unknown(text: str) -> bool:
@@ -228,7 +230,7 @@ def rendered(text: str, values: Mapping[str, str], *, variables: bool) -> str:
 
 
 def _is_variable(text: str) -> bool:
-    return bool(_VARIABLE.fullmatch(text) or _ESCAPED.fullmatch(text))
+    return bool(VARIABLE.fullmatch(text) or _ESCAPED.fullmatch(text))
 
 
 def _read(text: str, hole: Callable[[int], tuple[int, Piece]]) -> list[Piece]:
@@ -247,7 +249,7 @@ def _read(text: str, hole: Callable[[int], tuple[int, Piece]]) -> list[Piece]:
 def _hole(text: str, index: int, *, variables: bool) -> tuple[int, Piece]:
     """Return how many characters from `${` on form one piece, and that piece."""
     escape = _ESCAPED.match(text, index)
-    variable = _VARIABLE.match(text, index)
+    variable = VARIABLE.match(text, index)
     if not variables and (escape or variable):
         return 1, "$"
     if escape:

@@ -63,7 +63,7 @@ _POLICY = Struct(
             "publicStatements",
             list_of(STATEMENT),
             lambda p: list(public.public_statements(p)),
-            "The statements that allow everyone and that no Deny blocks.",
+            "The statements that allow strangers something, after all Denies.",
             example="policy.publicStatements.size() == 0",
         ),
         Field(
@@ -164,14 +164,14 @@ _STATEMENT = Struct(
             "isPublic",
             BOOL,
             public.is_public,
-            "Whether it allows everyone by itself, and no condition restricts the caller.",
+            "Whether it allows everyone, and no condition of the policy restricts the caller.",
             example="policy.statements.all(s, !s.isPublic)",
         ),
         Field(
             "isConfusedDeputy",
             BOOL,
             public.is_confused_deputy,
-            "Whether it allows a service, and no condition says on whose behalf it may act.",
+            "Whether it allows a service, and no condition of the policy says on whose behalf.",
             example="policy.statements[2].isConfusedDeputy",
         ),
         Field(
