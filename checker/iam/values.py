@@ -127,6 +127,7 @@ VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*
 _CLOSED = re.compile(r"\$\{[^}]*\}")
 PLACEHOLDER = re.compile(r"\$\{[^}:]*\}")
 """A placeholder of a template; in a policy variable there is a colon."""
+_MARKS = re.compile(r"[:/*?]")
 _SPLIT = re.compile(r"\$\{[^}]*\}|[^:$]+|.", re.DOTALL)
 
 
@@ -227,6 +228,29 @@ def rendered(text: str, values: Mapping[str, str], *, variables: bool) -> str:
         return found[0] if kept else values.get(found[0][2:-1], found[0])
 
     return _CLOSED.sub(written, text) if "${" in text else text
+
+
+def is_whole(text: str) -> bool:
+    """Return whether a text is nothing but one `${…}`."""
+    return _CLOSED.fullmatch(text) is not None
+
+
+def with_value(text: str, value: str) -> str:
+    """Return a text with the same value in place of each of its unknowns."""
+    return _CLOSED.sub(lambda found: found[0] if _is_variable(found[0]) else value, text)
+
+
+def as_names(text: str, *, variables: bool) -> str:
+    """Return a text in which each unknown is a name that no one has, so that it is one value.
+
+    The name has no colon and no slash, so it is one segment of an ARN.
+    """
+
+    def name(found: re.Match[str]) -> str:
+        kept = variables and _is_variable(found[0])
+        return found[0] if kept else f"<unknown {_MARKS.sub('-', found[0][2:-1])}>"
+
+    return _CLOSED.sub(name, text)
 
 
 def _is_variable(text: str) -> bool:
