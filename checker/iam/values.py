@@ -16,6 +16,7 @@ from os.path import commonprefix
 from typing import NamedTuple, TypeAlias
 
 from checker.iam.machine import CONFINED, Token, Wild
+from checker.iam.patterns import Pattern, pattern
 
 
 class Kind(StrEnum):
@@ -85,6 +86,20 @@ def with_values(text: str, known: Mapping[str, str]) -> str:
         return rendered(value, known, variables=True) if compared else known.get(found[1], found[0])
 
     return _ATOM.sub(written, text)
+
+
+def opened_text(text: str) -> Pattern:
+    """Return a pattern with any text in place of the atoms of a string, which stand for unknowns.
+
+    The string is one that a pattern of symbols matches.
+    """
+    tokens: list[Token] = []
+    end = 0
+    for found in _ATOM.finditer(text):
+        tokens += text[end : found.start()]
+        tokens.append(Wild.SEGMENT_STAR if found[0][0] == CONFINED else Wild.STAR)
+        end = found.end()
+    return pattern(text, [*tokens, *text[end:]])
 
 
 def compared(than: str, text: str) -> str:
