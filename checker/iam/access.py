@@ -18,7 +18,7 @@ from checker.iam.fixed import NAMED, any_of, unfixed
 from checker.iam.given import settled
 from checker.iam.patterns import Undecided, covers, overlaps
 from checker.iam.question import actions, allowed, always_applies
-from checker.iam.resources import covering_all_of, resources
+from checker.iam.resources import covering_all_of, holds_all_of, resources
 from checker.iam.terms import Budget, Denial, Term, terms
 
 if TYPE_CHECKING:
@@ -297,14 +297,14 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
     )
     services = {name.partition(":")[0] for name in named}
     given = resources(statement)
-    whole = {each for each in services if _holds_all(given, each)}
+    whole = {each for each in services if holds_all_of(given, each)}
     denied = {each for each in whole if _has_denies(policy, each)}
     return tuple(
         name
         for name in named
         for service in [name.partition(":")[0]]
         if service in whole
-        and (service not in denied or _holds_all(access(policy, (name,)).resources, service))
+        and (service not in denied or holds_all_of(access(policy, (name,)).resources, service))
     )
 
 
@@ -327,10 +327,6 @@ def _has_denies(policy: Policy, service: str) -> bool:
         for each in _about(policy, frozenset({service}))
         if not each.is_allow
     )
-
-
-def _holds_all(found: Iterable[Resource], service: str) -> bool:
-    return any(each.covers_all_of(service) for each in found)
 
 
 def _about(policy: Policy, services: frozenset[str] | None) -> Iterator[Statement]:

@@ -9,12 +9,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
+from checker.iam import values
 from checker.iam.machine import Token, Wild
 from checker.iam.patterns import Pattern, Undecided, pattern
+from checker.iam.values import (
+    PLACEHOLDER,
+    VARIABLE,
+    Piece,
+    Unknown,
+    Variable,
+    fold,
+    variable_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from checker.problems import Route
+
+__all__ = [
+    "ATTACHED",
+    "ATTACHED_TEXT",
+    "CURRENT_VERSION",
+    "EVERYTHING",
+    "EVERY_ARN",
+    "PLACEHOLDER",
+    "VARIABLE",
+    "Spelling",
+    "action",
+    "confined",
+    "escaped",
+    "fold",
+    "loosest",
+    "resource",
+    "spelled_out",
+    "spelling",
+    "template",
+    "value",
+    "variable_of",
+]
 
 CURRENT_VERSION = "2012-10-17"
 """The only version of the policy language that has policy variables."""
@@ -26,49 +63,48 @@ class Spelling:
 
     text: str
     widest: Pattern
-    """The most that it may match: a variable stands for any string."""
+    """The most that it may match: a variable or an unknown stands for any string that it may be."""
     narrowest: Pattern | None
-    """The least that it matches; None if it depends on a variable or a placeholder."""
+    """The least that it matches; None if it depends on a variable or an unknown."""
     symbolic: Pattern
-    """As `widest`, but each variable is an atom that is equal only to itself."""
-    placeholder: str | None = None
-    """The first template placeholder in it, if any; `widest` is then only an upper bound."""
+    """As `widest`, but each variable and each unknown is an atom that is equal only to itself."""
+    unknowns: tuple[Unknown, ...] = ()
+    """The unknowns in it, each once."""
+    part: Pattern | None = None
+    """As `widest`, but each variable is an atom; None if it has no unknown."""
+
+    @property
+    def loose(self) -> Pattern:
+        """The most that it may match, whatever its unknowns are; each variable is an atom."""
+        return self.part or self.symbolic
+
+    @property
+    def placeholder(self) -> str | None:
+        """How the first unknown in it is written, or None if it has none."""
+        return self.unknowns[0].text if self.unknowns else None
 
     def doubt(self) -> str:
-        """Return why it is not known what an entry with a placeholder means."""
+        """Return why it is not known what an entry with an unknown means."""
         return (
             f"cannot decide what `{self.text[:200]}` means: `{self.placeholder}` is a placeholder "
             "of a template; render the template before checking"
         )
 
+    def undecided(self, route: Route | None = None) -> Undecided:
+        """Return the error that says why an entry with an unknown, at a place, is undecided."""
+        return Undecided(self.doubt(), (self.unknowns[0].text, route or ()))
+
     def settled(self) -> Spelling:
-        """Return the entry itself; raises `Undecided` if it has a placeholder."""
-        if self.placeholder is not None:
-            raise Undecided(self.doubt())
+        """Return the entry itself; raises `Undecided` if it has an unknown."""
+        if self.unknowns:
+            raise self.undecided()
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class _Hole:
-    """A `${…}`: a placeholder, or a policy variable, whose name is the same in every spelling."""
-
-    text: str
-    variable: str | None
-
-
-_Part: TypeAlias = Token | _Hole
-
-_WILDCARDS: dict[str, Token] = {"*": Wild.STAR, "?": Wild.ANY}
-_PLAIN: dict[_Part, _Part] = {wild: text for text, wild in _WILDCARDS.items()}
-_ESCAPED = re.compile(r"\$\{([*?$])\}")
-VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
-_CLOSED = re.compile(r"\$\{[^}]*\}")
-PLACEHOLDER = re.compile(r"\$\{[^}:]*\}")
-"""A placeholder of a template; in a policy variable there is a colon."""
-_LONGEST = 40_000
-"""The most characters of an entry that is read; no policy that AWS accepts is as long."""
 _ARN_COLONS = 5
 """Colons before the resource part of an ARN: `arn:partition:service:region:account:`."""
+_LONGEST = 40_000
+"""The most characters of an entry that is read; no policy that AWS accepts is as long."""
 
 
 @lru_cache(maxsize=32_768)
@@ -80,48 +116,54 @@ def resource(text: str, *, variables: bool) -> Spelling:
     long.
     """
     _check_length(text)
-    parts = _completed(text, _parts(text, variables=variables))
-    confined = _confined(parts)
+    parts = _completed(text, values.read(text, variables=variables))
+    unknowns = values.unknowns(parts)
+    open_ = values.opened(parts) if unknowns else parts
+    holes = [part for part in parts if isinstance(part, Variable)]
     # Only an ARN has segments. In any other text, and after a variable before the resource part,
     # whose value may contain colons, the wildcards of a grant may match colons.
-    holes = [part for part in parts if isinstance(part, _Hole)]
     front = parts[: parts.index(holes[0])] if holes else parts
     arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS
-    reaching = confined if arn else parts
-    widest = pattern(text, [_widened(part) for part in reaching])
-    if not holes:
-        same = reaching == confined
-        narrowest = widest if same else pattern(text, [_widened(part) for part in confined])
+    inside = confined(open_)
+    reaching = inside if arn else open_
+    if not holes and not unknowns:
+        widest = pattern(text, values.widest(reaching))
+        same = reaching == inside
+        narrowest = widest if same else pattern(text, values.widest(inside))
         return Spelling(text, widest, narrowest, widest)
-    symbolic = pattern(text, [_named(part) for part in reaching])
-    placeholder = next((hole.text for hole in holes if hole.variable is None), None)
-    return Spelling(text, widest, None, symbolic, placeholder)
+    return spelling(text, reaching, confined(parts) if arn else parts)
 
 
 @lru_cache(maxsize=16_384)
-def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
+def value(text: str, *, variables: bool, wildcards: bool, cased: bool = True) -> Spelling:
     """Return what a value of a condition on strings may mean.
 
-    `wildcards` says whether the condition's operator has wildcards. Raises `Undecided` for a value
-    that is too long.
+    `wildcards` says whether the condition's operator has wildcards, and `cased` whether it regards
+    case. Raises `Undecided` for a value that is too long.
     """
     _check_length(text)
-    parts = _parts(text, variables=variables)
-    if not wildcards:
-        parts = [_PLAIN.get(part, part) for part in parts]
-    widest = pattern(text, [_widened(part) for part in parts])
-    holes = [part for part in parts if isinstance(part, _Hole)]
-    if not holes:
+    parts = values.read(text, variables=variables)
+    parts = parts if cased else [_lower(part) for part in parts]
+    return _unsegmented(text, parts if wildcards else values.plain(parts))
+
+
+def _unsegmented(text: str, parts: Sequence[Piece]) -> Spelling:
+    """Return what a text that consists of some pieces may mean, if it has no segments."""
+    return spelling(text, values.opened(parts), parts)
+
+
+def spelling(text: str, open_: Sequence[Piece], parts: Sequence[Piece]) -> Spelling:
+    """Return what a text means that consists of some `parts`.
+
+    `open_` has the same pieces, with wildcards in place of unknowns.
+    """
+    unknowns = values.unknowns(parts)
+    widest = pattern(text, values.widest(open_))
+    symbolic = pattern(text, values.symbolic(parts))
+    if symbolic.tokens == widest.tokens:
         return Spelling(text, widest, widest, widest)
-    symbolic = pattern(text, [_named(part) for part in parts])
-    placeholder = next((hole.text for hole in holes if hole.variable is None), None)
-    return Spelling(text, widest, None, symbolic, placeholder)
-
-
-def variable_of(symbol: str) -> tuple[str, str | None]:
-    """Return the condition key of a variable in a pattern, and the variable's default, if any."""
-    found = VARIABLE.fullmatch(symbol)
-    return (fold(found[1].strip()), found[2]) if found else (symbol, None)
+    loose = pattern(text, values.symbolic(open_)) if unknowns else None
+    return Spelling(text, widest, None, symbolic, unknowns, loose)
 
 
 def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Pattern | None:
@@ -143,18 +185,16 @@ def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Patter
 def action(text: str) -> Spelling:
     """Return what an entry of Action or NotAction may mean, with ASCII letters in lower case.
 
-    Actions cannot have variables, so any `${` in one starts a placeholder. Raises `Undecided` for
+    Actions cannot have variables, so any `${` in one starts an unknown. Raises `Undecided` for
     an entry that is too long.
     """
     _check_length(text)
-    folded = fold(text)
     if "${" in text:
-        holes = _CLOSED.sub("*", folded).replace("${", "*")
-        widest = pattern(text, [_WILDCARDS.get(c, c) for c in holes])
-        return Spelling(text, widest, None, widest, (_CLOSED.findall(text) or ["${"])[0])
+        return _unsegmented(text, [_lower(part) for part in values.read_name(text)])
+    folded = fold(text)
     # Every action has the form `service:name`, so `*` means the same as `*:*`.
-    spelled = "*:*" if folded and not folded.strip("*") else folded
-    meant = pattern(text, [_WILDCARDS.get(c, c) for c in spelled])
+    written = "*:*" if folded and not folded.strip("*") else folded
+    meant = pattern(text, values.symbolic(values.read(written, variables=False)))
     return Spelling(text, meant, meant, meant)
 
 
@@ -165,16 +205,8 @@ def _check_length(text: str) -> None:
         )
 
 
-_ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-
-
-def fold(text: str) -> str:
-    """Return a text with its ASCII letters in lower case.
-
-    INVARIANT: no other character changes; `str.lower` would turn the Kelvin sign into an ASCII
-    `k`, and IAM does not.
-    """
-    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+def _lower(part: Piece) -> Piece:
+    return fold(part) if isinstance(part, str) else part
 
 
 def escaped(text: str, *, variables: bool) -> str:
@@ -225,54 +257,7 @@ def loosest(text: str) -> Pattern:
     return pattern(text, tokens)
 
 
-def _parts(text: str, *, variables: bool) -> list[_Part]:
-    if "${" not in text:
-        return [_WILDCARDS.get(character, character) for character in text]
-    parts: list[_Part] = []
-    index = 0
-    while index < len(text):
-        if text.startswith("${", index):
-            taken, part = _hole(text, index, variables=variables)
-        else:
-            taken, part = 1, _WILDCARDS.get(text[index], text[index])
-        parts.append(part)
-        index += taken
-    return parts
-
-
-def _hole(text: str, index: int, *, variables: bool) -> tuple[int, _Part]:
-    """Return how many characters from `${` on form one part, and that part."""
-    escape = _ESCAPED.match(text, index)
-    variable = VARIABLE.match(text, index)
-    if not variables and (escape or variable):
-        return 1, "$"
-    if escape:
-        return len(escape[0]), escape[1]
-    if variable:
-        return len(variable[0]), _Hole(variable[0], _variable(variable[1], variable[2]))
-    closed = _CLOSED.match(text, index)
-    if not closed and not variables:
-        return 1, "$"
-    return (len(closed[0]), _Hole(closed[0], None)) if closed else (2, _Hole("${", None))
-
-
-def _variable(key: str, default: str | None) -> str:
-    """Return the atom of a variable; condition keys ignore case, but the names of tags may not."""
-    name, slash, tag = key.strip().partition("/")
-    return "${" + fold(name) + slash + tag + ("" if default is None else f", '{default}'") + "}"
-
-
-def _widened(part: _Part) -> Token:
-    return Wild.STAR if isinstance(part, _Hole) else part
-
-
-def _named(part: _Part) -> Token:
-    if isinstance(part, _Hole):
-        return Wild.STAR if part.variable is None else part.variable
-    return part
-
-
-def _completed(text: str, parts: list[_Part]) -> list[_Part]:
+def _completed(text: str, parts: list[Piece]) -> list[Piece]:
     """Return the parts of an entry; an ARN without wildcards gets `*` for each segment it lacks.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
@@ -284,23 +269,27 @@ def _completed(text: str, parts: list[_Part]) -> list[_Part]:
     return [*parts, *((":", Wild.STAR) * lacking)]
 
 
-def _confined(parts: list[_Part]) -> list[_Part]:
+def confined(parts: Sequence[Piece]) -> list[Piece]:
     """Return parts whose wildcards match no colon in the first five segments of an ARN.
 
     A star at the end of the text may always match colons.
     """
-    confined: list[_Part] = []
+    confined: list[Piece] = []
     colons = 0
     for part in parts:
         colons += part == ":"
-        inside = isinstance(part, Wild) and colons < _ARN_COLONS
-        confined.append(_INSIDE.get(part, part) if inside else part)
+        if colons >= _ARN_COLONS:
+            confined.append(part)
+        elif isinstance(part, Unknown):
+            confined.append(replace(part, confined=True))
+        else:
+            confined.append(_INSIDE.get(part, part))
     if parts and parts[-1] is Wild.STAR:
         confined[-1] = Wild.STAR
     return confined
 
 
-_INSIDE: dict[_Part, _Part] = {Wild.STAR: Wild.SEGMENT_STAR, Wild.ANY: Wild.SEGMENT_ANY}
+_INSIDE: dict[Piece, Piece] = {Wild.STAR: Wild.SEGMENT_STAR, Wild.ANY: Wild.SEGMENT_ANY}
 
 ATTACHED_TEXT = "the resource this policy is attached to"
 _ATTACHED = pattern(ATTACHED_TEXT, (ATTACHED_TEXT,))

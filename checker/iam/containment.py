@@ -16,6 +16,7 @@ from checker.iam import doubts
 from checker.iam.arn import ATTACHED_TEXT, fold
 from checker.iam.constraints import ACTION, ANYTHING, PRINCIPAL, RESOURCE, Asked, Box, Reading
 from checker.iam.patterns import Undecided
+from checker.iam.rendering import examples, rendered, unknowns_of
 from checker.iam.request import Request, allows, applies
 from checker.iam.space import Space, without
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _FRESH = ("someone", "x", "zq7", "0")
 """Values to try for a policy variable: any value that the policies do not name will do."""
+_SHOWN = 3
+"""The most variables and unknowns that a message names."""
 
 
 def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
@@ -68,10 +71,24 @@ def _granted(policy: Policy, reference: Policy, asked: Asked) -> Request | None:
     box = _searched(policy, reference, space, asked, exact=True)
     if box is not None:
         return _confirmed(policy, reference, space, asked, box)
-    if space.variables and _searched(policy, reference, space, asked, exact=False) is not None:
-        names = ", ".join(sorted(f"`{name}`" for name in space.variables))
-        raise Undecided(f"cannot decide what is granted: it depends on the value of {names}")
+    open_ = space.variables or space.has_unknowns
+    if open_ and _searched(policy, reference, space, asked, exact=False) is not None:
+        raise _unsettled(space, (policy, reference))
     return None
+
+
+def _unsettled(space: Space, policies: tuple[Policy, Policy]) -> Undecided:
+    """Return the error that names what it depends on whether anything is granted."""
+    found = unknowns_of(policies)
+    names = [*sorted(space.variables), *dict.fromkeys(each.text for each, _ in found)]
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    shown += f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    message = f"cannot decide what is granted: it depends on the value of {shown}"
+    if not found:
+        return Undecided(message)
+    (unknown, route), *_ = found
+    cure = f"`{unknown.text}` is a placeholder of a template; render the template before checking"
+    return Undecided(f"{message}; {cure}", (unknown.text, route))
 
 
 def _is_reduced(policy: Policy, reference: Policy) -> bool:
@@ -94,12 +111,17 @@ def _confirmed(policy: Policy, reference: Policy, space: Space, asked: Asked, bo
     confirms it.
     """
     for fresh in _FRESH:
+        known = examples((policy, reference), fresh)
+        new, old = rendered(policy, known), rendered(reference, known)
         for real in (True, False):
-            request = space.request(box, fresh, real=real)
-            if not allows(policy, request) or allows(reference, request):
+            request = space.request(box, fresh, known, real=real)
+            if not allows(new, request) or allows(old, request):
                 continue
-            if _is_asked(policy, request, asked):
-                return request
+            if _is_asked(new, request, asked):
+                names = {address: f"${{{address}}}" for address in known}
+                return space.request(box, fresh, names, real=real) if known else request
+    if space.has_unknowns:
+        raise _unsettled(space, (policy, reference))
     raise Undecided(f"cannot decide whether `{request.action}` is granted beyond the reference")
 
 
@@ -127,16 +149,17 @@ def _searched(
 ) -> Box | None:
     """Return the constraints on a request that only the first policy allows, or None.
 
-    If `exact`, a variable matches only itself, so a result holds whatever the variables' values
-    are. If not, the policy is read as granting as much, and the reference as little, as any values
-    allow, so None means that there is no such request. A statement that both policies have is the
-    same in both.
+    If `exact`, a variable or an unknown matches only itself, so a result holds whatever their
+    values are. If not, the policy is read as granting as much, and the reference as little, as any
+    values allow, so None means that there is no such request. A statement that both policies have
+    is the same in both.
     """
     wide, narrow = Reading(wide=True, exact=exact), Reading(wide=False, exact=exact)
     own = [item for item in policy.statements if not item.is_allow]
     contents = {item.content for item in own}
     kept = {item.content for item in reference.statements if item.is_allow}
     taken = [space.constraints(item, narrow) for item in own]
+    unsettled = space.has_unknowns and not exact
     denials = [
         space.constraints(item, wide)
         for item in reference.statements
@@ -151,8 +174,10 @@ def _searched(
         box = space.narrowed(start, *space.constraints(statement, wide))
         if box is None:
             continue
+        beside = narrow._replace(beside=space.lists(statement))
+        if unsettled:  # what is granted may be what is denied, whatever the unknowns are
+            taken = [space.constraints(item, beside) for item in own]
         if statement.content not in kept:
-            beside = narrow._replace(beside=space.lists(statement))
             given = [space.constraints(s, beside) for s in reference.statements if s.is_allow]
             found = without(box, [*taken, *given], space)
             if found is not None:

@@ -77,5 +77,5 @@ def _is_unsure(statement: Statement, disputed: set[tuple[str, str]]) -> bool:
         return True
     if statement.is_allow:
         return False
-    left = any(each.kind == "AWS" and not each.is_everyone for each in statement.not_principals)
+    left = any(each.kind == "AWS" and each.text != "*" for each in statement.not_principals)
     return left or any(map(is_by_id, _callers(statement)))

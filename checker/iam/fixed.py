@@ -13,12 +13,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from checker.iam.arn import PLACEHOLDER, VARIABLE, fold, value
+from checker.iam.arn import VARIABLE, fold, value
 from checker.iam.conditions import Family, Test, compares, samples, spelling, test
 from checker.iam.constraints import PRINCIPAL, Asked, Conjunction, Constraint, Texts
 from checker.iam.patterns import Pattern, Undecided, literal, matches, pattern
 from checker.iam.principals import AWS
 from checker.iam.request import PRINCIPAL_ARN
+from checker.iam.values import as_names, has_unknown, is_whole, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +36,8 @@ class Fixing(NamedTuple):
     with."""
     variables: Callable[[str], bool] = lambda _: False
     """Returns whether a policy variable (its key in lower case) fixes it too."""
+    likely: tuple[str, ...] = ()
+    """Further texts that may fix it, and that a placeholder may stand for."""
 
 
 Wanted: TypeAlias = Callable[[str], "Fixing | None"]
@@ -45,6 +48,8 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _SHARED = frozenset({"", "aws", "cloudfront"})
 """The account part of ARNs that belong to no account; only their resource part fixes anything."""
 _ARN_SEGMENTS = 6
+_LIKELY = ("123456789012", "arn:aws:iam::123456789012:root", "name/")
+"""Values that a placeholder may have."""
 _OF_THE_CALLER = re.compile(r"aws:(?:principal(?:tag/.+|account|orgid|arn)|username|userid)")
 """Variables whose value belongs to the caller, who cannot choose it in a request:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
@@ -54,7 +59,8 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
     """Return the question about requests in which no key is fixed as it is `wanted`.
 
     It is a question to the returned policy, in which a variable that fixes a key is a name: it
-    stands for one value, whatever that is. `via` is the Allow that must allow the requests.
+    stands for one value, whatever that is. So is a placeholder of a template. `via` is the Allow
+    that must allow the requests.
     """
     sure: dict[str, list[Pattern]] = {}
     perhaps: dict[str, list[Pattern]] = {}
@@ -66,10 +72,10 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
             if fixing is None:
                 conditions.append(written)
                 continue
-            condition = _named(written, fixing) if statement.variables else written
+            condition = _named(written, fixing, variables=statement.variables)
             conditions.append(condition)
             found = sure.setdefault(fold(written.key), [])
-            for each, is_sure in _fixed(statement, condition, fixing):
+            for each, is_sure in _fixed(statement, condition, written, fixing):
                 (found if is_sure else perhaps.setdefault(fold(written.key), [])).append(each)
         statements.append(replace(statement, conditions=tuple(conditions)))
     named = replace(policy, statements=tuple(statements), memo={})
@@ -90,37 +96,61 @@ def _outside(key: str, found: Iterable[Pattern], *, principals: bool) -> Constra
     return Constraint(key, Texts(patterns, inside=False), some=False)
 
 
-def _named(condition: Condition, fixing: Fixing) -> Condition:
-    """Return a condition with names in place of the variables that fix its key."""
+def _named(condition: Condition, fixing: Fixing, *, variables: bool) -> Condition:
+    """Return a condition with names in place of placeholders, and of variables that fix its key.
+
+    Only what is compared as text can be a name.
+    """
 
     def name(found: re.Match[str]) -> str:
         key = fold(found[1].strip())
         return f"<{key}>" if fixing.variables(key) else found[0]
 
-    values = tuple(VARIABLE.sub(name, text) for text in condition.values)
+    values = tuple(VARIABLE.sub(name, text) if variables else text for text in condition.values)
+    if any(map(has_unknown, values)) and _is_textual(condition):
+        values = tuple(as_names(text, variables=variables) for text in values)
     return condition if values == condition.values else replace(condition, values=values)
 
 
+def _is_textual(condition: Condition) -> bool:
+    try:
+        return test(condition).family in _TEXTUAL
+    except Undecided:
+        return False
+
+
 def _fixed(
-    statement: Statement, condition: Condition, fixing: Fixing
+    statement: Statement, condition: Condition, written: Condition, fixing: Fixing
 ) -> Iterator[tuple[Pattern, bool]]:
     """Yield the values of a condition that fix its key, as patterns, and whether that is sure.
 
-    It is not sure for a placeholder in a place where a wildcard would have a meaning.
+    It is not sure for a placeholder in a place where a wildcard would have a meaning, and for one
+    that fixes the key only with some values.
     """
     try:
         asked = test(condition)
     except Undecided:
         return
-    for text in asked.values:
-        plain = PLACEHOLDER.sub("unknown", text) if statement.variables else text
-        if (statement.variables and VARIABLE.search(text)) or not fixing.fixes(asked, plain):
+    for text, as_written in zip(asked.values, written.values, strict=False):
+        ways = _ways(as_written, text, fixing)
+        fixes = [fixing.fixes(asked, each) for each in ways]
+        wild = asked.than == "Like" and has_unknown(as_written)
+        is_sure = all(fixes) and not (wild and not fixing.fixes(asked, with_value(as_written, "*")))
+        if (statement.variables and VARIABLE.search(text)) or not any(fixes):
             continue
         if asked.family in _TEXTUAL:
             meant = spelling(asked, text, variables=statement.variables).symbolic
-            yield meant, plain == text or asked.than != "Like"
+            yield meant, is_sure
         else:
             yield from ((literal(each), True) for each in _samples(statement, asked, text))
+
+
+def _ways(written: str, text: str, fixing: Fixing) -> list[str]:
+    """Return what a value of a condition, which is read as `text`, may be."""
+    if not has_unknown(written):
+        return [text]
+    likely = (*_LIKELY, *fixing.likely)
+    return [with_value(written, each) for each in (likely if is_whole(written) else _LIKELY[:1])]
 
 
 def _samples(statement: Statement, asked: Test, text: str) -> Iterator[str]:
@@ -203,9 +233,11 @@ def up_to(separator: str) -> Fixing:
 def among(listed: Iterable[str]) -> Fixing:
     """Return that the value must be one that a list names, in full or by a pattern."""
     patterns = [value(each, variables=False, wildcards=True).widest for each in listed]
-    return Fixing(
-        lambda asked, text: _is_whole(asked, text) and any(matches(each, text) for each in patterns)
-    )
+
+    def fixes(asked: Test, text: str) -> bool:
+        return _is_whole(asked, text) and any(matches(each, text) for each in patterns)
+
+    return Fixing(fixes, likely=tuple(each.literal or "" for each in patterns))
 
 
 def has_wildcards(asked: Test, text: str) -> bool:

@@ -15,6 +15,8 @@ from checker.iam.machine import Machine, Token, Wild, machine, meet, reads_all_o
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from checker.problems import Route
+
 STATES = 50_000
 """The most states that one search visits."""
 _WORK = 30_000_000
@@ -27,7 +29,14 @@ _TOKENS = 64
 
 
 class Undecided(FunctionError):  # noqa: N818 - it names an answer, not an error
-    """Raised for a question that cannot be decided; its text says which question and why."""
+    """Raised for a question that cannot be decided; its text says which question and why.
+
+    `unknown` says which unknown of the policy the answer depends on, and where it stands, if so.
+    """
+
+    def __init__(self, message: str, unknown: tuple[str, Route] | None = None) -> None:
+        super().__init__(message)
+        self.unknown = unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
 from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource, template
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
+from checker.iam.values import is_atom, opened_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from checker.iam.machine import Token
     from checker.iam.statement import Entry, Statement
+    from checker.iam.values import Unknown
     from checker.problems import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 _PARTS = 6
 """Parts of an ARN; the last one may contain colons."""
+_PLACES = (1, 3, 4)
+"""The positions in an ARN of the partition, the region and the account."""
 _PREFIX = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -33,16 +38,22 @@ class Resource:
     literal: str | None
     """The only resource of the set, if there is only one."""
     reach: tuple[Pattern, ...]
-    """The sets to intersect; in an Allow, a variable in them stands for any string."""
+    """The sets to intersect; in an Allow, a variable in them stands for any string, and so does an
+    unknown."""
     symbolic: tuple[Pattern, ...]
-    """The same sets with variables as atoms."""
+    """The same sets with variables and unknowns as atoms."""
     excluded: tuple[Pattern, ...] = ()
     doubt: str = ""
     """Why it is not known which resources these are; empty if it is known."""
+    unknowns: tuple[Unknown, ...] = ()
+    """The unknowns in the sets: a question is undecided if its answer depends on their values."""
 
     def is_literal(self) -> bool:
         """Return whether this is exactly one resource; raises `Undecided`."""
         self._decided()
+        wild = any(isinstance(token, Wild) for each in self.symbolic for token in each.tokens)
+        if self.unknowns and not wild:
+            raise self._undecided()
         return self.literal is not None
 
     def is_named(self) -> bool:
@@ -50,10 +61,15 @@ class Resource:
 
         Raises `Undecided`.
         """
-        if self.is_literal():
+        self._decided()
+        if self.literal is not None:
             return True
-        if len(self.reach) == 1 and not self.excluded and not self.reach[0].suffix:
-            return False  # it ends in a wildcard
+        if len(self.reach) == 1 and not self.excluded and not self.symbolic[0].suffix:
+            last = self.symbolic[0].tokens[-1:]
+            if not any(map(is_atom, last)):
+                return False  # it ends in a wildcard
+        if self.unknowns:
+            return self._is_one_name()
         found = witness(self.reach, self.excluded)
         parts = found.split(":", 5) if found is not None else []
         if len(parts) < _PARTS:
@@ -63,14 +79,34 @@ class Resource:
         named = pattern(parts[-1], (*front, *parts[-1]))
         return witness(self.reach, (named, *self.excluded)) is None
 
+    def _is_one_name(self) -> bool:
+        """Return what `is_named` does for a set with unknowns."""
+        tokens = self.symbolic[0].tokens
+        colons = [at for at, each in enumerate(tokens) if each == ":"]
+        if len(self.symbolic) > 1 or self.excluded or len(colons) < _PARTS - 1:
+            raise self._undecided()
+        service = tokens[colons[1] + 1 : colons[2]]
+        name = (*service, *tokens[colons[4] + 1 :])
+        if any(isinstance(token, Wild) for token in name):
+            return False
+        if any(map(is_atom, name)):
+            raise self._undecided()
+        return True
+
     def covers(self, pattern: str) -> bool:
         """Return whether this holds all resources that a pattern matches; raises `Undecided`.
 
         For a pattern that matches every ARN, such as `*` or `arn:*`, it need only hold every ARN.
         """
         self._decided()
-        asked = _asked(pattern)
-        return self._holds(EVERY_ARN if covers((asked,), EVERY_ARN) else asked)
+        item = _asked(pattern)
+        asked = EVERY_ARN if covers((item.symbolic,), EVERY_ARN) else item.symbolic
+        found = self._holds(asked)
+        self._check(found, item)
+        sure = self.unknowns and all(covers((each,), asked) for each in self.symbolic)
+        if found and self.unknowns and not sure:
+            raise self._undecided()
+        return found
 
     def within(self, pattern: str) -> bool:
         """Return whether this holds only resources that a pattern matches; raises `Undecided`.
@@ -79,12 +115,30 @@ class Resource:
         and within `home/*`, but not within `home/alice/*`.
         """
         self._decided()
-        none_of = (_asked(pattern), *self.excluded)
+        item = _asked(pattern)
+        none_of = (item.symbolic, *self.excluded)
         # Sets with variables may share a resource without sharing an atom. So each set is tested
         # alone, and then all of them with any string for a variable.
         if any(witness((item,), none_of) is None for item in self.symbolic):
             return True
-        return len(self.reach) > 1 and witness(self.reach, none_of) is None
+        if len(self.reach) > 1 and witness(self.reach, none_of) is None:
+            return True
+        self._check(False, item)  # noqa: FBT003 - the answer
+        if self.unknowns and not self._is_somewhere_outside(none_of):
+            raise self._undecided()
+        return False
+
+    def _check(self, found: bool, asked: Spelling) -> None:  # noqa: FBT001 - the answer
+        """Raise `Undecided` for a no that depends on an unknown in the pattern that a rule gives."""
+        if asked.unknowns and not found:
+            if all(overlaps(each, asked.widest) for each in self.reach):
+                raise asked.undecided()
+
+    def _is_somewhere_outside(self, none_of: tuple[Pattern, ...]) -> bool:
+        """Return whether one of the resources is outside some sets, whatever the unknowns are."""
+        found = witness(self.symbolic, none_of)
+        open_ = None if found is None else opened_text(found)
+        return open_ is not None and not any(overlaps(each, open_) for each in none_of)
 
     def covers_all_of(self, service: str) -> bool:
         """Return whether this holds all resources of some type of a service, or everything.
@@ -95,9 +149,15 @@ class Resource:
         """
         self._decided()
         formats = _formats(service)
-        return self._holds(EVERY_ARN) or any(
+        found = self._holds(EVERY_ARN) or any(
             self._holds_somewhere(item, partition) for item in formats for partition in _PARTITIONS
         )
+        if found and self.unknowns:
+            # which partition, region and account these are does not matter
+            sure = replace(self, reach=tuple(map(_anywhere, self.symbolic)), unknowns=())
+            if not sure.covers_all_of(service):
+                raise self._undecided()
+        return found
 
     def _holds_somewhere(self, arn: str, partition: str) -> bool:
         """Return whether this holds all resources of an ARN format in some account and region."""
@@ -120,6 +180,25 @@ class Resource:
         if self.doubt:
             raise Undecided(self.doubt)
 
+    def _undecided(self) -> Undecided:
+        unknown = self.unknowns[0].text
+        return Undecided(
+            f"cannot decide what `{self.text[:200]}` means: `{unknown}` is a placeholder of a "
+            "template; render the template before checking",
+            (unknown, self.route),
+        )
+
+
+def _anywhere(item: Pattern) -> Pattern:
+    """Return a pattern of ARNs with any partition, region and account in place of unknown ones."""
+    tokens: list[Token] = []
+    colons = 0
+    for each in item.tokens:
+        colons += each == ":"
+        inside = colons in _PLACES and is_atom(each)
+        tokens.append(Wild.SEGMENT_STAR if inside else each)
+    return pattern(item.text, tokens)
+
 
 def covering_all_of(found: Sequence[Resource], service: str) -> tuple[Resource, ...]:
     """Return the sets that hold all resources of a type of a service, by themselves or together.
@@ -127,21 +206,48 @@ def covering_all_of(found: Sequence[Resource], service: str) -> tuple[Resource, 
     Sets that do so only together are returned if none does so alone. Raises as
     `Resource.covers_all_of` does; a set in doubt does not matter beside one that holds them all.
     """
-    sure = [each for each in found if not each.doubt]
-    alone = tuple(each for each in sure if each.covers_all_of(service))
+    alone = tuple(_covering(found, service))
     if alone:
         return alone
-    for each in found:
-        each.covers_all_of(service)  # raises for a set in doubt
+    sure = [each for each in found if not each.doubt]
     wild = [each for each in sure if len(each.reach) == 1 and each.literal is None]
     if len(wild) < len(("one", "another")):
         return ()
     for arn in _formats(service):
         for partition in _PARTITIONS:
             together = _together(wild, arn, partition)
+            for each in together:
+                if each.unknowns:
+                    raise each._undecided()  # noqa: SLF001 - of the same module
             if together:
                 return together
     return ()
+
+
+def _covering(found: Sequence[Resource], service: str) -> Iterator[Resource]:
+    """Yield the sets that hold all resources of a type of a service.
+
+    Raises `Undecided` in the end if there is none, and one in doubt.
+    """
+    doubt: Undecided | None = None
+    any_ = False
+    for each in found:
+        try:
+            if each.covers_all_of(service):
+                any_ = True
+                yield each
+        except Undecided as why:
+            doubt = doubt or why
+    if doubt is not None and not any_:
+        raise doubt
+
+
+def holds_all_of(found: Sequence[Resource], service: str) -> bool:
+    """Return whether one of some sets holds all resources of a type of a service.
+
+    Raises `Undecided` if none does, and one is in doubt.
+    """
+    return any(True for _ in _covering(found, service))
 
 
 def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:
@@ -174,9 +280,9 @@ def _may_cover(item: Pattern, of_type: Pattern) -> bool:
     return of_type.suffix.endswith(item.suffix) and overlaps(item, of_type)
 
 
-def _asked(text: str) -> Pattern:
-    """Return the pattern that a rule gives as text; raises `Undecided` for a placeholder."""
-    return resource(text, variables=True).settled().symbolic
+def _asked(text: str) -> Spelling:
+    """Return the pattern that a rule gives as text."""
+    return resource(text, variables=True)
 
 
 def spelled(statement: Statement, entries: tuple[Entry, ...]) -> tuple[Spelling, ...]:
@@ -208,10 +314,10 @@ def resources(statement: Statement) -> tuple[Resource, ...]:
 
 
 def _plain(item: Spelling, route: Route, *, allow: bool) -> Resource:
-    reach = item.widest if allow else item.narrowest or item.symbolic
+    reach = item.widest if allow else item.narrowest or item.loose
     literal = item.text if item is ATTACHED else item.symbolic.literal
-    doubt = item.doubt() if item.placeholder is not None else ""
-    return Resource(item.text, route, literal, (reach,), (item.symbolic,), doubt=doubt)
+    symbolic = (item.symbolic,)
+    return Resource(item.text, route, literal, (reach,), symbolic, unknowns=item.unknowns)
 
 
 def _outside(statement: Statement) -> Resource:

@@ -51,7 +51,8 @@ class Principal:
         if "${" in self.text and not _PLACEHOLDER.sub("", self.text).strip("*"):
             raise Undecided(
                 f"cannot decide whom `{self.text[:200]}` means: it is a placeholder of a template; "
-                "render the template before checking"
+                "render the template before checking",
+                (self.text.strip("*"), self.route),
             )
         return self.text == "*"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import random
 import re
 from dataclasses import dataclass
@@ -200,6 +201,43 @@ def with_variables(rnd: random.Random, policy: Json) -> Json:
         return (BUCKET if mark else "") + re.sub("[rs]", variable, end, count=1)
 
     return _replaced(policy, lambda entries: [varied(each) for each in entries])
+
+
+UNKNOWNS = ("${A}", "${B}")
+ACCOUNTS = ("${C}",)
+
+
+def with_unknowns(rnd: random.Random, policy: Json) -> Json:
+    """Return a policy with placeholders of a template in some of its texts."""
+
+    def varied(text: str) -> str:
+        front, mark, end = text.rpartition(":::")
+        if rnd.random() < 0.5 or (not mark and text == "*"):
+            return text
+        unknown = rnd.choice(UNKNOWNS)
+        return front + mark + re.sub("[rs*]", lambda _: unknown, end, count=1)
+
+    made = _replaced(policy, lambda entries: [varied(each) for each in entries])
+    for statement in made["Statement"]:
+        for name in {"Principal", "NotPrincipal"} & statement.keys():
+            if isinstance(statement[name], dict) and rnd.random() < 0.5:
+                statement[name] = {
+                    kind: [each.replace("111111111111", ACCOUNTS[0]) for each in _listed(texts)]
+                    for kind, texts in statement[name].items()
+                }
+        for block in statement.get("Condition", {}).values():
+            for key in {"aws:flag", "aws:number", "aws:sourceip"} & block.keys():
+                if rnd.random() < 0.4 and isinstance(block[key], str):
+                    block[key] = "${" + key[4:] + "}"
+    return made
+
+
+def rendered(policy: Json, values: dict[str, str]) -> Json:
+    """Return a policy with a value for each placeholder."""
+    text = json.dumps(policy)
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return json.loads(text)
 
 
 def concrete(policy: Json, values: dict[str, str]) -> Json:

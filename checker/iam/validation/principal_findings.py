@@ -18,6 +18,7 @@ from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import base, qualifier
+from checker.iam.values import segments, without_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,10 @@ _KNOWN = re.compile(
     r"\*|[0-9]{12}|A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,}|arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:.+"
     r"|arn:aws[a-z-]*:cloudfront::[a-z0-9]+:.+|arn:aws[a-z-]*:iam::cloudfront:.+"
 )
+_VALID = ("arn", "aws", "iam", "", "123456789012", "user/name")
+"""A valid value of each segment of the ARN of a principal."""
 _SAML = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:saml-provider/.+")
+_SAML_PART, _OIDC_PART = re.compile(":saml-provider/"), re.compile(":oidc-provider/")
 _OIDC = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+|[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _SERVICE = re.compile(
     r"[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal|api\.aws)"
@@ -55,13 +59,14 @@ _SHARED = (
 def spelling(_: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for every principal that is malformed, or is the ID of a role or user."""
     for each in (*statement.principals, *statement.not_principals):
-        if "${" in each.text:
+        text = _likely(each.text)
+        if not text:
             continue
         if each.kind == "AWS" and _ROLE_ID.fullmatch(each.text):
             yield _at(each, "INVALID_ROLE_REFERENCE", "is the ID of a role: use the role's ARN")
         elif each.kind == "AWS" and _USER_ID.fullmatch(each.text):
             yield _at(each, "INVALID_USER_REFERENCE", "is the ID of a user: use the user's ARN")
-        elif each.kind == "AWS" and not _KNOWN.fullmatch(each.text):
+        elif each.kind == "AWS" and not _KNOWN.fullmatch(text):
             message = "is not a principal: expected an account or an ARN of IAM or STS"
             yield _at(each, "INVALID_PRINCIPAL_FORMAT", message)
         elif each.kind == "Service" and not _SERVICE.fullmatch(each.text):
@@ -137,7 +142,12 @@ def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
         )
     for each in federated:
         saml, oidc = _SAML.fullmatch(each.text), _OIDC.fullmatch(each.text)
-        if not saml and not oidc and "${" not in each.text:
+        if "${" in each.text:
+            saml = _SAML_PART.search(without_holes(each.text))
+            oidc = None if saml else _OIDC_PART.search(without_holes(each.text))
+            if not saml and not oidc:
+                continue
+        if not saml and not oidc:
             message = "is not an identity provider: expected its ARN in IAM, or its domain"
             yield _at(each, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message)
             continue
@@ -232,6 +242,20 @@ def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
             yield Finding("RCP_SYNTAX_ERROR_ACTION", message, (entry.route,))
 
 
+def _likely(text: str) -> str:
+    """Return a text with a valid value in place of each placeholder of an ARN.
+
+    Return an empty string for other text with a placeholder, which may be anything.
+    """
+    if "${" not in text:
+        return text
+    parts = segments(text)
+    if parts[0] != "arn" or len(parts) != len(_VALID):
+        return ""
+    shown = [valid if "${" in part else part for part, valid in zip(parts, _VALID, strict=True)]
+    return ":".join(shown)
+
+
 def _is_confused_deputy(statement: Statement) -> bool:
     """Return whether a service may act for anyone; if that is undecided, it is no finding."""
     try:
@@ -241,7 +265,9 @@ def _is_confused_deputy(statement: Statement) -> bool:
 
 
 def _is_one_branch(text: str) -> bool:
-    parts = text.split(":", 2)
+    parts = segments(text, 3)
+    if len(parts) < 3 and "${" in text:  # noqa: PLR2004 - repo, name, rest
+        return True  # it may be
     fixed = len(parts) > 2 and not any(mark in part for part in parts[:2] for mark in "*?")  # noqa: PLR2004 - repo, name, rest
     return fixed and parts[2].strip("*") != ""
 
