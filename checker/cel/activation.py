@@ -96,6 +96,8 @@ class Activation:
 
         It is for what explains a decision, and must not decide anything.
         """
+        if not self._failed:
+            return self
         known = {name: partial.certain for name, partial in self._partials().items()}
         return Activation({**self.values, **known}, self._lazy, self._parent) if known else self
 

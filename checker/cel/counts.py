@@ -8,11 +8,21 @@ sure, just as `!list.exists(x, p)` is.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+
 from checker.cel.ast import Binary, Call, Comprehension, Expr, Ident, Literal
-from checker.cel.operators import compare
 from checker.errors import Partial
 
-_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+HOLDS: dict[str, Callable[[int, int], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+"""Whether a comparison of the number of a list's items with another number holds."""
 
 
 def counted(node: Binary, left: Expr) -> Comprehension | Ident | None:
@@ -24,7 +34,7 @@ def counted(node: Binary, left: Expr) -> Comprehension | Ident | None:
     right = node.right
     if not isinstance(right, Literal) or type(right.value) is not int:
         return None
-    if node.op not in _COMPARISONS or not isinstance(left, Call) or left.name != "size":
+    if node.op not in HOLDS or not isinstance(left, Call) or left.name != "size":
         return None
     listed = left.operands[0] if len(left.operands) == 1 else None
     if isinstance(listed, Comprehension):
@@ -32,13 +42,6 @@ def counted(node: Binary, left: Expr) -> Comprehension | Ident | None:
     if isinstance(listed, Ident) and listed.variable and listed.type.name == "list":
         return listed
     return None
-
-
-def holds(op: str, count: int, number: int) -> bool:
-    """Return whether a comparison of the number of a list's items with another number holds."""
-    if op in ("==", "!="):
-        return (count == number) is (op == "==")
-    return compare(op, count, number)
 
 
 def settled(op: str, number: int, error: Exception, partial: Partial | None) -> bool:
@@ -50,7 +53,7 @@ def settled(op: str, number: int, error: Exception, partial: Partial | None) -> 
         least = len(partial.certain)
         most = least + partial.doubtful
         nearest = min(max(number, least), most)
-        found = {holds(op, count, number) for count in (least, nearest, most)}
+        found = {HOLDS[op](count, number) for count in (least, nearest, most)}
         if len(found) == 1:
             return found.pop()
     raise error

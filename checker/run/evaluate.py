@@ -140,27 +140,28 @@ class _Evaluation:
             variables = {self.rule.subject: subject} if self.rule.for_each else {}
             activation = self._activation(variables)
             try:
-                yield from self._judge(route, activation)
+                applies = self._when(activation)
+                if applies is False:
+                    continue
+                # what is met is not violated, even where it is in doubt whether the rule applies
+                doubt = applies if isinstance(applies, _DoubtError) else None
+                self._met(Status.PASS)
+                for requirement in self.rule.requirements:
+                    yield from self._decide(requirement, route, activation, doubt)
             except _ExhaustedError as error:
                 yield self.undecided(route, str(error))
                 return
             except _UndecidedError as error:
                 yield self.undecided(route, str(error))
 
-    def _judge(self, route: Route, activation: cel.Activation) -> Iterator[Finding]:
-        """Yield the findings on one subject.
-
-        Where `when` is in doubt, a requirement that is met is not violated, whatever `when` is.
-        """
-        doubt: _DoubtError | None = None
+    def _when(self, activation: cel.Activation) -> bool | _DoubtError:
+        """Return whether the rule applies to a subject, or why that is in doubt."""
+        if self.rule.when is None:
+            return True
         try:
-            if self.rule.when and not _truth("when", self.rule.when, activation):
-                return
+            return _truth("when", self.rule.when, activation)
         except _DoubtError as error:
-            doubt = error
-        self._met(Status.PASS)
-        for requirement in self.rule.requirements:
-            yield from self._decide(requirement, route, activation, doubt)
+            return error
 
     def _subjects(self) -> list[tuple[Route, object]]:
         if self.rule.for_each is None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from functools import reduce
 
 from checker.cel.activation import UNSET, Activation
 from checker.cel.ast import Binary, Comprehension, Expr, Ident
 from checker.cel.codegen import python as py
-from checker.cel.codegen.emitter import Code, Emitter
-from checker.cel.counts import counted, holds, settled
-from checker.errors import DoubtError, Partial
+from checker.cel.codegen.emitter import Code, Emitter, keep
+from checker.cel.counts import HOLDS, counted, settled
+from checker.errors import DoubtError, Partial, graver
 
 _PYTHON: dict[str, ast.cmpop] = {
     "==": py.EQ,
@@ -21,19 +22,31 @@ _PYTHON: dict[str, ast.cmpop] = {
 }
 
 
-def in_part(failed: Exception, found: list[object], doubtful: int) -> Exception:
+def collect(errors: list[Exception], error: Exception) -> None:
+    """Add an error to those of a filter's predicates; raise a LimitError."""
+    errors.append(keep(None, error))
+
+
+def gravest(errors: list[Exception]) -> Exception:
+    """Return the error of a filter, which is the gravest of its predicates' errors."""
+    return reduce(graver, errors)
+
+
+def in_part(errors: list[Exception], found: list[object]) -> Exception:
     """Return the error of a filter, with what is known of its list if it is a doubt."""
-    if isinstance(failed, DoubtError):
-        failed = failed.copy().with_traceback(failed.__traceback__)
-        failed.partial = Partial(found, doubtful)
-    return failed
+    error = gravest(errors)
+    if isinstance(error, DoubtError):
+        error = error.copy().with_traceback(error.__traceback__)
+        error.partial = Partial(found, len(errors))
+    return error
 
 
-def of_filter(op: str, number: int, failed: Exception, found: list[object], doubtful: int) -> bool:
+def of_filter(op: str, number: int, errors: list[Exception], found: list[object]) -> bool:
     """Return whether a comparison holds of a filter some of whose predicates failed, or raise."""
     # INVARIANT: the error does not take along what is known of the list, which is not its value
-    partial = Partial(found, doubtful) if isinstance(failed, DoubtError) else None
-    return settled(op, number, failed, partial)
+    error = gravest(errors)
+    partial = Partial(found, len(errors)) if isinstance(error, DoubtError) else None
+    return settled(op, number, error, partial)
 
 
 def of_variable(op: str, number: int, activation: Activation, name: str) -> bool:
@@ -42,7 +55,7 @@ def of_variable(op: str, number: int, activation: Activation, name: str) -> bool
         found = activation.read(name)
     except DoubtError as error:
         return settled(op, number, error, activation.partial(name))
-    return holds(op, len(found), number)
+    return HOLDS[op](len(found), number)
 
 
 def comparison(emitter: Emitter, node: Binary, size: Expr) -> Code | None:
@@ -63,11 +76,10 @@ def _of_filter(emitter: Emitter, node: Binary, size: Expr, listed: Comprehension
     kept = emitter.partial[slot]
     if kept is None:
         return Code(usual, code.fails)
-    failed, doubtful = map(py.name, kept)
-    unfailed = py.compare(failed, py.IS, py.constant(None))
+    errors = py.name(kept)
     asked = (py.constant(node.op), emitter.code(node.right).expr)
-    slow = py.call(emitter.ref(of_filter), *asked, failed, code.expr, doubtful)
-    return Code(py.choose(unfailed, usual, emitter.at(slow, size)), fails=True)
+    slow = py.call(emitter.ref(of_filter), *asked, errors, code.expr)
+    return Code(py.choose(errors, emitter.at(slow, size), usual), fails=True)
 
 
 def _of_variable(emitter: Emitter, node: Binary, size: Expr, listed: Ident) -> Code:

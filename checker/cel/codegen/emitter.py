@@ -67,10 +67,10 @@ class Emitter:
         """The local that holds each variable of the activation, by the variable's name."""
         self.failed: dict[int, str] = {}
         """The local that holds the error of a `cel.bind` value, by the variable's number."""
-        self.partial: dict[int, tuple[str, str] | None] = {}
+        self.partial: dict[int, str | None] = {}
         """The filters that do not raise their predicates' errors, by the number of their variable.
 
-        If there may be errors, it holds the locals for the gravest one and for their number.
+        If there may be errors, it holds the local for their list.
         """
         self.metered = False
         self.bool_keys = False
@@ -101,7 +101,8 @@ class Emitter:
         """Return the codes of operands, which are evaluated from left to right."""
         found: list[Code] = []
         for node in nodes:
-            found = self.then(found, node)
+            may_fail = any(each.fails for each in found)
+            found = self.then(found, node) if may_fail else [*found, self.code(node)]
         return found
 
     def then(self, found: list[Code], node: Expr) -> list[Code]:
@@ -110,8 +111,10 @@ class Emitter:
         INVARIANT: of two operands that fail, the left one's error counts, as in every engine. So
         the statements of an operand run after every operand on its left that may fail.
         """
-        with self.block() as body:
-            code = self.code(node)
+        outer = self.body
+        self.body = []
+        code = self.code(node)
+        body, self.body = self.body, outer
         if body:
             found = [self.early(each) for each in found]
             self.body.extend(body)

@@ -11,8 +11,8 @@ from checker.cel import operators
 from checker.cel.activation import UNSET
 from checker.cel.ast import Bind, Comprehension, ListNode, Literal, MapNode
 from checker.cel.codegen import python as py
-from checker.cel.codegen.counting import in_part
-from checker.cel.codegen.emitter import Code, Emitter
+from checker.cel.codegen.counting import collect, gravest, in_part
+from checker.cel.codegen.emitter import ABSORBED, Code, Emitter
 from checker.cel.codegen.logic import attempt, raise_kept
 from checker.cel.codegen.members import KEYS
 from checker.cel.codegen.natives import is_constant
@@ -133,7 +133,7 @@ def _filtered(
     emitter: Emitter, node: Comprehension, target: Any, iterable: ast.expr, *, fails: bool
 ) -> Code:
     """Return the code of `filter`: the gravest error of all predicates counts."""
-    result, failed, doubtful = emitter.temp(), emitter.temp(), emitter.temp()
+    result, errors = emitter.temp(), emitter.temp()
     emitter.body.append(py.assign(result, py.ListNode([], py.LOAD)))
     with emitter.nested(), emitter.nested(), emitter.block() as body:
         code = emitter.boolean(node.body, emitter.code(node.body), operators.boolean)
@@ -142,19 +142,18 @@ def _filtered(
     if not code.fails:
         emitter.body.append(py.For(target, iterable, body, [], None))
         return Code(py.name(result), fails)
-    count = py.AugAssign(py.NameNode(doubtful, py.STORE), py.ADD, py.constant(1))
-    turn = [attempt(emitter, body, failed, [count])]
-    emitter.body.append(py.assign(failed, py.constant(None)))
-    emitter.body.append(py.assign(doubtful, py.constant(0)))
-    emitter.body.append(py.For(target, iterable, turn, [], None))
+    failed = py.ExprNode(py.call(emitter.ref(collect), py.name(errors), py.name("e")))
+    handler = py.ExceptHandler(emitter.ref(ABSORBED), "e", [failed])
+    emitter.body.append(py.assign(errors, py.ListNode([], py.LOAD)))
+    emitter.body.append(py.For(target, iterable, [py.Try(body, [handler], [], [])], [], None))
     if node.slots[0] in emitter.partial:
-        emitter.partial[node.slots[0]] = (failed, doubtful)
+        emitter.partial[node.slots[0]] = errors
         return Code(py.name(result), fails)
-    error = py.name(failed)
     if node is emitter.root:
-        error = py.call(emitter.ref(in_part), error, py.name(result), py.name(doubtful))
-    is_kept = py.compare(py.name(failed), py.IS_NOT, py.constant(None))
-    emitter.body.append(py.when(is_kept, [py.Raise(error, None)]))
+        error = py.call(emitter.ref(in_part), py.name(errors), py.name(result))
+    else:
+        error = py.call(emitter.ref(gravest), py.name(errors))
+    emitter.body.append(py.when(py.name(errors), [py.Raise(error, None)]))
     return Code(py.name(result), fails=True)
 
 
