@@ -123,6 +123,13 @@ def test_the_size_of_a_filter_may_be_known_well_enough(
     assert outcome(size.format("open", asked), engine, {"open": IN_DOUBT}) == expected
 
 
+def _nested(condition: str) -> str:
+    """Return filters in so many filters that one function of Python cannot hold their loops."""
+    for level in range(7):
+        condition = f"[1].filter(x{level}, {condition}{'.size() > 0' if level else ''})"
+    return condition
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -132,6 +139,9 @@ def test_the_size_of_a_filter_may_be_known_well_enough(
         (f"l.filter(y, {IN_DOUBT}.size() == 0).size() == 0", True),
         (f"l.filter(y, {IN_DOUBT}.size() == 1).size() == 0", "doubt"),
         (f"l.filter(y, y == 1 || {IN_DOUBT}.size() == 1).size() == 0", False),
+        (f"{_nested('x0 == 1 || unknown(true)')}.size() > 0", True),
+        (f"{_nested('unknown(true)')}.size() > 0", "doubt"),
+        (f"{_nested('mistake(true)')}.size() > 0", "error"),
         ("open.size() > 0 && open.size() < 3", True),
         ("open.size() == 1 || open.size() > 0", True),
         ("open.size() == 0 == false", True),
