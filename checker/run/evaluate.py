@@ -220,6 +220,8 @@ class _Evaluation:
             message = f"`require` is not met (`{requirement.text[:_LONGEST_SHOWN]}`), and {doubt}"
         elif doubt is None:
             message = str(error)
+        elif str(error).partition(": ")[2] == (why := str(doubt).partition(": ")[2]):
+            message = f"neither `when` nor `require` could be decided: {why}"
         else:
             message = f"{error}; and {doubt}"
         unknowns = (each.unknown for each in (doubt, error) if each is not None)

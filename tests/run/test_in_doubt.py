@@ -196,6 +196,10 @@ REQUIRE = "`require` could not be decided: "
             [f"{REQUIRE}cannot decide what `${{Y}} two` is; {CURE}; and {WHEN}"],
         ),
         (
+            {"when": X, "require": f"{X} || false"},
+            [f"neither `when` nor `require` could {WHEN.removeprefix('`when` could not ')}"],
+        ),
+        (
             {"when": X, "require": "mistake('')"},
             [f"{REQUIRE}that is no such thing; and {WHEN}"],
         ),
