@@ -46,13 +46,13 @@ CONFINED: list[dict[str, Any]] = [
     {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "12.0.0.0/8", "10.1.0.0/16"]}},
     {"IpAddress": {"aws:SourceIp": "::ffff:203.0.113.0/120"}},
     {"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "Bool": {"aws:SecureTransport": "true"}},
+    {"StringEquals": {"aws:PrincipalOrgID": []}},
 ]
 
 OPEN: list[dict[str, Any]] = [
     {},
     {"StringEquals": {}},
     {"Bool": {"aws:SecureTransport": "true"}},
-    {"StringEquals": {"aws:PrincipalOrgID": []}},
     {"StringEquals": {"aws:PrincipalOrgID": ""}},
     {"StringLike": {"aws:PrincipalOrgID": "*"}},
     {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
@@ -76,7 +76,6 @@ OPEN: list[dict[str, Any]] = [
     {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
     {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "0.0.0.0/1"]}},
     {"IpAddress": {"aws:SourceIp": "2000::/31"}},
-    {"IpAddress": {"aws:SourceIp": "anywhere"}},
     {"IpAddress": {"aws:SourceIp": [f"{head}.0.0.0/8" for head in range(256)]}},
     {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "11.0.0.0/8"]}},
     {"IpAddress": {"aws:SourceIp": "::ffff:0:0/96"}},
@@ -96,6 +95,11 @@ def test_a_condition_that_confines_the_caller(condition: dict[str, Any]) -> None
 @pytest.mark.parametrize("condition", OPEN, ids=json.dumps)
 def test_a_condition_that_does_not_confine_the_caller(condition: dict[str, Any]) -> None:
     assert opened(condition)
+
+
+def test_an_address_that_is_none_is_undecided() -> None:
+    with pytest.raises(Undecided, match="`anywhere` is not among the addresses"):
+        opened({"IpAddress": {"aws:SourceIp": "anywhere"}})
 
 
 def test_for_whom_a_statement_is_public() -> None:

@@ -57,7 +57,7 @@ OWN = {"Principal": "*", "Resource": None}
         ('policy.denies({"who": "me"})', "a request needs strings", {}),
         ('policy.mayAllow({"context": {"a:b": 5}})', "must be strings", {}),
         (
-            'policy.mayAllow({"action": "s3:GetObject"})',
+            'policy.mayAllow({"resource": "arn:aws:s3:::ours"})',
             "placeholder",
             {"Resource": "arn:aws:s3:::${bucket}"},
         ),

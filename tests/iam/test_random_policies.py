@@ -376,6 +376,16 @@ CEL = (
     ),
     'policy.statements.map(s, policy.actionsOnAll(s, "Write").size())',
     "policy.findings.map(f, f.topic + f.code)",
+    (
+        'policy.access(["s3:GetObject", policy.unnamedAction("s3")]).given("aws:username", ["a"])'
+        '.unconfined(["aws:*"]).coveringAllOf("s3").size()'
+    ),
+    'policy.statements.map(s, policy.access(["s3:*"]).resourcesBy(s).map(r, r.text))',
+    'policy.access(["s3:*"]).witness().hasValue() || policy.witness({"action": "s3:*"}).hasValue()',
+    (
+        'policy.statements.map(s, s.confines(["aws:*"]) || s.confinesAccount(["aws:*"])'
+        ' || s.confinesUpTo(["aws:*"], "/") || s.confinesTo(["aws:*"], ["a*"]))'
+    ),
 )
 """Conditions that use every function."""
 
