@@ -60,10 +60,11 @@ def is_account(item: Principal) -> bool:
     if item.kind != "AWS" or not is_unknown(item):
         return item.kind == "AWS" and _ACCOUNT.fullmatch(item.text) is not None
     parts = _split(item.text)
-    if not parts or ("${" in parts[-1] and _may_be(parts[-1], "root")):
+    if parts and not (_may_be(parts[2], "iam") and _may_be(parts[-1], "root")):
+        return False
+    if not parts or "${" in parts[2] + parts[-1]:
         raise _undecided(item, "whether it is an account")
-    account = "${" in parts[4] or _ACCOUNT.fullmatch(parts[4]) is not None
-    return account and parts[-1] == "root" and _may_be(parts[2], "iam")
+    return "${" in parts[4] or _ACCOUNT.fullmatch(parts[4]) is not None
 
 
 def account_of(item: Principal) -> str:

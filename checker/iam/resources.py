@@ -129,10 +129,10 @@ class Resource:
         return False
 
     def _check(self, found: bool, asked: Spelling) -> None:  # noqa: FBT001 - the answer
-        """Raise `Undecided` for a no that depends on an unknown in the pattern that a rule gives."""
-        if asked.unknowns and not found:
-            if all(overlaps(each, asked.widest) for each in self.reach):
-                raise asked.undecided()
+        """Raise `Undecided` for a no that depends on an unknown in the pattern of a rule."""
+        near = bool(asked.unknowns) and all(overlaps(each, asked.widest) for each in self.reach)
+        if near and not found:
+            raise asked.undecided()
 
     def _is_somewhere_outside(self, none_of: tuple[Pattern, ...]) -> bool:
         """Return whether one of the resources is outside some sets, whatever the unknowns are."""
