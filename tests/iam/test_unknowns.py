@@ -298,11 +298,9 @@ def test_which_account_a_principal_is_of(
 
 def test_typed_unknowns_are_as_wide_as_their_domain() -> None:
     def meant(*pieces: Any) -> Spelling:
-        parts = [
-            each
-            for item in pieces
-            for each in ([item] if isinstance(item, values.Unknown) else item)
-        ]
+        parts: list[Any] = []
+        for item in pieces:
+            parts += [item] if isinstance(item, values.Unknown) else item
         return spelling("typed", values.opened(parts), parts)
 
     account, segment, choice = (
