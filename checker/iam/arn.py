@@ -38,6 +38,7 @@ __all__ = [
     "EVERYTHING",
     "EVERY_ARN",
     "PLACEHOLDER",
+    "VALID",
     "VARIABLE",
     "Spelling",
     "action",
@@ -46,6 +47,7 @@ __all__ = [
     "fold",
     "loosest",
     "resource",
+    "segments_of",
     "spelled_out",
     "spelling",
     "template",
@@ -219,7 +221,24 @@ def escaped(text: str, *, variables: bool) -> str:
 _ANY_ACCOUNT: tuple[Token, ...] = (Wild.SEGMENT_ANY,) * 12
 _SOME: tuple[Token, ...] = (Wild.SEGMENT_ANY, Wild.SEGMENT_STAR)
 _ANY_REGION: tuple[Token, ...] = (*_SOME, "-", *_SOME, "-", *_SOME)
+VALID: dict[int, tuple[Token, ...]] = {
+    1: (*"aws", Wild.SEGMENT_STAR),
+    3: _ANY_REGION,
+    4: _ANY_ACCOUNT,
+}
+"""By position in an ARN: the partitions, the regions and the accounts."""
 _TEMPLATE = re.compile(r"\$\{([^}]*)\}|(.)", re.DOTALL)
+
+
+def segments_of(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Return the tokens between the first five colons of an ARN, and those after them."""
+    found: list[list[Token]] = [[]]
+    for each in tokens:
+        if each == ":" and len(found) <= _ARN_COLONS:
+            found.append([])
+        else:
+            found[-1].append(each)
+    return [tuple(each) for each in found]
 
 
 @lru_cache(maxsize=8_192)

@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
-from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource, template
+from checker.iam.arn import (
+    ATTACHED,
+    EVERY_ARN,
+    EVERYTHING,
+    VALID,
+    Spelling,
+    fold,
+    resource,
+    segments_of,
+    template,
+)
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 from checker.iam.values import is_atom, opened_text
@@ -137,7 +147,7 @@ class Resource:
     def _is_somewhere_outside(self, none_of: tuple[Pattern, ...]) -> bool:
         """Return whether one of the resources is outside some sets, whatever the unknowns are."""
         found = witness(self.symbolic, none_of)
-        open_ = None if found is None else opened_text(found)
+        open_ = None if found is None else _likely(opened_text(found))
         return open_ is not None and not any(overlaps(each, open_) for each in none_of)
 
     def covers_all_of(self, service: str) -> bool:
@@ -187,6 +197,18 @@ class Resource:
             "template; render the template before checking",
             (unknown, self.route),
         )
+
+
+def _likely(item: Pattern) -> Pattern:
+    """Return the ARNs of a pattern with a valid partition, region and account.
+
+    A placeholder in place of one of them is taken to be one, or to be a pattern of some.
+    """
+    tokens: list[Token] = []
+    for at, segment in enumerate(segments_of(item.tokens)):
+        tokens += ":" if at else ""
+        tokens += VALID.get(at, segment) if segment == (Wild.SEGMENT_STAR,) else segment
+    return pattern(item.text, tokens)
 
 
 def _anywhere(item: Pattern) -> Pattern:
