@@ -9,13 +9,12 @@ from itertools import repeat
 from typing import TYPE_CHECKING, TypeAlias
 
 from checker.budget import spend
-from checker.errors import FunctionError
+from checker.errors import UndecidedError
 from checker.iam.machine import Machine, Token, Wild, machine, meet, reads_all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from checker.problems import Route
 
 STATES = 50_000
 """The most states that one search visits."""
@@ -28,15 +27,8 @@ _MEETING = 30
 _TOKENS = 64
 
 
-class Undecided(FunctionError):  # noqa: N818 - it names an answer, not an error
-    """Raised for a question that cannot be decided; its text says which question and why.
-
-    `unknown` says which unknown of the policy the answer depends on, and where it stands, if so.
-    """
-
-    def __init__(self, message: str, unknown: tuple[str, Route] | None = None) -> None:
-        super().__init__(message)
-        self.unknown = unknown
+class Undecided(UndecidedError):  # noqa: N818 - it names an answer, not an error
+    """Raised for a question that cannot be decided; its text says which question and why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
