@@ -282,7 +282,7 @@ class Space:
 def _variables(constraint: Constraint) -> Iterator[str]:
     for item in constraint.texts.patterns:
         for token in item.tokens:
-            if isinstance(token, str) and token.startswith("${") and len(token) > 1:
+            if isinstance(token, str) and len(token) > 1 and token.startswith("${"):
                 yield token
 
 
