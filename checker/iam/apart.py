@@ -11,10 +11,10 @@ from checker.iam.arn import Spelling, action
 from checker.iam.conditions import meaning, test
 from checker.iam.constraints import ACTION, PRINCIPAL, RESOURCE
 from checker.iam.patterns import pattern
+from checker.iam.pieces import compared, has_unknown
 from checker.iam.principals import AWS, is_unknown, meant
 from checker.iam.request import PRINCIPAL_ARN
 from checker.iam.resources import spelled
-from checker.iam.values import compared, has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence

@@ -20,14 +20,14 @@ from checker.iam.arn import (
 )
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
-from checker.iam.values import is_atom, opened_text
+from checker.iam.pieces import is_atom, opened_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from checker.iam.machine import Token
+    from checker.iam.pieces import Unknown
     from checker.iam.statement import Entry, Statement
-    from checker.iam.values import Unknown
     from checker.problems import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")

@@ -30,10 +30,10 @@ from checker.iam.constraints import (
 )
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern
+from checker.iam.pieces import compared, has_unknown, with_values
 from checker.iam.principals import AWS, is_account, meant
 from checker.iam.request import PRINCIPAL_ARN, Request
 from checker.iam.resources import spelled
-from checker.iam.values import compared, has_unknown, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

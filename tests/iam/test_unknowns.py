@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checker.iam import values
+from checker.iam import pieces
 from checker.iam.arn import Spelling, spelling
 from checker.iam.containment import grants_beyond
 from checker.iam.machine import Wild
@@ -297,19 +297,19 @@ def test_which_account_a_principal_is_of(
 
 
 def test_typed_unknowns_are_as_wide_as_their_domain() -> None:
-    def meant(*pieces: Any) -> Spelling:
+    def meant(*items: Any) -> Spelling:
         parts: list[Any] = []
-        for item in pieces:
-            parts += [item] if isinstance(item, values.Unknown) else item
-        return spelling("typed", values.opened(parts), parts)
+        for item in items:
+            parts += [item] if isinstance(item, pieces.Unknown) else item
+        return spelling("typed", pieces.opened(parts), parts)
 
     account, segment, choice = (
-        values.Unknown(str(at), domain)
+        pieces.Unknown(str(at), domain)
         for at, domain in enumerate(
             (
-                values.Domain(values.Kind.ACCOUNT),
-                values.Domain(values.Kind.SEGMENT),
-                values.Domain(values.Kind.CHOICE, ("logs-a", "logs-b")),
+                pieces.Domain(pieces.Kind.ACCOUNT),
+                pieces.Domain(pieces.Kind.SEGMENT),
+                pieces.Domain(pieces.Kind.CHOICE, ("logs-a", "logs-b")),
             )
         )
     )

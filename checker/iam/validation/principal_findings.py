@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
 from checker.iam.patterns import Undecided
+from checker.iam.pieces import is_whole, segments, with_value
 from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import base, qualifier
-from checker.iam.values import is_whole, segments, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
