@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checker.iam import values
+from checker.iam import pieces
 from checker.iam.machine import Token, Wild
 from checker.iam.patterns import Pattern, Undecided, pattern
-from checker.iam.values import (
+from checker.iam.pieces import (
     PLACEHOLDER,
     VARIABLE,
     Piece,
@@ -38,6 +38,7 @@ __all__ = [
     "EVERYTHING",
     "EVERY_ARN",
     "PLACEHOLDER",
+    "VALID",
     "VARIABLE",
     "Spelling",
     "action",
@@ -46,6 +47,7 @@ __all__ = [
     "fold",
     "loosest",
     "resource",
+    "segments_of",
     "spelled_out",
     "spelling",
     "template",
@@ -116,9 +118,9 @@ def resource(text: str, *, variables: bool) -> Spelling:
     long.
     """
     _check_length(text)
-    parts = _completed(text, values.read(text, variables=variables))
-    unknowns = values.unknowns(parts)
-    open_ = values.opened(parts) if unknowns else parts
+    parts = _completed(text, pieces.read(text, variables=variables))
+    unknowns = pieces.unknowns(parts)
+    open_ = pieces.opened(parts) if unknowns else parts
     holes = [part for part in parts if isinstance(part, Variable)]
     # Only an ARN has segments. In any other text, and after a variable before the resource part,
     # whose value may contain colons, the wildcards of a grant may match colons.
@@ -127,9 +129,9 @@ def resource(text: str, *, variables: bool) -> Spelling:
     inside = confined(open_)
     reaching = inside if arn else open_
     if not holes and not unknowns:
-        widest = pattern(text, values.widest(reaching))
+        widest = pattern(text, pieces.widest(reaching))
         same = reaching == inside
-        narrowest = widest if same else pattern(text, values.widest(inside))
+        narrowest = widest if same else pattern(text, pieces.widest(inside))
         return Spelling(text, widest, narrowest, widest)
     return spelling(text, reaching, confined(parts) if arn else parts)
 
@@ -142,14 +144,14 @@ def value(text: str, *, variables: bool, wildcards: bool, cased: bool = True) ->
     case. Raises `Undecided` for a value that is too long.
     """
     _check_length(text)
-    parts = values.read(text, variables=variables)
+    parts = pieces.read(text, variables=variables)
     parts = parts if cased else [_lower(part) for part in parts]
-    return _unsegmented(text, parts if wildcards else values.plain(parts))
+    return _unsegmented(text, parts if wildcards else pieces.plain(parts))
 
 
 def _unsegmented(text: str, parts: Sequence[Piece]) -> Spelling:
     """Return what a text that consists of some pieces may mean, if it has no segments."""
-    return spelling(text, values.opened(parts), parts)
+    return spelling(text, pieces.opened(parts), parts)
 
 
 def spelling(text: str, open_: Sequence[Piece], parts: Sequence[Piece]) -> Spelling:
@@ -157,12 +159,12 @@ def spelling(text: str, open_: Sequence[Piece], parts: Sequence[Piece]) -> Spell
 
     `open_` has the same pieces, with wildcards in place of unknowns.
     """
-    unknowns = values.unknowns(parts)
-    widest = pattern(text, values.widest(open_))
-    symbolic = pattern(text, values.symbolic(parts))
+    unknowns = pieces.unknowns(parts)
+    widest = pattern(text, pieces.widest(open_))
+    symbolic = pattern(text, pieces.symbolic(parts))
     if symbolic.tokens == widest.tokens:
         return Spelling(text, widest, widest, widest)
-    loose = pattern(text, values.symbolic(open_)) if unknowns else None
+    loose = pattern(text, pieces.symbolic(open_)) if unknowns else None
     return Spelling(text, widest, None, symbolic, unknowns, loose)
 
 
@@ -190,11 +192,11 @@ def action(text: str) -> Spelling:
     """
     _check_length(text)
     if "${" in text:
-        return _unsegmented(text, [_lower(part) for part in values.read_name(text)])
+        return _unsegmented(text, [_lower(part) for part in pieces.read_name(text)])
     folded = fold(text)
     # Every action has the form `service:name`, so `*` means the same as `*:*`.
     written = "*:*" if folded and not folded.strip("*") else folded
-    meant = pattern(text, values.symbolic(values.read(written, variables=False)))
+    meant = pattern(text, pieces.symbolic(pieces.read(written, variables=False)))
     return Spelling(text, meant, meant, meant)
 
 
@@ -219,7 +221,24 @@ def escaped(text: str, *, variables: bool) -> str:
 _ANY_ACCOUNT: tuple[Token, ...] = (Wild.SEGMENT_ANY,) * 12
 _SOME: tuple[Token, ...] = (Wild.SEGMENT_ANY, Wild.SEGMENT_STAR)
 _ANY_REGION: tuple[Token, ...] = (*_SOME, "-", *_SOME, "-", *_SOME)
+VALID: dict[int, tuple[Token, ...]] = {
+    1: (*"aws", Wild.SEGMENT_STAR),
+    3: _ANY_REGION,
+    4: _ANY_ACCOUNT,
+}
+"""By position in an ARN: the partitions, the regions and the accounts."""
 _TEMPLATE = re.compile(r"\$\{([^}]*)\}|(.)", re.DOTALL)
+
+
+def segments_of(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Return the tokens between the first five colons of an ARN, and those after them."""
+    found: list[list[Token]] = [[]]
+    for each in tokens:
+        if each == ":" and len(found) <= _ARN_COLONS:
+            found.append([])
+        else:
+            found[-1].append(each)
+    return [tuple(each) for each in found]
 
 
 @lru_cache(maxsize=8_192)

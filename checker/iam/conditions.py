@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam.arn import Spelling, fold, resource, value
 from checker.iam.patterns import Undecided
-from checker.iam.values import has_unknown
+from checker.iam.pieces import has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

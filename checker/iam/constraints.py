@@ -14,7 +14,7 @@ from checker.budget import spend
 from checker.iam.arn import Spelling
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, covers, matches, overlaps, pattern, witness
-from checker.iam.values import is_atom
+from checker.iam.pieces import is_atom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

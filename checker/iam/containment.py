@@ -111,8 +111,8 @@ def _confirmed(policy: Policy, reference: Policy, space: Space, asked: Asked, bo
     confirms it.
     """
     for fresh in _FRESH:
-        known = examples((policy, reference), fresh)
-        new, old = rendered(policy, known), rendered(reference, known)
+        known = examples((policy, reference), fresh) if space.has_unknowns else {}
+        new, old = (rendered(each, known) if known else each for each in (policy, reference))
         for real in (True, False):
             request = space.request(box, fresh, known, real=real)
             if not allows(new, request) or allows(old, request):

@@ -17,9 +17,9 @@ from checker.iam.arn import VARIABLE, fold, value
 from checker.iam.conditions import Family, Test, compares, samples, spelling, test
 from checker.iam.constraints import PRINCIPAL, Asked, Conjunction, Constraint, Texts
 from checker.iam.patterns import Pattern, Undecided, literal, matches, pattern
+from checker.iam.pieces import as_names, has_unknown, is_whole, with_value
 from checker.iam.principals import AWS
 from checker.iam.request import PRINCIPAL_ARN
-from checker.iam.values import as_names, has_unknown, is_whole, with_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

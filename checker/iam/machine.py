@@ -61,7 +61,7 @@ class Machine:
         """Return the states that a symbol leads on from, and those that it loops on."""
         advancing = self.symbols.get(symbol, 0)
         if len(symbol) > 1:
-            inside = symbol.startswith(CONFINED)
+            inside = symbol[0] == CONFINED
             return advancing, self.stars | (self.segment_stars if inside else 0)
         if symbol == ":":
             return advancing | self.any, self.stars
@@ -140,13 +140,13 @@ def meet(left: Machine, right: Machine) -> bool:
     that can be reached together with it, so its time is linear in the tokens of either pattern.
     """
     everything = (right.final << 1) - 1
-    characters = everything
+    characters, confined = everything, 0
     for symbol, states in right.symbols.items():
-        characters &= ~states if len(symbol) > 1 else -1
+        if len(symbol) > 1:
+            characters &= ~states
+            confined |= states if symbol[0] == CONFINED else 0
     without_colon = characters & ~right.symbols.get(":", 0)
-    passable = without_colon & ~right.final
-    for symbol, states in right.symbols.items():
-        passable |= states if len(symbol) > 1 and symbol.startswith(CONFINED) else 0
+    passable = without_colon & ~right.final | confined
     states = 1
     for index in range(left.size + 1):
         bit = 1 << index

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checker.iam import values
+from checker.iam import pieces
 from checker.iam.arn import EVERYTHING, Spelling, confined, spelling
 from checker.iam.machine import Token, Wild
 from checker.iam.patterns import Pattern, Undecided, matches, pattern
@@ -18,8 +18,8 @@ from checker.iam.patterns import Pattern, Undecided, matches, pattern
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from checker.iam.pieces import Piece
     from checker.iam.statement import Principal
-    from checker.iam.values import Piece
 
 AWS = "AWS:"
 """The prefix of the text of a principal that has an ARN: its kind and a colon."""
@@ -60,10 +60,11 @@ def is_account(item: Principal) -> bool:
     if item.kind != "AWS" or not is_unknown(item):
         return item.kind == "AWS" and _ACCOUNT.fullmatch(item.text) is not None
     parts = _split(item.text)
-    if not parts or ("${" in parts[-1] and _may_be(parts[-1], "root")):
+    if parts and not (_may_be(parts[2], "iam") and _may_be(parts[-1], "root")):
+        return False
+    if not parts or "${" in parts[2] + parts[-1]:
         raise _undecided(item, "whether it is an account")
-    account = "${" in parts[4] or _ACCOUNT.fullmatch(parts[4]) is not None
-    return account and parts[-1] == "root" and _may_be(parts[2], "iam")
+    return "${" in parts[4] or _ACCOUNT.fullmatch(parts[4]) is not None
 
 
 def account_of(item: Principal) -> str:
@@ -153,7 +154,7 @@ def _unknown(kind: str, text: str) -> tuple[Spelling, ...]:
     if kind not in ("AWS", "*") or (parts and not _may_be(parts[-1], "root")):
         return (known,)
     if not parts:
-        whole = not values.without_holes(text).strip("*")
+        whole = not pieces.without_holes(text).strip("*")
         reach = EVERYTHING.widest if whole else pattern(text, (*AWS, Wild.STAR))
         return (replace(known, widest=reach, part=reach),)
     found = []
@@ -168,17 +169,17 @@ def _unknown(kind: str, text: str) -> tuple[Spelling, ...]:
 
 def _named_by(text: str, before: Sequence[Piece], name: str, *after: Piece) -> Spelling:
     """Return what a name means, in which wildcards are text, between some pieces."""
-    parts = [*values.plain(values.read_name(name)), *after]
+    parts = [*pieces.plain(pieces.read_name(name)), *after]
     if _split(text):
         return spelling(
-            text, [*before, *confined(values.opened(parts))], [*before, *confined(parts)]
+            text, [*before, *confined(pieces.opened(parts))], [*before, *confined(parts)]
         )
-    return spelling(text, [*before, *values.opened(parts)], [*before, *parts])
+    return spelling(text, [*before, *pieces.opened(parts)], [*before, *parts])
 
 
 def _split(text: str) -> list[str]:
     """Return the six segments of an ARN, or none if a text is not known to be an ARN."""
-    parts = values.segments(text)
+    parts = pieces.segments(text)
     return parts if len(parts) == _SEGMENTS and parts[0] == "arn" else []
 
 
@@ -188,7 +189,7 @@ def _may_be(segment: str, name: str) -> bool:
 
 
 def _undecided(item: Principal, question: str) -> Undecided:
-    (unknown, *_) = values.unknowns(values.read_name(item.text))
+    (unknown, *_) = pieces.unknowns(pieces.read_name(item.text))
     return Undecided(
         f"cannot decide {question}: `{item.text[:200]}` contains a placeholder of a template; "
         "render the template before checking",

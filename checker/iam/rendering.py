@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from checker.iam import values
+from checker.iam import pieces
 from checker.iam.conditions import Family, test
-from checker.iam.values import has_unknown
+from checker.iam.pieces import has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from checker.iam.pieces import Unknown
     from checker.iam.statement import Condition, Entry, Policy, Principal, Statement
-    from checker.iam.values import Unknown
     from checker.problems import Route
 
 _SEGMENTS = {1: "aws", 3: "eu-west-1", 4: "123456789012"}
@@ -52,9 +52,9 @@ def unknowns_of(policies: Iterable[Policy]) -> list[tuple[Unknown, Route]]:
             texts += [(text, each.route) for each in item.conditions for text in each.values]
             names = [(each.text, each.route) for each in (*item.actions, *item.not_actions)]
             names += [(each.text, each.route) for each in (*item.principals, *item.not_principals)]
-            read = [(values.read(text, variables=True), route) for text, route in texts]
-            read += [(values.read_name(text), route) for text, route in names]
-            found += [(each, route) for value, route in read for each in values.unknowns(value)]
+            read = [(pieces.read(text, variables=True), route) for text, route in texts]
+            read += [(pieces.read_name(text), route) for text, route in names]
+            found += [(each, route) for value, route in read for each in pieces.unknowns(value)]
     return found
 
 
@@ -73,9 +73,9 @@ def _texts(statement: Statement) -> Iterator[tuple[str, str]]:
 def _note(found: dict[str, str], text: str, whole: str, fresh: str) -> None:
     if not has_unknown(text):
         return
-    parts = values.segments(text)
+    parts = pieces.segments(text)
     for at, part in enumerate(parts if parts[0] == "arn" else [text]):
-        for unknown in values.unknowns(values.read_name(part)):
+        for unknown in pieces.unknowns(pieces.read_name(part)):
             name = f"{fresh}{len(found)}"
             alone = part == unknown.text and len(parts) > 1
             likely = _SEGMENTS.get(at, "") if alone else ""
@@ -92,7 +92,7 @@ def rendered(policy: Policy, known: Mapping[str, str]) -> Policy:
 
 def _statement(item: Statement, known: Mapping[str, str]) -> Statement:
     def written(text: str, *, variables: bool = False) -> str:
-        return values.rendered(text, known, variables=variables)
+        return pieces.rendered(text, known, variables=variables)
 
     def entries(found: tuple[Entry, ...], *, variables: bool) -> tuple[Entry, ...]:
         return tuple(replace(e, text=written(e.text, variables=variables)) for e in found)

@@ -7,17 +7,27 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
-from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource, template
+from checker.iam.arn import (
+    ATTACHED,
+    EVERY_ARN,
+    EVERYTHING,
+    VALID,
+    Spelling,
+    fold,
+    resource,
+    segments_of,
+    template,
+)
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
-from checker.iam.values import is_atom, opened_text
+from checker.iam.pieces import is_atom, opened_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from checker.iam.machine import Token
+    from checker.iam.pieces import Unknown
     from checker.iam.statement import Entry, Statement
-    from checker.iam.values import Unknown
     from checker.problems import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
@@ -129,15 +139,15 @@ class Resource:
         return False
 
     def _check(self, found: bool, asked: Spelling) -> None:  # noqa: FBT001 - the answer
-        """Raise `Undecided` for a no that depends on an unknown in a pattern of a rule."""
-        unsure = asked.unknowns and not found
-        if unsure and all(overlaps(each, asked.widest) for each in self.reach):
+        """Raise `Undecided` for a no that depends on an unknown in the pattern of a rule."""
+        near = bool(asked.unknowns) and all(overlaps(each, asked.widest) for each in self.reach)
+        if near and not found:
             raise asked.undecided()
 
     def _is_somewhere_outside(self, none_of: tuple[Pattern, ...]) -> bool:
         """Return whether one of the resources is outside some sets, whatever the unknowns are."""
         found = witness(self.symbolic, none_of)
-        open_ = None if found is None else opened_text(found)
+        open_ = None if found is None else _likely(opened_text(found))
         return open_ is not None and not any(overlaps(each, open_) for each in none_of)
 
     def covers_all_of(self, service: str) -> bool:
@@ -187,6 +197,18 @@ class Resource:
             "template; render the template before checking",
             (unknown, self.route),
         )
+
+
+def _likely(item: Pattern) -> Pattern:
+    """Return the ARNs of a pattern with a valid partition, region and account.
+
+    A placeholder in place of one of them is taken to be one, or to be a pattern of some.
+    """
+    tokens: list[Token] = []
+    for at, segment in enumerate(segments_of(item.tokens)):
+        tokens += ":" if at else ""
+        tokens += VALID.get(at, segment) if segment == (Wild.SEGMENT_STAR,) else segment
+    return pattern(item.text, tokens)
 
 
 def _anywhere(item: Pattern) -> Pattern:

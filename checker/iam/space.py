@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from checker.budget import spend
 from checker.iam import catalogue
+from checker.iam.apart import atoms, meanings, unknowns
 from checker.iam.arn import (
     ATTACHED,
     EVERY_ARN,
-    Spelling,
     action,
     template,
     variable_of,
 )
-from checker.iam.conditions import Family, Test, compares, meaning, samples, test
+from checker.iam.conditions import Family, Test, compares, samples, test
 from checker.iam.constraints import (
     ACTION,
     EXACTLY,
@@ -30,13 +30,13 @@ from checker.iam.constraints import (
 )
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern
-from checker.iam.principals import AWS, is_account, is_unknown, meant
+from checker.iam.pieces import compared, has_unknown, with_values
+from checker.iam.principals import AWS, is_account, meant
 from checker.iam.request import PRINCIPAL_ARN, Request
 from checker.iam.resources import spelled
-from checker.iam.values import compared, has_unknown, with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from checker.iam.statement import Policy, Statement
 
@@ -82,10 +82,6 @@ class Space:
         self.tests: dict[str, list[Test]] = {}
         self.variables: set[str] = set()
         """The policy variables, as they stand in patterns."""
-        self.unknowns: dict[str, list[Spelling]] = {}
-        """By dimension: the entries that have unknowns."""
-        self.atoms: dict[str, list[str]] = {}
-        """By key that is not compared as a string: atoms for its values that are unknown."""
         self.named: list[Pattern] = []
         """The principals that are named in full."""
         self._known: dict[Conjunction, tuple[str, ...] | None] = {}
@@ -99,8 +95,11 @@ class Space:
         self.single = {key for key, found in self.tests.items() if _is_single(key, found)}
         for statement in statements:
             self._check_principals(statement)
-            self._collect_unknowns(statement)
-        self._align_callers()
+        textual = {key for key, known in self.samples.items() if known is None}
+        self.unknowns = unknowns(statements, textual)
+        """By dimension: the entries that have unknowns."""
+        self.atoms = atoms(statements, textual)
+        """By key that is not compared as a string: atoms for its values that are unknown."""
         for statement in statements:
             for each in self.constraints(statement, EXACTLY):
                 self.variables.update(_variables(each))
@@ -120,34 +119,7 @@ class Space:
     @property
     def has_unknowns(self) -> bool:
         """Whether any entry of the policies has an unknown."""
-        return any(self.unknowns.values()) or any(self.atoms.values())
-
-    def _collect_unknowns(self, statement: Statement) -> None:
-        """Keep the entries of a statement that have unknowns."""
-        entries = (*statement.resources, *statement.not_resources)
-        found = {RESOURCE: list(spelled(statement, entries))}
-        found[ACTION] = [action(each.text) for each in (*statement.actions, *statement.not_actions)]
-        named = (*statement.principals, *statement.not_principals)
-        found[PRINCIPAL] = [each for item in named if is_unknown(item) for each in meant(item)]
-        for condition in statement.conditions:
-            asked = test(condition)
-            if self.samples[asked.key] is None:
-                found.setdefault(asked.key, []).extend(_meanings(statement, asked))
-            else:
-                unknown = [compared(asked.than, each) for each in asked.values if has_unknown(each)]
-                self.atoms.setdefault(asked.key, []).extend(unknown)
-        for dimension, items in found.items():
-            unknown_ones = [each for each in items if each.unknowns]
-            self.unknowns.setdefault(dimension, []).extend(unknown_ones)
-
-    def _align_callers(self) -> None:
-        """Add the unknown ARNs of callers to the unknown principals, and the other way round."""
-        principals = self.unknowns.get(PRINCIPAL, [])
-        arns = self.unknowns.get(PRINCIPAL_ARN, [])
-        known = [each for each in principals if each.symbolic.tokens[: len(AWS)] == (*AWS,)]
-        if self.principals:
-            self.unknowns[PRINCIPAL] = principals + [_with_kind(each) for each in arns]
-            self.unknowns[PRINCIPAL_ARN] = arns + [_without_kind(each) for each in known]
+        return bool(self.unknowns or self.atoms)
 
     def constraints(self, statement: Statement, reading: Reading) -> Conjunction:
         """Return the constraints of a statement, read in some way."""
@@ -172,7 +144,7 @@ class Space:
             asked = test(condition)
             inside = not asked.negated
             if self.samples[asked.key] is None:
-                patterns = reading.of(_meanings(statement, asked), asked.key, inside=inside)
+                patterns = reading.of(meanings(statement, asked), asked.key, inside=inside)
             else:
                 patterns = self._compared(asked, reading)
             found += self._of_key(Constraint(asked.key, Texts(tuple(patterns), inside), asked.some))
@@ -184,7 +156,7 @@ class Space:
         An unknown value compares to its own atom. It may compare to any other value, too.
         """
         known = self.samples[asked.key] or ()
-        atoms = self.atoms.get(asked.key, [])
+        apart = self.atoms.get(asked.key, ())
         as_wide = reading.wide is not asked.negated
         wanted = [each for each in asked.values if not has_unknown(each)]
         spend(len(known) * len(wanted))
@@ -194,8 +166,8 @@ class Space:
             found = [*known]
         if reading.exact:
             own = [compared(asked.than, each) for each in asked.values if has_unknown(each)]
-            found += own if as_wide else atoms
-        return [pattern(each, (each,)) if each in atoms else literal(each) for each in found]
+            found += own if as_wide else apart
+        return [pattern(each, (each,)) if each in apart else literal(each) for each in found]
 
     def lists(self, statement: Statement) -> Conjunction:
         """Return a statement's constraints that list the values which a single value may have."""
@@ -232,8 +204,8 @@ class Space:
             box[PRINCIPAL] = (Constraint(PRINCIPAL, Texts(tuple(callers))),)
         for key, known in self.samples.items():
             if known is not None:
-                atoms = [pattern(each, (each,)) for each in self.atoms.get(key, ())]
-                values = Texts((*map(literal, known), *dict.fromkeys(atoms)))
+                unknown = [pattern(each, (each,)) for each in self.atoms.get(key, ())]
+                values = Texts((*map(literal, known), *unknown))
                 box[key] = (Constraint(key, values, some=False),)
         return box
 
@@ -310,35 +282,8 @@ class Space:
 def _variables(constraint: Constraint) -> Iterator[str]:
     for item in constraint.texts.patterns:
         for token in item.tokens:
-            if isinstance(token, str) and token.startswith("${") and len(token) > 1:
+            if isinstance(token, str) and len(token) > 1 and token.startswith("${"):
                 yield token
-
-
-def _meanings(statement: Statement, asked: Test) -> list[Spelling]:
-    """Return what the values of a condition on strings or ARNs may mean."""
-    return [meaning(asked, each, variables=statement.variables) for each in asked.values]
-
-
-def _with_kind(item: Spelling) -> Spelling:
-    """Return the principal that has an ARN."""
-    return _changed(item, lambda found: pattern(found.text, (*AWS, *found.tokens)))
-
-
-def _without_kind(item: Spelling) -> Spelling:
-    """Return the ARN of a principal that has one."""
-    return _changed(
-        item,
-        lambda found: (
-            pattern(found.text, found.tokens[len(AWS) :])
-            if found.tokens[: len(AWS)] == (*AWS,)
-            else found
-        ),
-    )
-
-
-def _changed(item: Spelling, change: Callable[[Pattern], Pattern]) -> Spelling:
-    widest, symbolic = change(item.widest), change(item.symbolic)
-    return Spelling(item.text, widest, None, symbolic, item.unknowns, change(item.loose))
 
 
 def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:

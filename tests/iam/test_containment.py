@@ -299,7 +299,7 @@ PEOPLE = f"{ARN}home/${{aws:userid}}/*"
 UNDECIDED = {
     "a placeholder of a template": (
         [allow(resource=f"{ARN}${{bucket}}")],
-        [allow()],
+        [allow(resource=f"{ARN}logs")],
         "render the template",
     ),
     "a variable in a Deny that is new": (

@@ -57,9 +57,9 @@ OWN = {"Principal": "*", "Resource": None}
         ('policy.denies({"who": "me"})', "a request needs strings", {}),
         ('policy.mayAllow({"context": {"a:b": 5}})', "must be strings", {}),
         (
-            'policy.mayAllow({"resource": "arn:aws:s3:::ours"})',
-            "placeholder",
-            {"Resource": "arn:aws:s3:::${bucket}"},
+            'policy.mayAllow({"action": "s3:GetObject", "resource": "arn:aws:s3:::logs/a"})',
+            r"`\$\{bucket\}` is a placeholder",
+            {"Resource": "arn:aws:s3:::${bucket}/*"},
         ),
         (
             'policy.statements[0].admits("a:b", ["c"])',

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam import catalogue
 from checker.iam.arn import fold
+from checker.iam.pieces import segments
 from checker.iam.validation.coded import Finding
-from checker.iam.values import segments
 from checker.messages import did_you_mean
 
 if TYPE_CHECKING:

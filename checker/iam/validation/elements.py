@@ -10,9 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from checker.iam.pieces import without_holes, without_unknowns
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
-from checker.iam.values import without_holes, without_unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,11 +14,11 @@ from checker.iam.arn import action, fold
 from checker.iam.confines import confines
 from checker.iam.fixed import Fixing, any_of
 from checker.iam.patterns import Undecided
+from checker.iam.pieces import is_whole, segments, with_value
 from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import base, qualifier
-from checker.iam.values import segments, without_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +30,9 @@ _KNOWN = re.compile(
     r"\*|[0-9]{12}|A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,}|arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:.+"
     r"|arn:aws[a-z-]*:cloudfront::[a-z0-9]+:.+|arn:aws[a-z-]*:iam::cloudfront:.+"
 )
-_VALID = ("arn", "aws", "iam", "", "123456789012", "user/name")
-"""A valid value of each segment of the ARN of a principal."""
+_VALID = ("arn", "aws", "iam", "", "123456789012")
+"""A valid value of each segment of the ARN of a principal, before its name."""
 _SAML = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:saml-provider/.+")
-_SAML_PART, _OIDC_PART = re.compile(":saml-provider/"), re.compile(":oidc-provider/")
 _OIDC = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+|[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _SERVICE = re.compile(
     r"[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal|api\.aws)"
@@ -141,13 +140,11 @@ def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
             ((*statement.route, "NotPrincipal"),),
         )
     for each in federated:
-        saml, oidc = _SAML.fullmatch(each.text), _OIDC.fullmatch(each.text)
-        if "${" in each.text:
-            saml = _SAML_PART.search(without_holes(each.text))
-            oidc = None if saml else _OIDC_PART.search(without_holes(each.text))
-            if not saml and not oidc:
-                continue
+        text = _likely(each.text)
+        saml, oidc = _SAML.fullmatch(text), _OIDC.fullmatch(text)
         if not saml and not oidc:
+            if not text or is_whole(segments(each.text)[-1]):
+                continue  # it may be any provider
             message = "is not an identity provider: expected its ARN in IAM, or its domain"
             yield _at(each, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message)
             continue
@@ -250,10 +247,10 @@ def _likely(text: str) -> str:
     if "${" not in text:
         return text
     parts = segments(text)
-    if parts[0] != "arn" or len(parts) != len(_VALID):
+    if parts[0] != "arn" or len(parts) <= len(_VALID):
         return ""
-    shown = [valid if "${" in part else part for part, valid in zip(parts, _VALID, strict=True)]
-    return ":".join(shown)
+    front = [valid if "${" in part else part for part, valid in zip(parts, _VALID, strict=False)]
+    return ":".join((*front, with_value(parts[-1], "name")))
 
 
 def _is_confused_deputy(statement: Statement) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from checker.iam.pieces import has_variable
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import kind_of
-from checker.iam.values import has_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
