@@ -1,7 +1,13 @@
 """Reads an entry of a Resource or Action element as the patterns that it may mean.
 
-Where wildcards of an ARN may match colons, and that an ARN may lack its last segments:
+Where wildcards of an ARN match colons: a wildcard stays within its segment, but "if the `*`
+wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon
+boundaries". So `arn:aws:logs:*:*:/aws/x*` matches `arn:aws:logs:eu-west-1:111122223333:log-group:/aws/x`:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+An ARN that lacks its last segments gets `*` for each of them:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+In a condition, each of the six components of an ARN is checked separately:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
 
@@ -57,6 +63,7 @@ class _Hole:
 
 
 _Part: TypeAlias = Token | _Hole
+_Confine: TypeAlias = Callable[[list[_Part]], list[_Part]]
 
 _WILDCARDS: dict[str, Token] = {"*": Wild.STAR, "?": Wild.ANY}
 _PLAIN: dict[_Part, _Part] = {wild: text for text, wild in _WILDCARDS.items()}
@@ -74,22 +81,39 @@ def resource(text: str, *, variables: bool) -> Spelling:
     """Return what an entry of Resource or NotResource may mean.
 
     `variables` says whether the policy's version has variables. Without them, `${aws:username}` is
-    plain text, and the star in `${*}` is a wildcard. Raises `Undecided` for an entry that is too
-    long.
+    plain text, and the star in `${*}` is a wildcard. A star that ends a segment matches colons too.
+    Raises `Undecided` for an entry that is too long.
     """
+    return _arn(text, _running_on, variables=variables)
+
+
+@lru_cache(maxsize=16_384)
+def arn_value(text: str, *, variables: bool) -> Spelling:
+    """Return what a value of a condition on ARNs may mean, whose wildcards match no colon.
+
+    `variables` and errors are as in `resource`.
+    """
+    return _arn(text, _confined, variables=variables)
+
+
+def _arn(text: str, confine: _Confine, *, variables: bool) -> Spelling:
     _check_length(text)
-    parts = _completed(text, _parts(text, variables=variables))
-    confined = _confined(parts)
+    written = _parts(text, variables=variables)
+    whole = _completed(text, written)
+    holes = [part for part in whole if isinstance(part, _Hole)]
     # Only an ARN has segments. In any other text, and after a variable before the resource part,
     # whose value may contain colons, the wildcards of a grant may match colons.
-    holes = [part for part in parts if isinstance(part, _Hole)]
-    front = parts[: parts.index(holes[0])] if holes else parts
-    arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS
-    reaching = confined if arn else parts
-    widest = pattern(text, [_widened(part) for part in reaching])
+    front = whole[: whole.index(holes[0])] if holes else whole
+    wild = whole is not written and not all(isinstance(part, str) for part in written)
+    arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS and not wild
+    reaching = confine(whole) if arn else whole
+    # If a wildcard stands before segments that lack, it may match them, or AWS completes the ARN.
+    most = [*written, Wild.STAR] if wild else reaching
+    widest = pattern(text, [_widened(part) for part in most])
     if not holes:
-        same = reaching == confined
-        narrowest = widest if same else pattern(text, [_widened(part) for part in confined])
+        least = reaching if arn else _confined(whole)
+        same = most == least
+        narrowest = widest if same else pattern(text, [_widened(part) for part in least])
         return Spelling(text, widest, narrowest, widest)
     symbolic = pattern(text, [_named(part) for part in reaching])
     placeholder = next((hole.text for hole in holes if hole.variable is None), None)
@@ -114,6 +138,11 @@ def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
     symbolic = pattern(text, [_named(part) for part in parts])
     placeholder = next((hole.text for hole in holes if hole.variable is None), None)
     return Spelling(text, widest, None, symbolic, placeholder)
+
+
+def within_segments(item: Pattern) -> Pattern:
+    """Return a pattern of ARNs whose wildcards before the resource part match no colon."""
+    return pattern(item.text, [_widened(part) for part in _confined([*item.tokens])])
 
 
 def variable_of(symbol: str) -> tuple[str, str | None]:
@@ -271,13 +300,12 @@ def _named(part: _Part) -> Token:
 
 
 def _completed(text: str, parts: list[_Part]) -> list[_Part]:
-    """Return the parts of an entry; an ARN without wildcards gets `*` for each segment it lacks.
+    """Return the parts of an entry; an ARN gets `*` for each segment that it lacks.
 
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    A star at the end stands for all that may follow.
     """
     lacking = _ARN_COLONS - parts.count(":")
-    plain = all(isinstance(part, str) for part in parts)
-    if lacking <= 0 or not plain or not text.startswith("arn:"):
+    if lacking <= 0 or not text.startswith("arn:") or parts[-1] is Wild.STAR:
         return parts
     return [*parts, *((":", Wild.STAR) * lacking)]
 
@@ -298,6 +326,15 @@ def _confined(parts: list[_Part]) -> list[_Part]:
     return confined
 
 
+def _running_on(parts: list[_Part]) -> list[_Part]:
+    """Return parts whose wildcards match colons only if they are stars that end a segment."""
+    confined = _confined(parts)
+    for index, part in enumerate(parts[:-1]):
+        if part is Wild.STAR and parts[index + 1] == ":":
+            confined[index] = Wild.STAR
+    return confined
+
+
 _INSIDE: dict[_Part, _Part] = {Wild.STAR: Wild.SEGMENT_STAR, Wild.ANY: Wild.SEGMENT_ANY}
 
 ATTACHED_TEXT = "the resource this policy is attached to"
@@ -306,6 +343,6 @@ ATTACHED = Spelling(ATTACHED_TEXT, _ATTACHED, _ATTACHED, _ATTACHED)
 """The resource of a statement without Resource: an atom, because the policy has no ARN for it."""
 
 EVERYTHING = resource("*", variables=True)
-EVERY_ARN = resource("arn:?*:?*:*:*:?*", variables=True).widest
+EVERY_ARN = arn_value("arn:?*:?*:*:*:?*", variables=True).widest
 """Region and account may be empty:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""

@@ -7,19 +7,23 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from checker.iam.arn import ATTACHED_TEXT, Spelling, action, fold, spelled_out
 from checker.iam.conditions import Family, compares, spelling, test
-from checker.iam.patterns import matches
-from checker.iam.principals import principal_patterns
-from checker.iam.resources import spelled
+from checker.iam.patterns import Pattern, Undecided, covers, matches, overlaps, pattern
+from checker.iam.principals import callers, role_arns
+from checker.iam.resources import check_resources, spelled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from checker.iam.conditions import Test
-    from checker.iam.statement import Condition, Policy, Principal, Statement
+    from checker.iam.statement import Condition, Entry, Policy, Statement
+
+Texts: TypeAlias = tuple[str | Pattern, ...]
+"""One string, or patterns of which a string that is not known in full matches one."""
 
 PRINCIPAL_ARN = "aws:principalarn"
 """The condition key whose value is the ARN of the principal, if it has one."""
@@ -47,31 +51,84 @@ class Request(NamedTuple):
             return (found[1],) if found else ()
         return self.context.get(key, ())
 
+    def single(self, key: str) -> str | None:
+        """Return what a variable stands for; None if the request lacks the key.
+
+        Raises `Undecided` for a key with several values, and for the ARN of a session's role.
+        """
+        if key == PRINCIPAL_ARN and key not in self.context and role_arns(self.principal):
+            raise Undecided("cannot decide: a session does not say the ARN of its role")
+        found = self.values(key)
+        if len(found) > 1:
+            raise Undecided(f"cannot decide what `${{{key}}}` is: the key has several values")
+        return found[0] if found else None
+
+    def folded(self, key: str) -> str | None:
+        """Return what a variable stands for where case does not matter, as `single` does."""
+        found = self.single(key)
+        return found if found is None else fold(found)
+
 
 def allows(policy: Policy, request: Request) -> bool:
     """Return whether a policy by itself allows a request: an Allow applies, and no Deny does.
 
-    Raises `Undecided` for a placeholder.
+    A part that is not known does not matter if the rest decides. Raises `Undecided` if it does.
     """
-    found = [item for item in policy.statements if applies(item, request)]
-    return bool(found) and all(item.is_allow for item in found)
+    check_resources(policy)
+    allowed = partial(_some, policy.statements, request, is_allow=True)
+    denied = partial(_some, policy.statements, request, is_allow=False)
+    return not _any((lambda: not allowed(), denied))
+
+
+def _some(statements: Iterable[Statement], request: Request, *, is_allow: bool) -> bool:
+    return _any(partial(applies, each, request) for each in statements if each.is_allow is is_allow)
 
 
 def applies(statement: Statement, request: Request) -> bool:
     """Return whether a statement applies to a request; raises `Undecided`."""
-    return (
-        _is_about_action(statement, request)
-        and _is_about_resource(statement, request)
-        and _is_about_principal(statement, request)
-        and all(_holds(statement, item, request) for item in statement.conditions)
+    return not _any(
+        partial(_fails, each, statement, request)
+        for each in (
+            _is_about_action,
+            _is_about_resource,
+            _is_about_principal,
+            *(partial(_holds, item) for item in statement.conditions),
+        )
     )
+
+
+def _fails(
+    test: Callable[[Statement, Request], bool], statement: Statement, request: Request
+) -> bool:
+    return not test(statement, request)
+
+
+def _any(questions: Iterable[Callable[[], bool]]) -> bool:
+    """Return whether one of some answers is yes.
+
+    Raises `Undecided` if none is and one is not known.
+    """
+    doubt: Undecided | None = None
+    for each in questions:
+        try:
+            if each():
+                return True
+        except Undecided as why:
+            doubt = doubt or why
+    if doubt is not None:
+        raise doubt
+    return False
 
 
 def _is_about_action(statement: Statement, request: Request) -> bool:
     entries = statement.not_actions if statement.has_not_action else statement.actions
     asked = fold(request.action)
-    found = any(matches(action(item.text).settled().widest, asked) for item in entries)
+    found = _any(partial(_is_action, item, asked) for item in entries)
     return found is not statement.has_not_action
+
+
+def _is_action(item: Entry, asked: str) -> bool:
+    return matches(action(item.text).settled().widest, asked)
 
 
 def _is_about_resource(statement: Statement, request: Request) -> bool:
@@ -79,17 +136,40 @@ def _is_about_resource(statement: Statement, request: Request) -> bool:
     if not statement.names_resources:
         return request.resource == ATTACHED_TEXT
     entries = statement.not_resources if outside else statement.resources
-    found = any(_is(item, request.resource, request) for item in spelled(statement, entries))
-    return found is not outside
+    items = spelled(statement, entries)
+    return _any(partial(_is, item, (request.resource,), request.single) for item in items) is (
+        not outside
+    )
 
 
-def _is(item: Spelling, text: str, request: Request) -> bool:
-    """Return whether an entry matches a string, with the request's values for its variables."""
+def _is(item: Spelling, texts: Texts, value_of: Callable[[str], str | None]) -> bool:
+    """Return whether an entry matches a string, with the request's values for its variables.
+
+    `texts` is the string, or patterns of which the string matches one.
+    """
     settled = item.settled()
-    if settled.narrowest is not None:
-        return matches(settled.narrowest, text)
-    meant = spelled_out(settled.symbolic, lambda key: next(iter(request.values(key)), None))
-    return meant is not None and matches(meant, text)
+    narrowest = settled.narrowest
+    if narrowest is None:
+        narrowest = spelled_out(settled.symbolic, value_of)
+        return narrowest is not None and _reads(narrowest, narrowest, texts, item.text)
+    return _reads(settled.widest, narrowest, texts, item.text)
+
+
+def _reads(widest: Pattern, narrowest: Pattern, texts: Texts, written: str) -> bool:
+    if all(_covers(narrowest, each) for each in texts):
+        return True
+    if any(_meets(widest, each) for each in texts):
+        shown = texts[0] if isinstance(texts[0], str) else texts[0].text
+        raise Undecided(f"cannot decide whether `{written[:200]}` matches `{shown[:200]}`")
+    return False
+
+
+def _covers(item: Pattern, text: str | Pattern) -> bool:
+    return matches(item, text) if isinstance(text, str) else covers((item,), text)
+
+
+def _meets(item: Pattern, text: str | Pattern) -> bool:
+    return matches(item, text) if isinstance(text, str) else overlaps(item, text)
 
 
 def _is_about_principal(statement: Statement, request: Request) -> bool:
@@ -98,26 +178,36 @@ def _is_about_principal(statement: Statement, request: Request) -> bool:
     if not request.principal:
         return False
     outside = bool(statement.not_principals)
-    principals = statement.not_principals if outside else statement.principals
-    return any(_is_principal(item, request) for item in principals) is not outside
+    return any(matches(each, request.principal) for each in callers(statement)) is not outside
 
 
-def _is_principal(item: Principal, request: Request) -> bool:
-    return any(matches(each, request.principal) for each in principal_patterns(item))
-
-
-def _holds(statement: Statement, condition: Condition, request: Request) -> bool:
+def _holds(condition: Condition, statement: Statement, request: Request) -> bool:
     asked = test(condition)
-    given = request.values(asked.key)
-    found = [_matches(statement, asked, text, request) is not asked.negated for text in given]
-    return any(found) if asked.some else all(found)
+    given: list[Texts] = [(text,) for text in request.values(asked.key)]
+    if asked.key == PRINCIPAL_ARN and asked.key not in request.context:
+        role = role_arns(request.principal)
+        given = [role] if role else given
+    found = [partial(_passes, statement, asked, texts, request) for texts in given]
+    if asked.some:
+        return _any(found)
+    return not _any((lambda each=each: not each()) for each in found)
 
 
-def _matches(statement: Statement, asked: Test, text: str, request: Request) -> bool:
+def _passes(statement: Statement, asked: Test, texts: Texts, request: Request) -> bool:
+    """Return whether a value of a key passes a condition."""
     if asked.family not in (Family.TEXT, Family.FOLDED, Family.ARN):
-        return any(compares(asked, text, wanted) for wanted in asked.values)
-    text = fold(text) if asked.family is Family.FOLDED else text
-    return any(
-        _is(spelling(asked, wanted, variables=statement.variables), text, request)
-        for wanted in asked.values
-    )
+        text = texts[0] if isinstance(texts[0], str) else texts[0].text
+        return any(compares(asked, text, wanted) for wanted in asked.values) is not asked.negated
+    value_of = request.single
+    if asked.family is Family.FOLDED:
+        texts = tuple(map(_folded, texts))
+        value_of = request.folded
+    items = [spelling(asked, wanted, variables=statement.variables) for wanted in asked.values]
+    return _any(partial(_is, item, texts, value_of) for item in items) is not asked.negated
+
+
+def _folded(text: str | Pattern) -> str | Pattern:
+    if isinstance(text, str):
+        return fold(text)
+    tokens = [fold(token) if isinstance(token, str) else token for token in text.tokens]
+    return pattern(text.text, tokens)

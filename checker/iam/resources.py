@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
-from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource, template
+from checker.iam.arn import (
+    ATTACHED,
+    EVERY_ARN,
+    EVERYTHING,
+    Spelling,
+    fold,
+    resource,
+    template,
+    within_segments,
+)
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
+from checker.iam.statement import PolicyType
 
 if TYPE_CHECKING:
-    from checker.iam.statement import Entry, Statement
+    from checker.iam.statement import Entry, Policy, Statement
     from checker.problems import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
@@ -46,20 +56,22 @@ class Resource:
     def is_named(self) -> bool:
         """Return whether this is at most one resource in each account, region and partition.
 
-        Raises `Undecided`.
+        A wildcard before the name stands for an account, region or partition here, and not for a
+        part of the name. Raises `Undecided`.
         """
         if self.is_literal():
             return True
         if len(self.reach) == 1 and not self.excluded and not self.reach[0].suffix:
             return False  # it ends in a wildcard
-        found = witness(self.reach, self.excluded)
+        inside = tuple(map(within_segments, self.reach))
+        found = witness(inside, self.excluded)
         parts = found.split(":", 5) if found is not None else []
         if len(parts) < _PARTS:
             return False
         anywhere = (Wild.SEGMENT_STAR,)
         front = (*"arn:", *anywhere, ":", *parts[2], ":", *anywhere, ":", *anywhere, ":")
         named = pattern(parts[-1], (*front, *parts[-1]))
-        return witness(self.reach, (named, *self.excluded)) is None
+        return witness(inside, (named, *self.excluded)) is None
 
     def covers(self, pattern: str) -> bool:
         """Return whether this holds all resources that a pattern matches; raises `Undecided`.
@@ -136,6 +148,18 @@ def _asked(text: str) -> Pattern:
 def spelled(statement: Statement, entries: tuple[Entry, ...]) -> tuple[Spelling, ...]:
     """Return what some entries of a statement's Resource or NotResource may mean."""
     return tuple(resource(entry.text, variables=statement.variables) for entry in entries)
+
+
+def check_resources(policy: Policy) -> None:
+    """Raise `Undecided` if a resource control policy has a statement without resources.
+
+    It is attached to no resource, and AWS requires the element:
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+    """
+    if policy.type is PolicyType.RCP and not all(x.names_resources for x in policy.statements):
+        raise Undecided(
+            "cannot decide: a resource control policy needs Resource in every statement"
+        )
 
 
 def except_text(base: str, entries: tuple[Entry, ...]) -> str:

@@ -5,17 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.budget import spend
-from checker.iam import catalogue
+from checker.iam import catalogue, keys
 from checker.iam.arn import (
     ATTACHED,
     ATTACHED_TEXT,
     EVERY_ARN,
+    EVERYTHING,
     Spelling,
     action,
     template,
     variable_of,
 )
-from checker.iam.conditions import Family, Test, compares, samples, spelling, test
+from checker.iam.conditions import (
+    TYPES,
+    Family,
+    Test,
+    check_boolean,
+    compares,
+    samples,
+    spelling,
+    test,
+)
 from checker.iam.constraints import (
     ACTION,
     EXACTLY,
@@ -31,9 +41,9 @@ from checker.iam.constraints import (
 )
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern
-from checker.iam.principals import AWS, is_account, principal_patterns
+from checker.iam.principals import AWS, callers
 from checker.iam.request import PRINCIPAL_ARN, Request
-from checker.iam.resources import spelled
+from checker.iam.resources import check_resources, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,6 +72,8 @@ _OTHERS = tuple(
     for kind in ("Service", "Federated", "CanonicalUser")
 )
 """The callers without an ARN that a condition could test."""
+_ANYTHING = Texts((EVERYTHING.widest,))
+_TEXTUAL = (Family.TEXT, Family.FOLDED, Family.ARN)
 _EVERY_ACTION: Conjunction = (Constraint(ACTION, Texts((_ANY_ACTION,))),)
 _UNITS = 20
 """Units that it costs to look at one constraint."""
@@ -80,6 +92,8 @@ class Space:
         self.named: list[Pattern] = []
         """The principals that are named in full."""
         self._known: dict[Conjunction, tuple[str, ...] | None] = {}
+        for policy in policies:
+            check_resources(policy)
         statements = [item for policy in policies for item in policy.statements]
         for statement in statements:
             for condition in statement.conditions:
@@ -96,8 +110,6 @@ class Space:
                     self.named += [p for p in each.texts.patterns if p.literal is not None]
 
     def _check_principals(self, statement: Statement) -> None:
-        if any(map(is_account, statement.not_principals)):
-            raise Undecided("cannot decide whom an account in NotPrincipal excludes: name users")
         sessions = [item.text for item in statement.principals if ":sts:" in item.text]
         if PRINCIPAL_ARN in self.tests and sessions:
             raise Undecided(
@@ -124,13 +136,11 @@ class Space:
         found.append(Constraint(RESOURCE, Texts(tuple(patterns), not outside)))
         if statement.has_principal:
             outside = bool(statement.not_principals)
-            named = statement.not_principals if outside else statement.principals
-            patterns = [each for item in named for each in principal_patterns(item)]
-            found.append(Constraint(PRINCIPAL, Texts(tuple(patterns), not outside)))
+            found.append(Constraint(PRINCIPAL, Texts(tuple(callers(statement)), not outside)))
         for condition in statement.conditions:
             asked = test(condition)
             known = self.samples[asked.key]
-            if known is None:
+            if known is None or asked.family in _TEXTUAL:
                 variables = statement.variables
                 items = [spelling(asked, each, variables=variables) for each in asked.values]
                 patterns = meant(items, asked.key, inside=not asked.negated)
@@ -179,6 +189,8 @@ class Space:
         for key, known in self.samples.items():
             if known is not None:
                 box[key] = (Constraint(key, Texts(tuple(map(literal, known))), some=False),)
+            if keys.is_always_there(key, signed=not self.principals):
+                box[key] = (*box.get(key, ()), Constraint(key, _ANYTHING))
         return box
 
     def narrowed(self, box: Box, *constraints: Constraint) -> Box | None:
@@ -257,14 +269,27 @@ def _variables(constraint: Constraint) -> Iterator[str]:
 
 
 def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
-    """Return values of a key that represent all others, or None if it is compared as a string."""
+    """Return values of a key that represent all others, or None if it is compared as a string.
+
+    A key whose type is known to be Boolean, a number, a date or an address has values of the type
+    only, and a Boolean one may be compared as a string, too.
+    """
+    known = keys.find(key)
+    own = TYPES.get(known.type, ()) if known is not None else ()
     families = {each.family for each in found} - {Family.PRESENCE}
+    if own == (Family.BOOL,) and families <= {Family.BOOL, Family.TEXT, Family.FOLDED}:
+        for each in found:
+            check_boolean(each)
+        return samples(Family.BOOL, (), typed=True)
+    if own and not families:
+        return samples(own[0], (), typed=True)
     if families <= {Family.TEXT, Family.ARN} or families == {Family.FOLDED}:
         return None
     if len(families) > 1:
         shown = " and as ".join(sorted(family.value for family in families))
         raise Undecided(f"cannot decide what `{key}` is: it is compared as {shown}")
-    return samples([each for each in found if each.family in families])
+    (family,) = families
+    return samples(family, [each for each in found if each.family is family], typed=family in own)
 
 
 def _is_single(key: str, found: Sequence[Test]) -> bool:

@@ -10,7 +10,7 @@ from checker.cel.values import NONE, Optional
 from checker.errors import FunctionError
 from checker.iam import catalogue, patterns
 from checker.iam.arn import value
-from checker.iam.validation import keys
+from checker.iam import keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

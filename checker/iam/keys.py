@@ -1,4 +1,4 @@
-"""Looks up whether a condition key exists, and the type and number of its values.
+"""Looks up whether a condition key exists, the type and number of its values, and if it is there.
 
 The global keys, of which the catalogue has only those of tags:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -60,6 +60,20 @@ _BY_TYPE = {
 GLOBAL_KEYS = {fold(name): key for key, names in _BY_TYPE.items() for name in names.split()}
 NAMES = tuple(name for names in _BY_TYPE.values() for name in names.split())
 """The global keys, without those of tags, as AWS writes them."""
+_ALWAYS = frozenset(
+    map(
+        fold,
+        (
+            "aws:CurrentTime aws:EpochTime aws:PrincipalAccount aws:PrincipalType "
+            "aws:RequestedRegion aws:SecureTransport aws:UserAgent aws:UserId aws:ViaAWSService"
+        ).split(),
+    )
+)
+"""The keys of which AWS says under "Availability" that they are in the context of every request,
+anonymous ones included. `aws:MultiFactorAuthPresent` is not: it is there for temporary credentials
+only. Keys that are there "for all signed requests" are not either."""
+_SIGNED = frozenset(("aws:principalarn", "aws:principalisawsservice"))
+"""The keys of which AWS says that they are in the context of every signed request."""
 _TAGS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 _HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 
@@ -72,6 +86,15 @@ def find(name: str) -> Key | None:
     if key.startswith(_TAGS):
         return _TAG if key.partition("/")[2] else None
     return _of_service(key.partition(":")[0]).find(key)
+
+
+def is_always_there(name: str, *, signed: bool) -> bool:
+    """Return whether every request, or every `signed` one, has a value of a condition key.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    key = fold(name)
+    return key in _ALWAYS or (signed and key in _SIGNED)
 
 
 def names(service: str) -> tuple[str, ...]:
