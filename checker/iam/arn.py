@@ -2,8 +2,9 @@
 
 Where wildcards of an ARN match colons: a wildcard stays within its segment, but "if the `*`
 wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon
-boundaries". So `arn:aws:logs:*:*:/aws/x*` matches `arn:aws:logs:eu-west-1:111122223333:log-group:/aws/x`:
+boundaries". So `arn:aws:logs:*:*:/aws/x*` matches `arn:aws:logs:r:1:log-group:/aws/x`:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+`checker.iam.segments` says when it does.
 An ARN that lacks its last segments gets `*` for each of them:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 In a condition, each of the six components of an ARN is checked separately:
@@ -77,14 +78,14 @@ _ARN_COLONS = 5
 
 
 @lru_cache(maxsize=32_768)
-def resource(text: str, *, variables: bool) -> Spelling:
+def resource(text: str, *, variables: bool, runs_on: bool = True) -> Spelling:
     """Return what an entry of Resource or NotResource may mean.
 
     `variables` says whether the policy's version has variables. Without them, `${aws:username}` is
-    plain text, and the star in `${*}` is a wildcard. A star that ends a segment matches colons too.
-    Raises `Undecided` for an entry that is too long.
+    plain text, and the star in `${*}` is a wildcard. `runs_on` says whether a star that ends a
+    segment matches colons. Raises `Undecided` for an entry that is too long.
     """
-    return _arn(text, _running_on, variables=variables)
+    return _arn(text, _running_on if runs_on else _confined, variables=variables)
 
 
 @lru_cache(maxsize=16_384)
@@ -249,6 +250,14 @@ def loosest(text: str) -> Pattern:
     for _, character in _TEMPLATE.findall(text):
         inside = tokens.count(":") < _ARN_COLONS
         tokens.append(character or (Wild.SEGMENT_STAR if inside else Wild.STAR))
+    return pattern(text, tokens)
+
+
+def segmented(text: str) -> Pattern:
+    """Return an ARN format with any string without colons for its variables."""
+    tokens: list[Token] = []
+    for _, character in _TEMPLATE.findall(text):
+        tokens.append(character or Wild.SEGMENT_STAR)
     return pattern(text, tokens)
 
 

@@ -96,7 +96,7 @@ def check_boolean(asked: Test) -> None:
     for text in asked.values if asked.family is Family.TEXT else ():
         if text not in _BOOLEANS and fold(text) in _BOOLEANS:
             raise Undecided(
-                f"cannot decide whether `{text}` is a value of `{asked.key}`: write it in lower case"
+                f"cannot decide whether `{asked.key}` is `{text}`: write it in lower case"
             )
 
 
@@ -244,10 +244,12 @@ def samples(family: Family, tests: Iterable[Test], *, typed: bool) -> tuple[str,
     if family is Family.ADDRESS:
         return tuple(dict.fromkeys((*_addresses(named), *others)))
     parse = number if family is Family.NUMBER else moment
-    points = sorted({point for text in named if (point := parse(text)) is not None})
+    points = sorted({point for text in named if (point := parse(text)) is not None} or {Decimal()})
     between = [(one + other) / 2 for one, other in pairwise(points)]
-    far = [max(abs(points[0]), abs(points[-1])) + 1] if points else []
-    beside = [point for away in far for point in (points[0] - away, points[-1] + away)] or [Decimal()]
+    far = [max(abs(points[0]), abs(points[-1])) + 1]
+    beside = [point for away in far for point in (points[0] - away, points[-1] + away)] or [
+        Decimal()
+    ]
     show = _date if family is Family.DATE else "{:f}".format
     return (*map(show, (*points, *beside, *between)), *others)
 

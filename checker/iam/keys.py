@@ -60,19 +60,14 @@ _BY_TYPE = {
 GLOBAL_KEYS = {fold(name): key for key, names in _BY_TYPE.items() for name in names.split()}
 NAMES = tuple(name for names in _BY_TYPE.values() for name in names.split())
 """The global keys, without those of tags, as AWS writes them."""
-_ALWAYS = frozenset(
-    map(
-        fold,
-        (
-            "aws:CurrentTime aws:EpochTime aws:PrincipalAccount aws:PrincipalType "
-            "aws:RequestedRegion aws:SecureTransport aws:UserAgent aws:UserId aws:ViaAWSService"
-        ).split(),
-    )
+_ALWAYS = (
+    "aws:currenttime aws:epochtime aws:principalaccount aws:principaltype aws:requestedregion "
+    "aws:securetransport aws:useragent aws:userid aws:viaawsservice"
 )
 """The keys of which AWS says under "Availability" that they are in the context of every request,
 anonymous ones included. `aws:MultiFactorAuthPresent` is not: it is there for temporary credentials
 only. Keys that are there "for all signed requests" are not either."""
-_SIGNED = frozenset(("aws:principalarn", "aws:principalisawsservice"))
+_SIGNED = "aws:principalarn aws:principalisawsservice"
 """The keys of which AWS says that they are in the context of every signed request."""
 _TAGS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 _HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
@@ -94,7 +89,7 @@ def is_always_there(name: str, *, signed: bool) -> bool:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
     key = fold(name)
-    return key in _ALWAYS or (signed and key in _SIGNED)
+    return key in _ALWAYS.split() or (signed and key in _SIGNED.split())
 
 
 def names(service: str) -> tuple[str, ...]:

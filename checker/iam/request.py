@@ -14,7 +14,7 @@ from checker.iam.arn import ATTACHED_TEXT, Spelling, action, fold, spelled_out
 from checker.iam.conditions import Family, compares, spelling, test
 from checker.iam.patterns import Pattern, Undecided, covers, matches, overlaps, pattern
 from checker.iam.principals import callers, role_arns
-from checker.iam.resources import check_resources, spelled
+from checker.iam.resources import check_resources, is_read_twice, reached, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -72,35 +72,33 @@ class Request(NamedTuple):
 def allows(policy: Policy, request: Request) -> bool:
     """Return whether a policy by itself allows a request: an Allow applies, and no Deny does.
 
-    A part that is not known does not matter if the rest decides. Raises `Undecided` if it does.
+    It does in one of the readings of stars at the end of segments. A part that is not known does
+    not matter if the rest decides. Raises `Undecided` if it does.
     """
     check_resources(policy)
-    allowed = partial(_some, policy.statements, request, is_allow=True)
-    denied = partial(_some, policy.statements, request, is_allow=False)
-    return not _any((lambda: not allowed(), denied))
+    twice = any(not item.is_allow and is_read_twice(item) for item in policy.statements)
+    return _any(partial(_allows, policy, request, each) for each in ((True, False)[: 1 + twice]))
 
 
-def _some(statements: Iterable[Statement], request: Request, *, is_allow: bool) -> bool:
-    return _any(partial(applies, each, request) for each in statements if each.is_allow is is_allow)
+def _allows(policy: Policy, request: Request, runs_on: bool) -> bool:  # noqa: FBT001 - one of two
+    def some(*, is_allow: bool) -> bool:
+        asked = [each for each in policy.statements if each.is_allow is is_allow]
+        return _any(partial(_applies, each, request, runs_on) for each in asked)
+
+    return not _any((lambda: not some(is_allow=True), lambda: some(is_allow=False)))
 
 
-def applies(statement: Statement, request: Request) -> bool:
-    """Return whether a statement applies to a request; raises `Undecided`."""
-    return not _any(
-        partial(_fails, each, statement, request)
-        for each in (
-            _is_about_action,
-            _is_about_resource,
-            _is_about_principal,
-            *(partial(_holds, item) for item in statement.conditions),
-        )
-    )
+def _applies(statement: Statement, request: Request, runs_on: bool) -> bool:  # noqa: FBT001
+    def fails(holds: Callable[[Statement, Request], bool]) -> bool:
+        return not holds(statement, request)
 
-
-def _fails(
-    test: Callable[[Statement, Request], bool], statement: Statement, request: Request
-) -> bool:
-    return not test(statement, request)
+    tests: list[Callable[[Statement, Request], bool]] = [
+        _is_about_action,
+        _is_about_principal,
+        partial(_is_about_resource, runs_on=runs_on),
+        *(partial(_holds, item) for item in statement.conditions),
+    ]
+    return not _any(partial(fails, each) for each in tests)
 
 
 def _any(questions: Iterable[Callable[[], bool]]) -> bool:
@@ -131,15 +129,17 @@ def _is_action(item: Entry, asked: str) -> bool:
     return matches(action(item.text).settled().widest, asked)
 
 
-def _is_about_resource(statement: Statement, request: Request) -> bool:
+def _is_about_resource(statement: Statement, request: Request, *, runs_on: bool) -> bool:
     outside = statement.has_not_resource
     if not statement.names_resources:
         return request.resource == ATTACHED_TEXT
     entries = statement.not_resources if outside else statement.resources
-    items = spelled(statement, entries)
-    return _any(partial(_is, item, (request.resource,), request.single) for item in items) is (
-        not outside
-    )
+    far = reached(statement) if runs_on else ()
+    if far and not any(matches(each, request.resource) for each in far):
+        return False
+    items = spelled(statement, entries, runs_on=bool(far))
+    found = _any(partial(_is, item, (request.resource,), request.single) for item in items)
+    return found is not outside
 
 
 def _is(item: Spelling, texts: Texts, value_of: Callable[[str], str | None]) -> bool:
@@ -187,23 +187,26 @@ def _holds(condition: Condition, statement: Statement, request: Request) -> bool
     if asked.key == PRINCIPAL_ARN and asked.key not in request.context:
         role = role_arns(request.principal)
         given = [role] if role else given
-    found = [partial(_passes, statement, asked, texts, request) for texts in given]
-    if asked.some:
-        return _any(found)
-    return not _any((lambda each=each: not each()) for each in found)
+    found = [
+        partial(_passes, statement, asked, texts, request, is_sought=asked.some) for texts in given
+    ]
+    return _any(found) is asked.some
 
 
-def _passes(statement: Statement, asked: Test, texts: Texts, request: Request) -> bool:
-    """Return whether a value of a key passes a condition."""
+def _passes(
+    statement: Statement, asked: Test, texts: Texts, request: Request, *, is_sought: bool
+) -> bool:
+    """Return whether it `is_sought` that a value of a key passes a condition."""
+    negated = asked.negated is is_sought
     if asked.family not in (Family.TEXT, Family.FOLDED, Family.ARN):
         text = texts[0] if isinstance(texts[0], str) else texts[0].text
-        return any(compares(asked, text, wanted) for wanted in asked.values) is not asked.negated
+        return any(compares(asked, text, wanted) for wanted in asked.values) is not negated
     value_of = request.single
     if asked.family is Family.FOLDED:
         texts = tuple(map(_folded, texts))
         value_of = request.folded
     items = [spelling(asked, wanted, variables=statement.variables) for wanted in asked.values]
-    return _any(partial(_is, item, texts, value_of) for item in items) is not asked.negated
+    return _any(partial(_is, item, texts, value_of) for item in items) is not negated
 
 
 def _folded(text: str | Pattern) -> str | Pattern:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from checker.iam import catalogue
+from checker.iam import catalogue, segments
 from checker.iam.arn import (
     ATTACHED,
     EVERY_ARN,
@@ -145,9 +145,47 @@ def _asked(text: str) -> Pattern:
     return resource(text, variables=True).settled().symbolic
 
 
-def spelled(statement: Statement, entries: tuple[Entry, ...]) -> tuple[Spelling, ...]:
-    """Return what some entries of a statement's Resource or NotResource may mean."""
-    return tuple(resource(entry.text, variables=statement.variables) for entry in entries)
+def spelled(
+    statement: Statement, entries: tuple[Entry, ...], *, runs_on: bool = True
+) -> tuple[Spelling, ...]:
+    """Return what some entries of a statement's Resource or NotResource may mean.
+
+    `runs_on` says whether a star that ends a segment matches colons, in services that have such
+    ARNs. In NotResource, it does if the statement denies less by that, and does not if it allows
+    less.
+    """
+    if statement.has_not_resource:
+        runs_on = not statement.is_allow
+    return tuple(
+        resource(
+            each.text,
+            variables=statement.variables,
+            runs_on=runs_on and segments.runs_on(each.text),
+        )
+        for each in entries
+    )
+
+
+def reached(statement: Statement) -> tuple[Pattern, ...]:
+    """Return the resources that a statement may be about if its stars run on.
+
+    They are those that it is about if its stars stay, and those to which they may run. There are
+    none if both readings are the same.
+    """
+    near = spelled(statement, statement.resources, runs_on=False)
+    wide = spelled(statement, statement.resources)
+    more = [
+        each
+        for one, other in zip(near, wide, strict=True)
+        if one is not other and one.symbolic.tokens != other.symbolic.tokens
+        for each in segments.far(one.text, other.widest)
+    ]
+    return (*(each.widest for each in near), *dict.fromkeys(more)) if more else ()
+
+
+def is_read_twice(statement: Statement) -> bool:
+    """Return whether stars that run on change what a statement is about."""
+    return bool(reached(statement))
 
 
 def check_resources(policy: Policy) -> None:

@@ -43,7 +43,7 @@ from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern
 from checker.iam.principals import AWS, callers
 from checker.iam.request import PRINCIPAL_ARN, Request
-from checker.iam.resources import check_resources, spelled
+from checker.iam.resources import check_resources, reached, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -117,8 +117,13 @@ class Space:
                 f"session `{sessions[0]}`"
             )
 
-    def constraints(self, statement: Statement, reading: Reading) -> Conjunction:
-        """Return the constraints of a statement, read in some way."""
+    def constraints(
+        self, statement: Statement, reading: Reading, *, runs_on: bool = True
+    ) -> Conjunction:
+        """Return the constraints of a statement, read in some way.
+
+        `runs_on` says whether a star that ends a segment of a resource matches colons.
+        """
 
         def meant(items: Iterable[Spelling], dimension: str, *, inside: bool) -> list[Pattern]:
             found = (reading.of(item.settled(), dimension, inside=inside) for item in items)
@@ -130,10 +135,14 @@ class Space:
         found = [Constraint(ACTION, Texts(tuple(patterns), not outside))]
         outside = statement.has_not_resource
         entries = statement.not_resources if outside else statement.resources
-        patterns = meant(spelled(statement, entries), RESOURCE, inside=not outside)
+        far = reached(statement) if runs_on else ()
+        named = spelled(statement, entries, runs_on=bool(far))
+        patterns = meant(named, RESOURCE, inside=not outside)
         if not statement.names_resources:
             patterns = [ATTACHED.widest]
         found.append(Constraint(RESOURCE, Texts(tuple(patterns), not outside)))
+        if far:
+            found.append(Constraint(RESOURCE, Texts(far)))
         if statement.has_principal:
             outside = bool(statement.not_principals)
             found.append(Constraint(PRINCIPAL, Texts(tuple(callers(statement)), not outside)))
