@@ -39,7 +39,7 @@ def widened(policy: Policy, reference: Policy) -> tuple[Policy, Policy] | None:
     nothing beyond the given reference. The wider policy lacks every Deny of which it is unsure
     whom it denies; in the narrower reference, such a Deny denies everyone, or is left out if the
     policy has it too, because its effect is the same in both. An Allow of everyone but some names
-    allows everyone in the wider policy, and nobody in the narrower reference.
+    allows all but the sure names in the wider policy, and nobody in the narrower reference.
     """
     statements = (*policy.statements, *reference.statements)
     disputed = _disputed(each for item in statements for each in _callers(item))
@@ -52,11 +52,11 @@ def widened(policy: Policy, reference: Policy) -> tuple[Policy, Policy] | None:
     def written(of: Policy, *, keep: bool) -> Policy:
         """Return a policy that keeps, of its unsure statements, only the Allows or only the Denies.
 
-        The statements that it keeps are for everyone.
+        The statements that it keeps are for all but those whom they exclude for sure.
         """
         sure = [item for item in of.statements if id(item) not in unsure]
         widest = [
-            replace(item, principals=_EVERYONE, not_principals=())
+            _widest(item, disputed)
             for item in of.statements
             if id(item) in unsure and item.is_allow is keep
             if keep or item.content not in own
@@ -64,6 +64,17 @@ def widened(policy: Policy, reference: Policy) -> tuple[Policy, Policy] | None:
         return replace(of, statements=(*sure, *widest), memo={})
 
     return written(policy, keep=True), written(reference, keep=False)
+
+
+def _widest(statement: Statement, disputed: set[_Origin]) -> Statement:
+    """Return a statement for all whom it may be about."""
+    left = statement.not_principals if statement.is_allow else ()
+    out = tuple(each for each in left if not is_account(each) and not _is_in(each, disputed))
+    return replace(statement, principals=() if out else _EVERYONE, not_principals=out)
+
+
+def _is_in(item: Principal, disputed: set[_Origin]) -> bool:
+    return any((of[0], of[1].lower()) in disputed for of in (origin_of(item), session_of(item)))
 
 
 def _is_about_some(statement: Statement) -> bool:
@@ -99,7 +110,7 @@ def _is_unsure(statement: Statement, disputed: set[_Origin], *, strict: bool) ->
     If `strict`, a permissions boundary of an excluded principal counts as a doubt.
     """
     out = statement.not_principals if statement.is_allow else statement.principals
-    if any(_low(each) in disputed for item in out for each in (origin_of(item), session_of(item))):
+    if any(_is_in(each, disputed) for each in out):
         return True
     if statement.is_allow:
         return any(map(is_account, statement.not_principals))
@@ -117,7 +128,3 @@ def _is_whole(left: Sequence[Principal]) -> bool:
     roles = set(map(origin_of, left))
     sessions = {session_of(each) for each in left} - {_NOBODY}
     return accounts == named and all(each in roles for each in sessions if each[1])
-
-
-def _low(of: _Origin) -> _Origin:
-    return of[0], of[1].lower()

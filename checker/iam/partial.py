@@ -13,6 +13,7 @@ from checker.errors import FunctionError
 from checker.iam.arn import CURRENT_VERSION, fold
 from checker.iam.conditions import Family, compares, spelling, test
 from checker.iam.containment import grants_beyond
+from checker.iam.given import settled, without_role
 from checker.iam.patterns import matches
 from checker.iam.statement import policy as normalised
 
@@ -66,16 +67,19 @@ def denies(policy: Policy, part: Request) -> bool:
 
 
 def _may_allow(policy: Policy, statements: Iterable[Statement], part: Request) -> bool:
-    settled = replace(policy, statements=tuple(_settled(statements, part)), memo={})
-    if not any(each.is_allow for each in settled.statements):
+    known = replace(policy, statements=tuple(_settled(statements, part)), memo={})
+    if not any(each.is_allow for each in known.statements):
         return False
-    return grants_beyond(settled, _all_others(policy, part)) is not None
+    return grants_beyond(known, _all_others(policy, part)) is not None
 
 
 def _settled(statements: Iterable[Statement], part: Request) -> Iterator[Statement]:
     """Yield the statements that may be about a request, without conditions that surely hold."""
-    for each in statements:
-        if all(admits(each, key, values) for key, values in part.context.items()):
+    for written in statements:
+        each = without_role(settled(written, part.context), part)
+        if each is not None and all(
+            admits(each, key, values) for key, values in part.context.items()
+        ):
             open_ = tuple(item for item in each.conditions if fold(item.key) not in part.context)
             yield each if len(open_) == len(each.conditions) else replace(each, conditions=open_)
 

@@ -47,8 +47,20 @@ def callers(statement: Statement) -> list[Pattern]:
     """
     outside = statement.not_principals
     if outside and not statement.is_allow:
-        return [each for item in outside for each in _alone(item)]
+        return [each for item in outside for each in named_alone(item)]
     return [each for item in outside or statement.principals for each in principal_patterns(item)]
+
+
+def named_alone(item: Principal) -> tuple[Pattern, ...]:
+    """Return the patterns of the callers that a principal names; an account names its root only.
+
+    Raises `Undecided` for a placeholder.
+    """
+    account = _ACCOUNT.fullmatch(item.text) if item.kind == "AWS" else None
+    if account is None:
+        return principal_patterns(item)
+    tokens = (*AWS, *"arn:", *_partition(account), *f":iam::{account[2]}:root")
+    return (pattern(item.text, tokens),)
 
 
 def role_arns(caller: str) -> tuple[Pattern, ...]:
@@ -140,12 +152,3 @@ def _sessions(kind: str, text: str) -> tuple[Pattern, ...]:
         return ()
     front = f"{AWS}arn:{role[1]}:sts::{role[2]}:assumed-role/{role[3]}/"
     return (pattern(f"the sessions of {text}", (*front, Wild.ANY, Wild.STAR)),)
-
-
-def _alone(item: Principal) -> tuple[Pattern, ...]:
-    """Return the callers that an entry of a Deny's NotPrincipal names."""
-    account = _ACCOUNT.fullmatch(item.text) if item.kind == "AWS" else None
-    if account is None:
-        return principal_patterns(item)
-    tokens = (*AWS, *"arn:", *_partition(account), *f":iam::{account[2]}:root")
-    return (pattern(item.text, tokens),)

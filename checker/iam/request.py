@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from checker.iam.arn import ATTACHED_TEXT, Spelling, action, fold, spelled_out
 from checker.iam.conditions import Family, compares, spelling, test
 from checker.iam.patterns import Pattern, Undecided, covers, matches, overlaps, pattern
-from checker.iam.principals import callers, role_arns
+from checker.iam.principals import callers, named_alone, role_arns
 from checker.iam.resources import check_resources, is_read_twice, reached, spelled
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _applies(statement: Statement, request: Request, runs_on: bool) -> bool:  # 
         _is_about_action,
         _is_about_principal,
         partial(_is_about_resource, runs_on=runs_on),
-        *(partial(_holds, item) for item in statement.conditions),
+        *(partial(holds, item) for item in statement.conditions),
     ]
     return not _any(partial(fails, each) for each in tests)
 
@@ -178,10 +178,23 @@ def _is_about_principal(statement: Statement, request: Request) -> bool:
     if not request.principal:
         return False
     outside = bool(statement.not_principals)
-    return any(matches(each, request.principal) for each in callers(statement)) is not outside
+    found = any(matches(each, request.principal) for each in callers(statement))
+    if found and outside and statement.is_allow and not _is_alone(statement, request):
+        raise Undecided("cannot decide whom an account in the NotPrincipal of an Allow excludes")
+    return found is not outside
 
 
-def _holds(condition: Condition, statement: Statement, request: Request) -> bool:
+def _is_alone(statement: Statement, request: Request) -> bool:
+    """Return whether NotPrincipal names a caller, and not just the caller's account."""
+    return any(
+        matches(each, request.principal)
+        for item in statement.not_principals
+        for each in named_alone(item)
+    )
+
+
+def holds(condition: Condition, statement: Statement, request: Request) -> bool:
+    """Return whether a statement's condition holds for a request; raises `Undecided`."""
     asked = test(condition)
     given: list[Texts] = [(text,) for text in request.values(asked.key)]
     if asked.key == PRINCIPAL_ARN and asked.key not in request.context:

@@ -41,7 +41,7 @@ from checker.iam.constraints import (
 )
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern
-from checker.iam.principals import AWS, callers
+from checker.iam.principals import AWS, callers, session_of
 from checker.iam.request import PRINCIPAL_ARN, Request
 from checker.iam.resources import check_resources, reached, spelled
 
@@ -110,7 +110,8 @@ class Space:
                     self.named += [p for p in each.texts.patterns if p.literal is not None]
 
     def _check_principals(self, statement: Statement) -> None:
-        sessions = [item.text for item in statement.principals if ":sts:" in item.text]
+        named = (*statement.principals, *statement.not_principals)
+        sessions = [item.text for item in named if session_of(item)[1]]
         if PRINCIPAL_ARN in self.tests and sessions:
             raise Undecided(
                 "cannot decide: a condition on aws:PrincipalArn depends on the role of the "
