@@ -15,7 +15,7 @@ Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_pol
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -152,32 +152,6 @@ def variable_of(symbol: str) -> tuple[str, str | None]:
     return (fold(found[1].strip()), found[2]) if found else (symbol, None)
 
 
-def filled(text: str, known: Collection[str], value_of: Callable[[str], str | None]) -> str | None:
-    """Return an entry with values in place of the variables of `known` condition keys.
-
-    It is as it is written in a policy with variables, so wildcards in a value are escaped. None
-    means that a variable has neither a value nor a default.
-    """
-    found: list[str] = []
-    index = 0
-    while index < len(text):
-        variable = _VARIABLE.match(text, index)
-        key = fold(variable[1].strip()) if variable else ""
-        if variable is None or key not in known:
-            escape = _ESCAPED.match(text, index)
-            taken = (escape or variable or text[index])[0]
-            found.append(taken)
-            index += len(taken)
-            continue
-        given = value_of(key)
-        given = variable[2] if given is None else given
-        if given is None:
-            return None
-        found.append(escaped(given, variables=True))
-        index += len(variable[0])
-    return "".join(found)
-
-
 def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Pattern | None:
     """Return a pattern with its variables replaced by values; None if a variable has no value."""
     tokens: list[Token] = []
@@ -276,14 +250,6 @@ def loosest(text: str) -> Pattern:
     for _, character in _TEMPLATE.findall(text):
         inside = tokens.count(":") < _ARN_COLONS
         tokens.append(character or (Wild.SEGMENT_STAR if inside else Wild.STAR))
-    return pattern(text, tokens)
-
-
-def segmented(text: str) -> Pattern:
-    """Return an ARN format with any string without colons for its variables."""
-    tokens: list[Token] = []
-    for _, character in _TEMPLATE.findall(text):
-        tokens.append(character or Wild.SEGMENT_STAR)
     return pattern(text, tokens)
 
 

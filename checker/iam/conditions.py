@@ -33,7 +33,7 @@ _DATE = re.compile(
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
 """The forms of a date that W3C names, but for a year alone, which may be seconds since 1970."""
-_BOOLEANS = ("true", "false")
+BOOLEANS = ("true", "false")
 _NEITHER = "neither"
 """A string that is not a value of any kind that is compared other than as a string."""
 _YEAR_9999 = 253_370_764_800
@@ -77,27 +77,6 @@ class Test(NamedTuple):
     values: tuple[str, ...]
     plain: bool
     """Whether the operator is for keys with one value: without `ForAnyValue` or `ForAllValues`."""
-
-
-TYPES = {
-    "Bool": (Family.BOOL,),
-    "Numeric": (Family.NUMBER,),
-    "Date": (Family.DATE,),
-    "IPAddress": (Family.ADDRESS,),
-}
-"""By type of a condition key: the families of its values, if they are not strings or ARNs."""
-
-
-def check_boolean(asked: Test) -> None:
-    """Raise `Undecided` for a string that differs from a Boolean value only in its case.
-
-    AWS says that the values are `true` and `false`, and not how it writes them as strings.
-    """
-    for text in asked.values if asked.family is Family.TEXT else ():
-        if text not in _BOOLEANS and fold(text) in _BOOLEANS:
-            raise Undecided(
-                f"cannot decide whether `{asked.key}` is `{text}`: write it in lower case"
-            )
 
 
 def test(condition: Condition) -> Test:
@@ -240,7 +219,7 @@ def samples(family: Family, tests: Iterable[Test], *, typed: bool) -> tuple[str,
             f"at most {_MOST_NAMED} are supported"
         )
     if family is Family.BOOL:
-        return (*_BOOLEANS, *others)
+        return (*BOOLEANS, *others)
     if family is Family.ADDRESS:
         return tuple(dict.fromkeys((*_addresses(named), *others)))
     parse = number if family is Family.NUMBER else moment

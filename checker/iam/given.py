@@ -5,10 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from checker.iam.arn import filled, fold
+from checker.iam.arn import escaped, fold, variable_of
 from checker.iam.patterns import Undecided
 from checker.iam.principals import role_arns
 from checker.iam.request import PRINCIPAL_ARN, holds
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from checker.iam.request import Request
     from checker.iam.statement import Condition, Entry, Statement
+
+_CLOSED = re.compile(r"\$\{(?:[^{}']|'[^']*')*\}")
 
 
 def settled(statement: Statement, context: Mapping[str, tuple[str, ...]]) -> Statement:
@@ -67,12 +70,22 @@ def without_role(statement: Statement, part: Request) -> Statement | None:
 
 
 def _text(text: str, context: Mapping[str, tuple[str, ...]]) -> str | None:
-    if "${" not in text:
-        return text
+    """Return a text with the values of variables, or None if one has neither value nor default.
 
-    def value_of(key: str) -> str | None:
+    It is as it is written in a policy with variables, so wildcards in a value are escaped.
+    """
+    lacking = False
+
+    def value_of(found: re.Match[str]) -> str:
+        nonlocal lacking
+        key, default = variable_of(found[0])
+        if key not in context:
+            return found[0]
         if len(context[key]) > 1:
             raise Undecided(f"cannot decide what `${{{key}}}` is: the key has several values")
-        return next(iter(context[key]), None)
+        given = next(iter(context[key]), default)
+        lacking = lacking or given is None
+        return escaped(given or "", variables=True)
 
-    return filled(text, context.keys(), value_of)
+    filled = _CLOSED.sub(value_of, text)
+    return None if lacking else filled

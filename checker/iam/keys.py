@@ -35,7 +35,7 @@ _DATE, _NUMBER = Key("Date", many=False), Key("Numeric", many=False)
 _ADDRESS = Key("IPAddress", many=False)
 _BY_TYPE = {
     _STRING: (
-        "aws:AssumedRoot aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc "
+        "aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc "
         "aws:FederatedProvider aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalServiceName "
         "aws:PrincipalOrgMasterAccountId aws:PrincipalType aws:Referer aws:RequestedRegion "
         "aws:ResourceAccount aws:ResourceOrgID aws:SourceAccount aws:SourceIdentity "
@@ -50,8 +50,8 @@ _BY_TYPE = {
         "aws:ChatbotSourceArn aws:PrincipalArn aws:SignInSessionArn aws:SourceArn aws:SourceVpcArn"
     ),
     _BOOL: (
-        "aws:IsMcpServiceAction aws:MultiFactorAuthPresent aws:PrincipalIsAWSService "
-        "aws:SecureTransport aws:ViaAWSMCPService aws:ViaAWSService"
+        "aws:AssumedRoot aws:IsMcpServiceAction aws:MultiFactorAuthPresent "
+        "aws:PrincipalIsAWSService aws:SecureTransport aws:ViaAWSMCPService aws:ViaAWSService"
     ),
     _DATE: "aws:CurrentTime aws:EpochTime aws:TokenIssueTime",
     _NUMBER: "aws:MultiFactorAuthAge",

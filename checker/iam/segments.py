@@ -10,16 +10,19 @@ resource part where the catalogue has one.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from checker.iam import catalogue
-from checker.iam.arn import fold, segmented
-from checker.iam.patterns import Pattern, overlaps
+from checker.iam.arn import fold
+from checker.iam.machine import Token, Wild
+from checker.iam.patterns import Pattern, overlaps, pattern
 
 _SERVICE = 2
 """The segment of an ARN that names the service."""
 _COLONS = 6
 """The fewest colons of an ARN whose resource part has one."""
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _ANYTHING = "arn:${Partition}:${Service}:${Region}:${Account}:${Type}:${Name}"
 
 
@@ -45,6 +48,15 @@ def _service(text: str) -> str:
 @lru_cache(maxsize=512)
 def _formats(service: str) -> tuple[Pattern, ...]:
     if not catalogue.is_service(service):
-        return (segmented(_ANYTHING),)
+        return (_format(_ANYTHING),)
     formats = catalogue.resource_formats(service)
-    return tuple(segmented(each) for each in formats if each.count(":") >= _COLONS)
+    return tuple(_format(each) for each in formats if each.count(":") >= _COLONS)
+
+
+def _format(text: str) -> Pattern:
+    """Return an ARN format with any string without colons for its variables."""
+    first, *others = _VARIABLE.split(text)
+    tokens: list[Token] = [*first]
+    for each in others:
+        tokens += (Wild.SEGMENT_STAR, *each)
+    return pattern(text, tokens)

@@ -16,16 +16,7 @@ from checker.iam.arn import (
     template,
     variable_of,
 )
-from checker.iam.conditions import (
-    TYPES,
-    Family,
-    Test,
-    check_boolean,
-    compares,
-    samples,
-    spelling,
-    test,
-)
+from checker.iam.conditions import Family, Test, compares, spelling, test
 from checker.iam.constraints import (
     ACTION,
     EXACTLY,
@@ -39,6 +30,7 @@ from checker.iam.constraints import (
     Texts,
     picked,
 )
+from checker.iam.key_values import is_single, representatives
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern
 from checker.iam.principals import AWS, callers, session_of
@@ -99,9 +91,9 @@ class Space:
             for condition in statement.conditions:
                 asked = test(condition)
                 self.tests.setdefault(asked.key, []).append(asked)
-        self.samples = {key: _samples(key, found) for key, found in self.tests.items()}
+        self.samples = {key: representatives(key, found) for key, found in self.tests.items()}
         """By key: values that represent all others; None if the key is compared as a string."""
-        self.single = {key for key, found in self.tests.items() if _is_single(key, found)}
+        self.single = {key for key, found in self.tests.items() if is_single(key, found)}
         for statement in statements:
             self._check_principals(statement)
             for each in self.constraints(statement, EXACTLY):
@@ -276,41 +268,6 @@ def _variables(constraint: Constraint) -> Iterator[str]:
         for token in item.tokens:
             if isinstance(token, str) and len(token) > 1 and token != ATTACHED_TEXT:
                 yield token
-
-
-def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
-    """Return values of a key that represent all others, or None if it is compared as a string.
-
-    A key whose type is known to be Boolean, a number, a date or an address has values of the type
-    only, and a Boolean one may be compared as a string, too.
-    """
-    known = keys.find(key)
-    own = TYPES.get(known.type, ()) if known is not None else ()
-    families = {each.family for each in found} - {Family.PRESENCE}
-    if own == (Family.BOOL,) and families <= {Family.BOOL, Family.TEXT, Family.FOLDED}:
-        for each in found:
-            check_boolean(each)
-        return samples(Family.BOOL, (), typed=True)
-    if own and not families:
-        return samples(own[0], (), typed=True)
-    if families <= {Family.TEXT, Family.ARN} or families == {Family.FOLDED}:
-        return None
-    if len(families) > 1:
-        shown = " and as ".join(sorted(family.value for family in families))
-        raise Undecided(f"cannot decide what `{key}` is: it is compared as {shown}")
-    (family,) = families
-    return samples(family, [each for each in found if each.family is family], typed=family in own)
-
-
-def _is_single(key: str, found: Sequence[Test]) -> bool:
-    """Return whether a key has one value; raises `Undecided` if operators disagree on that."""
-    plain = {each.plain for each in found if each.family is not Family.PRESENCE}
-    if len(plain) > 1:
-        raise Undecided(
-            f"cannot decide whether `{key}` has one value or several: use `ForAnyValue` or "
-            "`ForAllValues` with all of its operators or with none"
-        )
-    return True in plain
 
 
 def without(box: Box, statements: Sequence[Conjunction], space: Space) -> Box | None:
