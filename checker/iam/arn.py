@@ -78,14 +78,17 @@ _ARN_COLONS = 5
 
 
 @lru_cache(maxsize=32_768)
-def resource(text: str, *, variables: bool, runs_on: bool = True) -> Spelling:
+def resource(text: str, *, variables: bool, runs_on: bool = False) -> Spelling:
     """Return what an entry of Resource or NotResource may mean.
 
     `variables` says whether the policy's version has variables. Without them, `${aws:username}` is
     plain text, and the star in `${*}` is a wildcard. `runs_on` says whether a star that ends a
     segment matches colons. Raises `Undecided` for an entry that is too long.
     """
-    return _arn(text, _running_on if runs_on else _confined, variables=variables)
+    near = arn_value(text, variables=variables)
+    far = _arn(text, _running_on, variables=variables) if runs_on else near
+    # INVARIANT: what means the same is the same object, because patterns are compared so
+    return near if far.symbolic.tokens == near.symbolic.tokens else far
 
 
 @lru_cache(maxsize=16_384)
@@ -139,11 +142,6 @@ def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
     symbolic = pattern(text, [_named(part) for part in parts])
     placeholder = next((hole.text for hole in holes if hole.variable is None), None)
     return Spelling(text, widest, None, symbolic, placeholder)
-
-
-def within_segments(item: Pattern) -> Pattern:
-    """Return a pattern of ARNs whose wildcards before the resource part match no colon."""
-    return pattern(item.text, [_widened(part) for part in _confined([*item.tokens])])
 
 
 def variable_of(symbol: str) -> tuple[str, str | None]:

@@ -7,16 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue, segments
-from checker.iam.arn import (
-    ATTACHED,
-    EVERY_ARN,
-    EVERYTHING,
-    Spelling,
-    fold,
-    resource,
-    template,
-    within_segments,
-)
+from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource, template
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 from checker.iam.statement import PolicyType
@@ -56,22 +47,20 @@ class Resource:
     def is_named(self) -> bool:
         """Return whether this is at most one resource in each account, region and partition.
 
-        A wildcard before the name stands for an account, region or partition here, and not for a
-        part of the name. Raises `Undecided`.
+        Raises `Undecided`.
         """
         if self.is_literal():
             return True
         if len(self.reach) == 1 and not self.excluded and not self.reach[0].suffix:
             return False  # it ends in a wildcard
-        inside = tuple(map(within_segments, self.reach))
-        found = witness(inside, self.excluded)
+        found = witness(self.reach, self.excluded)
         parts = found.split(":", 5) if found is not None else []
         if len(parts) < _PARTS:
             return False
         anywhere = (Wild.SEGMENT_STAR,)
         front = (*"arn:", *anywhere, ":", *parts[2], ":", *anywhere, ":", *anywhere, ":")
         named = pattern(parts[-1], (*front, *parts[-1]))
-        return witness(inside, (named, *self.excluded)) is None
+        return witness(self.reach, (named, *self.excluded)) is None
 
     def covers(self, pattern: str) -> bool:
         """Return whether this holds all resources that a pattern matches; raises `Undecided`.
@@ -146,16 +135,13 @@ def _asked(text: str) -> Pattern:
 
 
 def spelled(
-    statement: Statement, entries: tuple[Entry, ...], *, runs_on: bool = True
+    statement: Statement, entries: tuple[Entry, ...], *, runs_on: bool = False
 ) -> tuple[Spelling, ...]:
     """Return what some entries of a statement's Resource or NotResource may mean.
 
     `runs_on` says whether a star that ends a segment matches colons, in services that have such
-    ARNs. In NotResource, it does if the statement denies less by that, and does not if it allows
-    less.
+    ARNs.
     """
-    if statement.has_not_resource:
-        runs_on = not statement.is_allow
     return tuple(
         resource(
             each.text,
@@ -170,14 +156,14 @@ def reached(statement: Statement) -> tuple[Pattern, ...]:
     """Return the resources that a statement may be about if its stars run on.
 
     They are those that it is about if its stars stay, and those to which they may run. There are
-    none if both readings are the same.
+    none if both readings are the same, and in NotResource stars always stay.
     """
-    near = spelled(statement, statement.resources, runs_on=False)
-    wide = spelled(statement, statement.resources)
+    near = spelled(statement, statement.resources)
+    wide = spelled(statement, statement.resources, runs_on=True)
     more = [
         each
         for one, other in zip(near, wide, strict=True)
-        if one is not other and one.symbolic.tokens != other.symbolic.tokens
+        if one is not other
         for each in segments.far(one.text, other.widest)
     ]
     return (*(each.widest for each in near), *dict.fromkeys(more)) if more else ()
