@@ -13,7 +13,15 @@ from checker.cel.activation import Activation
 from checker.cel.diagnostics import CompileError, Diagnostic
 from checker.cel.env import Env, Field, Function, Path, Struct
 from checker.cel.types import Type
-from checker.errors import BudgetError, EvaluationError, FunctionError, LimitError
+from checker.errors import (
+    BudgetError,
+    DoubtError,
+    EvaluationError,
+    FunctionError,
+    LimitError,
+    UndecidedError,
+    Unknown,
+)
 
 __all__ = [
     "ENGINES",
@@ -21,6 +29,7 @@ __all__ = [
     "BudgetError",
     "CompileError",
     "Diagnostic",
+    "DoubtError",
     "Engine",
     "Env",
     "EvaluationError",
@@ -32,6 +41,8 @@ __all__ = [
     "Program",
     "Struct",
     "Type",
+    "UndecidedError",
+    "Unknown",
     "budget",
     "compile",
 ]

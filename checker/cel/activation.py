@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from checker.errors import EvaluationError
+from checker.errors import DoubtError, EvaluationError, Partial
 
 UNSET: Final[Any] = object()
 """Stands for the value of a variable that has not been computed yet."""
@@ -86,7 +86,29 @@ class Activation:
             raise _again(error) from error
         return self.values[name]
 
+    def partial(self, name: str) -> Partial | None:
+        """Return what is known of a list that was found in doubt; None of any other variable."""
+        owner = self.owner(name)
+        return owner._partials().get(name) if owner is not None else None  # noqa: SLF001 - as above
+
+    def certain(self) -> Activation:
+        """Return an activation in which a list in doubt has the items that are in it for sure.
+
+        It is for what explains a decision, and must not decide anything.
+        """
+        if not self._failed:
+            return self
+        known = {name: partial.certain for name, partial in self._partials().items()}
+        return Activation({**self.values, **known}, self._lazy, self._parent) if known else self
+
+    def _partials(self) -> dict[str, Partial]:
+        failed = (self._failed or {}).items()
+        doubts = {name: error for name, error in failed if isinstance(error, DoubtError)}
+        return {name: each.partial for name, each in doubts.items() if each.partial is not None}
+
 
 def _again(error: EvaluationError) -> EvaluationError:
     """Return a copy of an error without its place, which is one in the lazy value's own text."""
-    return type(error)(error.message)
+    copy = error.copy()
+    copy.line = copy.column = 0
+    return copy

@@ -10,7 +10,7 @@ from checker.cel.library import Overload, functions, grouped
 from checker.cel.operators import no_such_key, optional_index
 from checker.cel.types import DYN, Type
 from checker.cel.values import NONE, Optional, type_name
-from checker.errors import EvaluationError, FunctionError, LimitError
+from checker.errors import DoubtError, EvaluationError, FunctionError, LimitError, UndecidedError
 
 
 class Record(NamedTuple):
@@ -131,13 +131,15 @@ def _guarded_field(field: Field) -> Field:
 def guarded(call: Callable[..., Any], name: str) -> Callable[..., Any]:
     """Return a function that calls a host's function and raises EvaluationError.
 
-    An exception other than FunctionError is a defect of the host: it becomes a LimitError, which
-    no operator absorbs.
+    An UndecidedError becomes a DoubtError. An exception other than FunctionError is a defect of the
+    host: it becomes a LimitError, which no operator absorbs.
     """
 
     def checked(*arguments: Any) -> Any:
         try:
             value = call(*arguments)
+        except UndecidedError as error:
+            raise DoubtError(str(error), unknown=error.unknown) from error
         except FunctionError as error:
             raise EvaluationError(str(error)) from error
         except EvaluationError:

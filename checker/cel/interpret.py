@@ -30,13 +30,14 @@ from checker.cel.ast import (
     Unary,
     spine,
 )
+from checker.cel.counts import counted, settled
 from checker.cel.dispatch import candidates, dispatcher
 from checker.cel.hosts import Hosts
 from checker.cel.library.lists import sort_by
 from checker.cel.stack import HOP, on_own_stack
 from checker.cel.types import Type
 from checker.cel.values import NONE, Optional
-from checker.errors import EvaluationError, LimitError
+from checker.errors import DoubtError, EvaluationError, LimitError, Partial, graver
 
 
 class Interpreter:
@@ -48,6 +49,8 @@ class Interpreter:
         self.activation = activation
         self.meter: Meter = shared() or [cost]
         self.variables: dict[int, Any] = {}
+        self._doubt: tuple[DoubtError, Expr, Partial] | None = None
+        """The last doubt that a filter raised, the filter, and what is known of its list."""
 
     def value(self, node: Expr) -> Any:
         """Return a node's value; raises EvaluationError with the place of the innermost node."""
@@ -87,11 +90,7 @@ class Interpreter:
                     return not operators.boolean(value)
                 return operators.negate(value)
             case Binary():
-                first, chain = spine(node)
-                value = self.value(first)
-                for each in chain:
-                    value = self._binary(each.op, value, self.value(each.right))
-                return value
+                return self._chain(node)
             case Logic():
                 return self._logic(node)
             case Conditional():
@@ -110,7 +109,7 @@ class Interpreter:
         if isinstance(node, Ident) and node.slot >= 0:
             value = self.variables[node.slot]
             if isinstance(value, EvaluationError):
-                raise type(value)(value.message, value.line, value.column)
+                raise value.copy()
             return value
         if node.constant is not None:
             return Type(node.constant.name)
@@ -126,9 +125,8 @@ class Interpreter:
 
     def _call(self, node: Call) -> Any:
         if node.name in ("or", "orValue") and node.target is not None and len(node.arguments) == 1:
-            value = self.value(node.target)
-            if type(value) is Optional:
-                return self._alternative(node, value)
+            value = operators.opened(node.name, self.value(node.target))
+            return self._alternative(node, value)
         values = [self.value(operand) for operand in node.operands]
         receiver = node.target is not None
         overloads = candidates(self.hosts, node.name, receiver=receiver, count=len(values))
@@ -140,6 +138,32 @@ class Interpreter:
             return value if node.name == "or" else value.value
         other = self.value(node.arguments[0])
         return operators.opened("or", other) if node.name == "or" else other
+
+    def _chain(self, node: Binary) -> Any:
+        first, chain = spine(node)
+        listed = counted(chain[0], first)
+        try:
+            value = self.value(first)
+        except DoubtError as error:
+            if listed is None:
+                raise
+            comparison = chain.pop(0)
+            number = self.value(comparison.right)
+            value = settled(comparison.op, number, error, self._known(listed, error))
+        for each in chain:
+            value = self._binary(each.op, value, self.value(each.right))
+        return value
+
+    def _known(self, listed: Comprehension | Ident, error: DoubtError) -> Partial | None:
+        if isinstance(listed, Ident):
+            return self.activation.partial(listed.variable)
+        return self.known(listed, error)
+
+    def known(self, node: Expr, error: DoubtError) -> Partial | None:
+        """Return what is known of a list, if the node is the filter that raised the error."""
+        if self._doubt is None or self._doubt[0] is not error or self._doubt[1] is not node:
+            return None
+        return self._doubt[2]
 
     def _binary(self, op: str, left: Any, right: Any) -> Any:
         if op == "==":
@@ -156,9 +180,9 @@ class Interpreter:
         return operators.compare(op, left, right)
 
     def _logic(self, node: Logic) -> bool:
-        """Return the value that an operand decides; raise the first error if none decides."""
+        """Return the value that an operand decides; raise the gravest error if none decides."""
         decisive = node.op == "||"
-        failed: EvaluationError | None = None
+        failed: Exception | None = None
         for operand in node.operands:
             try:
                 if operators.boolean(self.value(operand)) is decisive:
@@ -166,15 +190,15 @@ class Interpreter:
             except LimitError:
                 raise
             except EvaluationError as error:
-                failed = failed or error
+                failed = graver(failed, error)
         if failed is not None:
             raise failed
         return not decisive
 
     def _list(self, node: ListNode) -> list[Any]:
+        values = [self.value(item) for item in node.items]
         items: list[Any] = []
-        for position, item in enumerate(node.items):
-            value = self.value(item)
+        for position, value in enumerate(values):
             if position not in node.optional:
                 items.append(value)
             elif operators.present(value).present:
@@ -182,9 +206,10 @@ class Interpreter:
         return items
 
     def _map(self, node: MapNode) -> dict[Any, Any]:
+        pairs = zip(node.keys, node.values, strict=True)
+        found = [(self.value(key), self.value(value)) for key, value in pairs]
         entries: list[tuple[Any, Any]] = []
-        for position, (key_node, value_node) in enumerate(zip(node.keys, node.values, strict=True)):
-            key, value = self.value(key_node), self.value(value_node)
+        for position, (key, value) in enumerate(found):
             if position not in node.optional:
                 entries.append((key, value))
             elif operators.present(value).present:
@@ -218,19 +243,24 @@ class Interpreter:
         macro = node.macro
         if macro in ("all", "exists"):
             return self._quantified(node, turns, decisive=macro == "exists")
+        if macro == "filter":
+            return self._filtered(node, turns)
+        if macro == "sortBy" and type(over) is not list:
+            operators.no_overload("sortBy", over)
         results: list[Any] = []
         for turn in turns:
             self._set(node, turn)
             if node.filter is not None and not operators.boolean(self.value(node.filter)):
                 continue
-            results.append((turn, self.value(node.body)))
+            value = self.value(node.body)
+            results.append((turn, operators.boolean(value) if macro == "exists_one" else value))
         return self._collected(macro, over, results)
 
     def _set(self, node: Comprehension, turn: tuple[Any, ...]) -> None:
         self.variables.update(zip(node.slots, turn, strict=True))
 
     def _quantified(self, node: Comprehension, turns: Any, *, decisive: bool) -> bool:
-        failed: EvaluationError | None = None
+        failed: Exception | None = None
         for turn in turns:
             self._set(node, turn)
             try:
@@ -239,19 +269,36 @@ class Interpreter:
             except LimitError:
                 raise
             except EvaluationError as error:
-                failed = failed or error
+                failed = graver(failed, error)
         if failed is not None:
             raise failed
         return not decisive
 
+    def _filtered(self, node: Comprehension, turns: Any) -> list[Any]:
+        """Return the items that are in the list; raise the gravest error of all predicates."""
+        found: list[Any] = []
+        failed: Exception | None = None
+        doubtful = 0
+        for turn in turns:
+            self._set(node, turn)
+            try:
+                if operators.boolean(self.value(node.body)):
+                    found.append(turn[0])
+            except LimitError:
+                raise
+            except EvaluationError as error:
+                failed, doubtful = graver(failed, error), doubtful + 1
+        if isinstance(failed, DoubtError):
+            failed = failed.copy()
+            self._doubt = (failed, node, Partial(found, doubtful))
+        if failed is not None:
+            raise failed
+        return found
+
     def _collected(self, macro: str, over: Any, results: list[Any]) -> Any:
         if macro == "exists_one":
-            return sum(operators.boolean(value) for _, value in results) == 1
-        if macro == "filter":
-            return [turn[0] for turn, value in results if operators.boolean(value)]
+            return sum(value for _, value in results) == 1
         if macro == "sortBy":
-            if type(over) is not list:
-                operators.no_overload("sortBy", over)
             return sort_by(self.meter, over, [value for _, value in results])
         if macro == "transformMap":
             return operators.made_map((turn[0], value) for turn, value in results)

@@ -16,7 +16,7 @@ from checker.cel.parser import parse
 from checker.cel.stack import on_own_stack
 from checker.cel.types import Type
 from checker.cel.values import plain
-from checker.errors import EvaluationError, LimitError
+from checker.errors import DoubtError, EvaluationError, LimitError
 
 
 class Interpreted:
@@ -35,6 +35,9 @@ class Interpreted:
         interpreter = Interpreter(self._text, hosts(self._env), activation, self._env.cost)
         try:
             return on_own_stack(lambda: plain(interpreter.value(self._root)), self._root.depth)
+        except DoubtError as error:
+            error.partial = interpreter.known(self._root, error)
+            raise
         except EvaluationError:
             raise
         except RecursionError as error:

@@ -2,8 +2,8 @@
 
 celpy sometimes takes an error for a value; this adapter does not. `has()` is false only for a
 missing key. A condition that is not a boolean, and a map that contains an error, are errors. Any
-other exception of celpy becomes an `EvaluationError`. Only this module and `reference_values`
-know celpy's types and quirks.
+other exception of celpy becomes an `EvaluationError`. Only this module, `reference_counts` and
+`reference_values` know celpy's types and quirks.
 """
 
 from __future__ import annotations
@@ -21,19 +21,24 @@ from celpy.evaluation import CELEvalError, Evaluator
 from checker.budget import COST, Meter, loop, shared
 from checker.cel.activation import Activation
 from checker.cel.ceilings import MAX_LENGTH
+from checker.cel.counts import settled
 from checker.cel.diagnostics import CompileError, Diagnostic
 from checker.cel.env import Env, Path
 from checker.cel.hosts import Hosts, hosts
+from checker.cel.reference_counts import counted, innermost
 from checker.cel.reference_values import (
+    CelpyDoubtError,
     Host,
     called,
     from_celpy,
     functions,
+    graver,
     name_of,
+    refused,
     to_celpy,
 )
 from checker.cel.types import DYN
-from checker.errors import EvaluationError
+from checker.errors import EvaluationError, Partial
 
 _STEP = 20
 """The cost of one step in units: celpy's step takes as long as so many units of another engine."""
@@ -71,6 +76,9 @@ class ReferenceProgram:
         interpreter = _Interpreter(self._tree, self._activation, self._hosts, activation, meter)
         try:
             return from_celpy(interpreter.evaluate())
+        except CelpyDoubtError as error:
+            is_whole = error.source is not None and error.source is innermost(self._tree)
+            raise (error.error if is_whole else error.error.copy()) from error
         except CELEvalError as error:
             raise EvaluationError(_reason(error)) from error
         except EvaluationError:
@@ -112,7 +120,7 @@ class _Interpreter(Evaluator):
             try:
                 owner.native[name] = to_celpy(owner.value(name))
             except EvaluationError as error:
-                return CELEvalError(error.message)
+                return refused(error)
         return owner.native[name]
 
     def member_dot(self, tree: lark.Tree[Any]) -> Any:
@@ -174,13 +182,57 @@ class _Interpreter(Evaluator):
         right = _boolean(self.visit(cast("lark.Tree[Any]", tree.children[1])))
         if isinstance(right, celtypes.BoolType) and bool(right) == decisive:
             return right
+        if isinstance(left, CELEvalError) and isinstance(right, CELEvalError):
+            return graver(left, right)
         return left if isinstance(left, CELEvalError) else right
+
+    def relation(self, tree: lark.Tree[Any]) -> Any:
+        """Return `a op b`, also if `a` is the size of a list that is known well enough for that."""
+        value = super().relation(tree)
+        asked = counted(tree) if isinstance(value, CelpyDoubtError) else None
+        if asked is None:
+            return value
+        partial = value.error.partial if value.source is asked.listed else None
+        if asked.listed.data == "ident":
+            name = str(asked.listed.children[0])
+            is_bound = name in self.activation.identifiers
+            partial = None if is_bound else self.variables.partial(name)
+        try:
+            return celtypes.BoolType(settled(asked.op, asked.number, value, partial))
+        except CelpyDoubtError as error:
+            return error
 
     def mapinits(self, tree: lark.Tree[Any]) -> Any:
         """Return a map, unless one of its keys or values is an error."""
-        mapping = super().mapinits(tree)
-        parts = (*mapping.keys(), *mapping.values())
-        return next((part for part in parts if isinstance(part, CELEvalError)), mapping)
+        parts = self.visit_children(tree)
+        failed = next((part for part in parts if isinstance(part, CELEvalError)), None)
+        if failed is not None:
+            return failed
+        mapping = celtypes.MapType()
+        entries = cast("list[Any]", parts)
+        for key, value in zip(entries[::2], entries[1::2], strict=True):
+            if key in mapping:
+                return CELEvalError(f"the key `{from_celpy(key)}` is repeated in a map")
+            mapping[key] = value
+        return mapping
+
+    def member_dot_arg(self, tree: lark.Tree[Any]) -> Any:
+        """Return the value of a method or a macro; its error is one that operators may absorb."""
+        name = str(tree.children[1])
+        if name not in ("all", "exists", "filter"):
+            try:
+                return super().member_dot_arg(tree)
+            except CELEvalError as error:
+                return error
+        over = self.visit(cast("lark.Tree[Any]", tree.children[0]))
+        if isinstance(over, CELEvalError):
+            return over
+        if not isinstance(over, celtypes.ListType | celtypes.MapType):
+            return CELEvalError(f"{name}() takes a list or a map, not {name_of(over)}", TypeError)
+        body = self.build_ss_macro_eval(tree)
+        if name == "filter":
+            return _filtered(tree, over, body)
+        return _quantified(over, body, decisive=name == "exists")
 
     def build_macro_eval(self, child: lark.Tree[Any]) -> Callable[[Any], Any]:
         """Return the body of `map`, `filter` and `exists_one`; a predicate must be a boolean."""
@@ -200,6 +252,34 @@ class _Interpreter(Evaluator):
         """Return the body of `all` and `exists`, whose errors another element may absorb."""
         body = super().build_ss_macro_eval(child)
         return lambda value: _boolean(body(value))
+
+
+def _quantified(over: Any, body: Callable[[Any], Any], *, decisive: bool) -> Any:
+    failed: CELEvalError | None = None
+    for item in over:
+        value = body(item)
+        if isinstance(value, CELEvalError):
+            failed = graver(failed, value)
+        elif bool(value) is decisive:
+            return value
+    return celtypes.BoolType(not decisive) if failed is None else failed
+
+
+def _filtered(tree: lark.Tree[Any], over: Any, body: Callable[[Any], Any]) -> Any:
+    """Return the items that are in the list, or the gravest error of all predicates."""
+    found: list[Any] = []
+    failed: CELEvalError | None = None
+    doubtful = 0
+    for item in over:
+        value = body(item)
+        if isinstance(value, CELEvalError):
+            failed, doubtful = graver(failed, value), doubtful + 1
+        elif value:
+            found.append(item)
+    if isinstance(failed, CelpyDoubtError):
+        failed = CelpyDoubtError(failed.error.copy(), tree)
+        failed.error.partial = Partial([from_celpy(item) for item in found], doubtful)
+    return celtypes.ListType(found) if failed is None else failed
 
 
 def _boolean(value: Any) -> Any:

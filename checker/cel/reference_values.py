@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from celpy import celtypes
-from celpy.evaluation import CELEvalError
+from celpy.evaluation import CELEvalError, base_functions
 
 from checker.budget import COST, shared
 from checker.cel.dispatch import dispatcher
 from checker.cel.env import Env
 from checker.cel.hosts import Hosts, hosts
 from checker.cel.values import type_name
-from checker.errors import EvaluationError, LimitError
+from checker.errors import DoubtError, EvaluationError, LimitError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +53,31 @@ def _function(name: str, known: Hosts) -> Callable[..., Any]:
     return _checked(call)
 
 
+class CelpyDoubtError(CELEvalError):
+    """The error of celpy that stands for a DoubtError; `source` is the filter that it is of."""
+
+    def __init__(self, error: DoubtError, source: object = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.source = source
+
+
+def refused(error: EvaluationError) -> CELEvalError:
+    """Return the error of celpy that stands for one of ours; raise one that none may absorb."""
+    if isinstance(error, LimitError):
+        raise error
+    return CelpyDoubtError(error) if isinstance(error, DoubtError) else CELEvalError(error.message)
+
+
+def graver(known: CELEvalError | None, error: CELEvalError) -> CELEvalError:
+    """Return the first mistake of two errors, or else the first doubt."""
+    if known is None or (
+        isinstance(known, CelpyDoubtError) and not isinstance(error, CelpyDoubtError)
+    ):
+        return error
+    return known
+
+
 def called(function: Callable[..., object], *arguments: object) -> Any:
     """Return the result of a function as a celpy value, or its EvaluationError as celpy's error.
 
@@ -60,10 +85,8 @@ def called(function: Callable[..., object], *arguments: object) -> Any:
     """
     try:
         return to_celpy(function(*arguments))
-    except LimitError:
-        raise
     except EvaluationError as error:
-        return CELEvalError(error.message)
+        return refused(error)
 
 
 def _checked(operation: Callable[..., Any]) -> Callable[..., Any]:
@@ -139,6 +162,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "_!=_": _checked(lambda left, right: celtypes.BoolType(not _equal(left, right))),
     "_in_": _checked(_in),
     "_[_]": _checked(_index),
+    **{name: _checked(base_functions[name]) for name in ("_+_", "_-_", "_*_", "_/_", "_%_", "-_")},
 }
 
 _LACKING = ("join", "lowerAscii", "split", "upperAscii")

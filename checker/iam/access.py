@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING
 from checker.errors import FunctionError
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
-from checker.iam.arn import ATTACHED, EVERYTHING, loosest
+from checker.iam.arn import ATTACHED, EVERYTHING, fold, loosest
+from checker.iam.constraints import RESOURCE, Asked, Conjunction, Constraint, Texts
+from checker.iam.fixed import NAMED, any_of, unfixed
+from checker.iam.given import settled
 from checker.iam.patterns import Undecided, covers, overlaps
-from checker.iam.resources import resources
+from checker.iam.question import actions, allowed, always_applies
+from checker.iam.resources import covering_all_of, holds_all_of, resources
 from checker.iam.terms import Budget, Denial, Term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from checker.iam.patterns import Pattern
+    from checker.iam.request import Request
     from checker.iam.resources import Resource
     from checker.iam.statement import Policy, Statement
     from checker.problems import Route
@@ -28,44 +33,101 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Access:
-    """What a policy as a whole allows of some actions. Every property may raise `Undecided`."""
+    """What a policy as a whole allows of some actions. Every property may raise `Undecided`.
+
+    All statements count, and a condition counts by what it requires: something is allowed if a
+    request with some values of condition keys is allowed after all Denies.
+    """
 
     asked: tuple[str, ...]
     """The actions: names, or patterns such as `ecr:*`."""
-    allows: tuple[Statement, ...]
-    """The Allow statements that may be about the actions."""
-    denies: tuple[Statement, ...]
-    """The Deny statements without a condition that may be about the actions."""
+    policy: Policy
+    """The policy, without the conditions that certainly hold in the requests asked about."""
+    required: Conjunction = ()
+    """What else the requests that are asked about must meet."""
+    perhaps: Conjunction = ()
+    """What they must meet too, unless a placeholder stands for a wildcard."""
+    written: Policy | None = None
+    """The policy with all its conditions, if that is another one."""
     route: Route = ()
     _terms: dict[object, tuple[Term, ...]] = field(default_factory=dict, repr=False)
-    _denials: dict[str, tuple[Denial, ...]] = field(default_factory=dict, repr=False)
+    _near: dict[str, _Near] = field(default_factory=dict, repr=False)
     _budget: Budget = field(default_factory=Budget, repr=False)
 
     @property
     def granted(self) -> bool:
         """Whether any of the actions may be allowed on any resource."""
-        return _any(self._left(self.allows, self.asked))
+        return _any(self._left(self._allows(), self.asked))
 
     @property
     def actions(self) -> tuple[str, ...]:
         """The asked actions that may be allowed on some resource, in the order of `asked`."""
-        return tuple(text for text in self.asked if _any(self._left(self.allows, (text,))))
+        allows = self._allows()
+        return tuple(text for text in self.asked if _any(self._left(allows, (text,))))
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The Allow statements that may allow any of the actions, in the policy's order."""
-        return tuple(item for item in self.allows if _any(self._left((item,), self.asked)))
+        """The Allow statements that may allow any of the actions, in the policy's order.
+
+        What they are asked is about these actions only.
+        """
+        known = {each.route: each for each in (self.written or self.policy).statements}
+        return tuple(
+            replace(known[item.route], asked=self.asked)
+            for item in self._allows()
+            if _any(self._left((item,), self.asked))
+        )
 
     @property
     def resources(self) -> tuple[Resource, ...]:
-        """The resources on which an action may be allowed: each set once, in order of place."""
+        """The resources on which an action may be allowed: each set once, in order of place.
+
+        A set of which it is not known whether it is one raises `Undecided` when it is asked.
+        """
         found: dict[object, Resource] = {}
-        for term in self._left(self.allows, self.asked):
+        for term in self._left(self._allows(), self.asked):
             if term.doubt:
                 raise Undecided(term.doubt)
             known = found.get(term.key)
             found[term.key] = _merged(known, term.resource) if known else term.resource
         return tuple(sorted(found.values(), key=lambda item: _place(item.route)))
+
+    def by(self, statement: Statement) -> tuple[Resource, ...]:
+        """Return the sets of resources on which a statement of the policy allows an action."""
+        mine = [each for each in self._allows() if each.route == statement.route]
+        return tuple(term.resource for term in self._left(mine, self.asked))
+
+    def witness(self) -> Request | None:
+        """Return a request for one of the actions that the policy allows, or None."""
+        asked = Asked(actions(self.asked) + self.required, perhaps=self.perhaps)
+        return allowed(self.policy, asked)
+
+    def given(self, key: str, values: Sequence[str]) -> Access:
+        """Return what is allowed if a condition key has these values, or is absent if none."""
+        known = {fold(key): tuple(values)}
+        policy = settled(self.policy, known)
+        return Access(
+            self.asked, policy, self.required, self.perhaps, self.written or self.policy, self.route
+        )
+
+    def unconfined(self, keys: Sequence[str]) -> Access:
+        """Return what is allowed although no condition requires a certain value of some keys.
+
+        A condition does not require one if it accepts any value, or a request that lacks the key.
+        In the name of a key, `*` stands for any text.
+        """
+        policy, asked = unfixed(self.policy, any_of(keys, NAMED))
+        written = self.written or self.policy
+        required, perhaps = self.required + asked.constraints, self.perhaps + asked.perhaps
+        return Access(self.asked, policy, required, perhaps, written, self.route)
+
+    def covering_all_of(self, service: str) -> tuple[Resource, ...]:
+        """Return the sets that hold all resources of a type of a service, alone or together."""
+        return covering_all_of(self.resources, service)
+
+    def _allows(self) -> tuple[Statement, ...]:
+        services = action_rules.services(map(action_rules.asked, self.asked))
+        return tuple(each for each in _about(self.policy, services) if each.is_allow)
 
     def _left(self, statements: Iterable[Statement], asked: Iterable[str]) -> Iterator[Term]:
         """Yield what statements allow of actions after all Denies."""
@@ -84,16 +146,96 @@ class Access:
             if matched is False:
                 return ()
             doubt = action_rules.doubt(statement) if matched is None else ""
-            if text not in self._denials:
-                self._denials[text] = tuple(_denials(self.denies, pattern))
+            if text not in self._near:
+                self._near[text] = _near(self.policy, pattern)
+            near = self._near[text]
+            denials = [*near.whole]
+            rest: list[Statement] = []
+            for each in near.rest:
+                if _bars(each, statement, pattern, self.required):
+                    denials.append(Denial(each, ""))
+                else:
+                    rest.append(each)
             # Usually the same Denies apply to all actions, so the sets are computed only once.
-            denials = self._denials[text]
             key = (statement.route, doubt, tuple((d.statement.route, d.doubt) for d in denials))
             if key not in self._terms:
                 self._terms[key] = terms(statement, denials, doubt, self._budget)
-            return _usable(self._terms[key], text)
+            found = _usable(self._terms[key], text)
+            if not (rest or self.required or _may_contradict(statement)):
+                return found
+            # The other Denies are about all of an action, or none of it, so that equal sets beside
+            # equal Denies have equal answers.
+            asked = pattern.literal is not None or text
+            sets = tuple(map(id, found))
+            again = (statement.route, asked, tuple(each.route for each in rest), sets)
+            if again not in self._terms:
+                self._terms[again] = tuple(self._possible(found, statement, text, rest))
+            return self._terms[again]
         except Undecided as why:
             return (Term.unknown(statement, str(why)),)
+
+    def _possible(
+        self, found: tuple[Term, ...], statement: Statement, text: str, rest: Sequence[Statement]
+    ) -> Iterator[Term]:
+        """Yield the sets on which a statement allows a request after the other Denies."""
+        policy = replace(self.policy, statements=(statement, *rest), memo={})
+        wanted = actions([text]) + self.required
+        for term in found:
+            within = (
+                *(Constraint(RESOURCE, Texts((each,))) for each in term.resource.reach),
+                Constraint(RESOURCE, Texts(term.resource.excluded, inside=False)),
+            )
+            try:
+                if allowed(policy, Asked(wanted + within, perhaps=self.perhaps)) is not None:
+                    yield term
+            except Undecided as why:
+                yield term._replace(sure=False, doubt=term.doubt or str(why))
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """The Denies that may be about an action."""
+
+    whole: tuple[Denial, ...]
+    """Those that deny it to everyone, without a condition."""
+    rest: tuple[Statement, ...]
+    """All others."""
+
+
+def _near(policy: Policy, pattern: Pattern) -> _Near:
+    whole: list[Denial] = []
+    rest: list[Statement] = []
+    for statement in _about(policy, action_rules.services([pattern])):
+        if statement.is_allow or action_rules.matches_action(statement, pattern) is False:
+            continue
+        covered = action_rules.covers_action(statement, pattern)
+        doubt = action_rules.doubt(statement) if covered is None else ""
+        try:
+            everyone = statement.is_for_everyone
+        except Undecided as why:
+            everyone, doubt = True, str(why)
+        if statement.conditions or covered is False or not everyone:
+            rest.append(statement)
+        else:
+            whole.append(Denial(statement, doubt))
+    return _Near(tuple(whole), tuple(rest))
+
+
+def _bars(deny: Statement, allow: Statement, pattern: Pattern, required: Conjunction) -> bool:
+    """Return whether a Deny with conditions denies all that an Allow grants on its resources."""
+    if action_rules.covers_action(deny, pattern) is not True:
+        return False
+    try:
+        return always_applies(deny, allow, required)
+    except Undecided:
+        return False
+
+
+def _may_contradict(statement: Statement) -> bool:
+    """Return whether the conditions of an Allow may be such that no request meets them all."""
+    keys = {fold(each.key) for each in statement.conditions}
+    several = len(keys) < len(statement.conditions)
+    return several or any(not each.values for each in statement.conditions)
 
 
 def _usable(found: tuple[Term, ...], text: str) -> tuple[Term, ...]:
@@ -127,17 +269,17 @@ def _holds_some(found: Resource, of_type: Pattern) -> bool:
 def access(policy: Policy, actions: Sequence[str]) -> Access:
     """Return what a policy allows of some actions, each a name or a pattern such as `ecr:*`.
 
-    A pattern is allowed if any of its actions is. An Allow counts even if it has a condition,
-    because the condition may hold. A Deny counts only if it has no condition, applies to everyone
-    and covers all of the name or pattern. Raises `FunctionError` if `actions` is empty or holds
-    text that is not an action, and `Undecided` for an action with a placeholder.
+    A pattern is allowed if any of its actions is. Raises `FunctionError` if `actions` is empty or
+    holds text that is not an action, and `Undecided` for an action with a placeholder.
     """
     key = tuple(actions)
     if not key:
         raise FunctionError("no action is given: name at least one")
     found = policy.memo.get(key)
     if not isinstance(found, Access):
-        found = policy.memo[key] = _access(policy, key)
+        for each in key:
+            action_rules.asked(each)
+        found = policy.memo[key] = Access(key, policy)
     return found
 
 
@@ -151,57 +293,50 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
     if not statement.is_allow:
         return ()
     named = dict.fromkeys(
-        name for entry in statement.actions for name in catalogue.confinable(entry.text, level)
+        name for text in _entries(policy, statement) for name in catalogue.confinable(text, level)
     )
     services = {name.partition(":")[0] for name in named}
     given = resources(statement)
-    whole = {each for each in services if _holds_all(given, each)}
-    denied = {each for each in whole if _access(policy, (f"{each}:*",)).denies}
+    whole = {each for each in services if holds_all_of(given, each)}
+    denied = {each for each in whole if _has_denies(policy, each)}
     return tuple(
         name
         for name in named
         for service in [name.partition(":")[0]]
         if service in whole
-        and (service not in denied or _holds_all(access(policy, (name,)).resources, service))
+        and (service not in denied or holds_all_of(access(policy, (name,)).resources, service))
     )
 
 
-def _holds_all(found: Iterable[Resource], service: str) -> bool:
-    return any(each.covers_all_of(service) for each in found)
+def _entries(policy: Policy, statement: Statement) -> tuple[str, ...]:
+    """Return the patterns of actions that an Allow names.
+
+    For one that allows every action, they are those that a Deny of all others leaves, if any.
+    """
+    names = tuple(each.text for each in statement.actions)
+    if not action_rules.covers_action(statement, action_rules.asked("*")):
+        return names
+    left = action_rules.left_by_denies(policy)
+    return left or names
 
 
-def _access(policy: Policy, asked: tuple[str, ...]) -> Access:
-    services = action_rules.services(map(action_rules.asked, asked))
-    near = list(_near(policy, services))
-    return Access(
-        asked,
-        tuple(item for item in near if item.is_allow),
-        tuple(item for item in near if item.effect == "Deny" and not item.conditions),
+def _has_denies(policy: Policy, service: str) -> bool:
+    everything = action_rules.asked(f"{service}:*")
+    return any(
+        action_rules.matches_action(each, everything) is not False
+        for each in _about(policy, frozenset({service}))
+        if not each.is_allow
     )
 
 
-def _near(policy: Policy, services: frozenset[str] | None) -> Iterator[Statement]:
+def _about(policy: Policy, services: frozenset[str] | None) -> Iterator[Statement]:
     """Yield the statements that may be about actions of some services: a quick first filter."""
-    known = policy.memo.get(_near)
+    known = policy.memo.get(_about)
     if not isinstance(known, list):
-        known = policy.memo[_near] = [action_rules.services_of(item) for item in policy.statements]
+        known = policy.memo[_about] = [action_rules.services_of(item) for item in policy.statements]
     for item, named in zip(policy.statements, known, strict=True):
         if services is None or named is None or not named.isdisjoint(services):
             yield item
-
-
-def _denials(denies: Iterable[Statement], pattern: Pattern) -> Iterator[Denial]:
-    for statement in denies:
-        covered = action_rules.covers_action(statement, pattern)
-        if covered is False:
-            continue
-        doubt = action_rules.doubt(statement) if covered is None else ""
-        try:
-            applies = statement.is_for_everyone
-        except Undecided as why:
-            applies, doubt = True, str(why)
-        if applies:
-            yield Denial(statement, doubt)
 
 
 def _any(found: Iterator[Term]) -> bool:

@@ -12,6 +12,7 @@ from checker.errors import FunctionError
 from checker.iam import catalogue
 from checker.iam.arn import action, fold
 from checker.iam.patterns import Pattern, Undecided, covers, matches, overlaps
+from checker.iam.statement import Entry
 
 _ARN_PARTS = 4
 """`arn`, the partition, the service, and the rest."""
@@ -19,7 +20,7 @@ _ARN_PARTS = 4
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from checker.iam.statement import Entry, Statement
+    from checker.iam.statement import Policy, Statement
 
 
 @lru_cache(maxsize=8_192)
@@ -124,30 +125,48 @@ def whole_services(statement: Statement) -> tuple[str, ...]:
 
     The meaning decides, not the spelling: the entries that name a service must match every action
     that the catalogue knows of it, be they `s3:*`, `S3:?*` or one entry for each initial letter.
-    If the catalogue does not know the service, they must match every possible name. An entry for
-    all services (`*`) stands for the services that the ARNs of Resource name. A statement with
-    NotAction has none: it is about more than whole services, and rules test it with
-    `coversAction`. Raises `Undecided` for a placeholder that matters.
+    If the catalogue does not know the service, they must match every possible name. A statement
+    about all services (by `*` or NotAction) stands for the services that the ARNs of Resource name
+    or, if a Deny of everything else leaves some, for those that it names. Raises `Undecided` for a
+    placeholder that matters.
     """
     if not statement.is_allow:
         return ()
     by_service: dict[str, list[Entry]] = {}
-    for entry in statement.actions:
+    everything = covers_action(statement, asked("*"))
+    policy = statement.policy
+    left = left_by_denies(policy) if everything and policy is not None else ()
+    for entry in (*statement.actions, *(Entry(text, statement.route) for text in left)):
         service, colon, _ = fold(entry.text).partition(":")
         if "${" in service:
             action(entry.text).settled()
         if colon and "*" not in service and "?" not in service:
             by_service.setdefault(service, []).append(entry)
     whole = [name for name, entries in by_service.items() if _is_whole(name, entries)]
-    if covers_action(statement, asked("*")):
+    if (everything and not left) or statement.has_not_action:
         whole += _named_by_arns(statement)
     return tuple(dict.fromkeys(whole))
+
+
+def left_by_denies(policy: Policy) -> tuple[str, ...]:
+    """Return the actions, names or patterns, that Denies of all others leave; none without one."""
+    return tuple(
+        dict.fromkeys(
+            entry.text
+            for each in policy.statements
+            if not each.is_allow and each.has_not_action and not each.conditions
+            for entry in each.not_actions
+        )
+    )
 
 
 def _named_by_arns(statement: Statement) -> list[str]:
     """Return the services that the ARNs in a statement's Resource name, in full or by pattern."""
     found: list[str] = []
-    for entry in statement.resources:
+    policy = statement.policy
+    denies = [each for each in policy.statements if not each.is_allow] if policy else []
+    left = [entry for each in denies if not each.conditions for entry in each.not_resources]
+    for entry in (*statement.resources, *left):
         parts = fold(entry.text).split(":", 3)
         if len(parts) < _ARN_PARTS or parts[0] != "arn":
             continue

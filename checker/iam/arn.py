@@ -15,13 +15,53 @@ Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_pol
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
+from checker.iam import values
 from checker.iam.machine import Token, Wild
 from checker.iam.patterns import Pattern, Undecided, pattern
+from checker.iam.values import (
+    PLACEHOLDER,
+    VARIABLE,
+    Piece,
+    Unknown,
+    Variable,
+    fold,
+    variable_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
+    from checker.problems import Route
+
+    _Confine: TypeAlias = Callable[[Sequence[Piece]], list[Piece]]
+
+__all__ = [
+    "ATTACHED",
+    "ATTACHED_TEXT",
+    "CURRENT_VERSION",
+    "EVERYTHING",
+    "EVERY_ARN",
+    "PLACEHOLDER",
+    "VARIABLE",
+    "Spelling",
+    "action",
+    "arn_value",
+    "confined",
+    "escaped",
+    "fold",
+    "loosest",
+    "resource",
+    "spelled_out",
+    "spelling",
+    "template",
+    "value",
+    "variable_of",
+]
 
 CURRENT_VERSION = "2012-10-17"
 """The only version of the policy language that has policy variables."""
@@ -33,48 +73,48 @@ class Spelling:
 
     text: str
     widest: Pattern
-    """The most that it may match: a variable stands for any string."""
+    """The most that it may match: a variable or an unknown stands for any string that it may be."""
     narrowest: Pattern | None
-    """The least that it matches; None if it depends on a variable or a placeholder."""
+    """The least that it matches; None if it depends on a variable or an unknown."""
     symbolic: Pattern
-    """As `widest`, but each variable is an atom that is equal only to itself."""
-    placeholder: str | None = None
-    """The first template placeholder in it, if any; `widest` is then only an upper bound."""
+    """As `widest`, but each variable and each unknown is an atom that is equal only to itself."""
+    unknowns: tuple[Unknown, ...] = ()
+    """The unknowns in it, each once."""
+    part: Pattern | None = None
+    """As `widest`, but each variable is an atom; None if it has no unknown."""
+
+    @property
+    def loose(self) -> Pattern:
+        """The most that it may match, whatever its unknowns are; each variable is an atom."""
+        return self.part or self.symbolic
+
+    @property
+    def placeholder(self) -> str | None:
+        """How the first unknown in it is written, or None if it has none."""
+        return self.unknowns[0].text if self.unknowns else None
 
     def doubt(self) -> str:
-        """Return why it is not known what an entry with a placeholder means."""
+        """Return why it is not known what an entry with an unknown means."""
         return (
             f"cannot decide what `{self.text[:200]}` means: `{self.placeholder}` is a placeholder "
             "of a template; render the template before checking"
         )
 
+    def undecided(self, route: Route | None = None) -> Undecided:
+        """Return the error that says why an entry with an unknown, at a place, is undecided."""
+        return Undecided(self.doubt(), (self.unknowns[0].text, route or ()))
+
     def settled(self) -> Spelling:
-        """Return the entry itself; raises `Undecided` if it has a placeholder."""
-        if self.placeholder is not None:
-            raise Undecided(self.doubt())
+        """Return the entry itself; raises `Undecided` if it has an unknown."""
+        if self.unknowns:
+            raise self.undecided()
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class _Hole:
-    """A `${…}`: a placeholder, or a policy variable, whose name is the same in every spelling."""
-
-    text: str
-    variable: str | None
-
-
-_Part: TypeAlias = Token | _Hole
-_Confine: TypeAlias = Callable[[list[_Part]], list[_Part]]
-
-_WILDCARDS: dict[str, Token] = {"*": Wild.STAR, "?": Wild.ANY}
-_PLAIN: dict[_Part, _Part] = {wild: text for text, wild in _WILDCARDS.items()}
-_ESCAPED = re.compile(r"\$\{([*?$])\}")
-_VARIABLE = re.compile(r"\$\{\s*([^\s{}$':,]+:[^\s{}$':,][^{}$',]*)(?:,\s*'([^']*)'\s*)?\}")
-_CLOSED = re.compile(r"\$\{[^}]*\}")
-_LONGEST = 40_000
-"""The most characters of an entry that is read; no policy that AWS accepts is as long."""
 _ARN_COLONS = 5
 """Colons before the resource part of an ARN: `arn:partition:service:region:account:`."""
+_LONGEST = 40_000
+"""The most characters of an entry that is read; no policy that AWS accepts is as long."""
 
 
 @lru_cache(maxsize=32_768)
@@ -97,57 +137,64 @@ def arn_value(text: str, *, variables: bool) -> Spelling:
 
     `variables` and errors are as in `resource`.
     """
-    return _arn(text, _confined, variables=variables)
+    return _arn(text, confined, variables=variables)
 
 
 def _arn(text: str, confine: _Confine, *, variables: bool) -> Spelling:
     _check_length(text)
-    written = _parts(text, variables=variables)
-    whole = _completed(text, written)
-    holes = [part for part in whole if isinstance(part, _Hole)]
+    written = values.read(text, variables=variables)
+    parts = _completed(text, written)
+    unknowns = values.unknowns(parts)
+    open_ = values.opened(parts) if unknowns else parts
+    holes = [part for part in parts if isinstance(part, Variable)]
     # Only an ARN has segments. In any other text, and after a variable before the resource part,
     # whose value may contain colons, the wildcards of a grant may match colons.
-    front = whole[: whole.index(holes[0])] if holes else whole
-    wild = whole is not written and not all(isinstance(part, str) for part in written)
+    front = parts[: parts.index(holes[0])] if holes else parts
+    wild = parts is not written and not all(isinstance(part, str) for part in written)
     arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS and not wild
-    reaching = confine(whole) if arn else whole
+    reaching = confine(open_) if arn else open_
     # If a wildcard stands before segments that lack, it may match them, or AWS completes the ARN.
-    most = [*written, Wild.STAR] if wild else reaching
-    widest = pattern(text, [_widened(part) for part in most])
-    if not holes:
-        least = reaching if arn else _confined(whole)
+    most = [*(values.opened(written) if unknowns else written), Wild.STAR] if wild else reaching
+    if not holes and not unknowns:
+        widest = pattern(text, values.widest(most))
+        least = reaching if arn else confined(open_)
         same = most == least
-        narrowest = widest if same else pattern(text, [_widened(part) for part in least])
+        narrowest = widest if same else pattern(text, values.widest(least))
         return Spelling(text, widest, narrowest, widest)
-    symbolic = pattern(text, [_named(part) for part in reaching])
-    placeholder = next((hole.text for hole in holes if hole.variable is None), None)
-    return Spelling(text, widest, None, symbolic, placeholder)
+    found = spelling(text, reaching, confine(parts) if arn else parts)
+    return replace(found, widest=pattern(text, values.widest(most))) if wild else found
 
 
 @lru_cache(maxsize=16_384)
-def value(text: str, *, variables: bool, wildcards: bool) -> Spelling:
+def value(text: str, *, variables: bool, wildcards: bool, cased: bool = True) -> Spelling:
     """Return what a value of a condition on strings may mean.
 
-    `wildcards` says whether the condition's operator has wildcards. Raises `Undecided` for a value
-    that is too long.
+    `wildcards` says whether the condition's operator has wildcards, and `cased` whether it regards
+    case. Raises `Undecided` for a value that is too long.
     """
     _check_length(text)
-    parts = _parts(text, variables=variables)
-    if not wildcards:
-        parts = [_PLAIN.get(part, part) for part in parts]
-    widest = pattern(text, [_widened(part) for part in parts])
-    holes = [part for part in parts if isinstance(part, _Hole)]
-    if not holes:
+    parts = values.read(text, variables=variables)
+    parts = parts if cased else [_lower(part) for part in parts]
+    return _unsegmented(text, parts if wildcards else values.plain(parts))
+
+
+def _unsegmented(text: str, parts: Sequence[Piece]) -> Spelling:
+    """Return what a text that consists of some pieces may mean, if it has no segments."""
+    return spelling(text, values.opened(parts), parts)
+
+
+def spelling(text: str, open_: Sequence[Piece], parts: Sequence[Piece]) -> Spelling:
+    """Return what a text means that consists of some `parts`.
+
+    `open_` has the same pieces, with wildcards in place of unknowns.
+    """
+    unknowns = values.unknowns(parts)
+    widest = pattern(text, values.widest(open_))
+    symbolic = pattern(text, values.symbolic(parts))
+    if symbolic.tokens == widest.tokens:
         return Spelling(text, widest, widest, widest)
-    symbolic = pattern(text, [_named(part) for part in parts])
-    placeholder = next((hole.text for hole in holes if hole.variable is None), None)
-    return Spelling(text, widest, None, symbolic, placeholder)
-
-
-def variable_of(symbol: str) -> tuple[str, str | None]:
-    """Return the condition key of a variable in a pattern, and the variable's default, if any."""
-    found = _VARIABLE.fullmatch(symbol)
-    return (fold(found[1].strip()), found[2]) if found else (symbol, None)
+    loose = pattern(text, values.symbolic(open_)) if unknowns else None
+    return Spelling(text, widest, None, symbolic, unknowns, loose)
 
 
 def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Pattern | None:
@@ -169,18 +216,16 @@ def spelled_out(meant: Pattern, value_of: Callable[[str], str | None]) -> Patter
 def action(text: str) -> Spelling:
     """Return what an entry of Action or NotAction may mean, with ASCII letters in lower case.
 
-    Actions cannot have variables, so any `${` in one starts a placeholder. Raises `Undecided` for
+    Actions cannot have variables, so any `${` in one starts an unknown. Raises `Undecided` for
     an entry that is too long.
     """
     _check_length(text)
-    folded = fold(text)
     if "${" in text:
-        holes = _CLOSED.sub("*", folded).replace("${", "*")
-        widest = pattern(text, [_WILDCARDS.get(c, c) for c in holes])
-        return Spelling(text, widest, None, widest, (_CLOSED.findall(text) or ["${"])[0])
+        return _unsegmented(text, [_lower(part) for part in values.read_name(text)])
+    folded = fold(text)
     # Every action has the form `service:name`, so `*` means the same as `*:*`.
-    spelled = "*:*" if folded and not folded.strip("*") else folded
-    meant = pattern(text, [_WILDCARDS.get(c, c) for c in spelled])
+    written = "*:*" if folded and not folded.strip("*") else folded
+    meant = pattern(text, values.symbolic(values.read(written, variables=False)))
     return Spelling(text, meant, meant, meant)
 
 
@@ -191,16 +236,8 @@ def _check_length(text: str) -> None:
         )
 
 
-_ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-
-
-def fold(text: str) -> str:
-    """Return a text with its ASCII letters in lower case.
-
-    INVARIANT: no other character changes; `str.lower` would turn the Kelvin sign into an ASCII
-    `k`, and IAM does not.
-    """
-    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+def _lower(part: Piece) -> Piece:
+    return fold(part) if isinstance(part, str) else part
 
 
 def escaped(text: str, *, variables: bool) -> str:
@@ -251,54 +288,7 @@ def loosest(text: str) -> Pattern:
     return pattern(text, tokens)
 
 
-def _parts(text: str, *, variables: bool) -> list[_Part]:
-    if "${" not in text:
-        return [_WILDCARDS.get(character, character) for character in text]
-    parts: list[_Part] = []
-    index = 0
-    while index < len(text):
-        if text.startswith("${", index):
-            taken, part = _hole(text, index, variables=variables)
-        else:
-            taken, part = 1, _WILDCARDS.get(text[index], text[index])
-        parts.append(part)
-        index += taken
-    return parts
-
-
-def _hole(text: str, index: int, *, variables: bool) -> tuple[int, _Part]:
-    """Return how many characters from `${` on form one part, and that part."""
-    escape = _ESCAPED.match(text, index)
-    variable = _VARIABLE.match(text, index)
-    if not variables and (escape or variable):
-        return 1, "$"
-    if escape:
-        return len(escape[0]), escape[1]
-    if variable:
-        return len(variable[0]), _Hole(variable[0], _variable(variable[1], variable[2]))
-    closed = _CLOSED.match(text, index)
-    if not closed and not variables:
-        return 1, "$"
-    return (len(closed[0]), _Hole(closed[0], None)) if closed else (2, _Hole("${", None))
-
-
-def _variable(key: str, default: str | None) -> str:
-    """Return the atom of a variable; condition keys ignore case, but the names of tags may not."""
-    name, slash, tag = key.strip().partition("/")
-    return "${" + fold(name) + slash + tag + ("" if default is None else f", '{default}'") + "}"
-
-
-def _widened(part: _Part) -> Token:
-    return Wild.STAR if isinstance(part, _Hole) else part
-
-
-def _named(part: _Part) -> Token:
-    if isinstance(part, _Hole):
-        return Wild.STAR if part.variable is None else part.variable
-    return part
-
-
-def _completed(text: str, parts: list[_Part]) -> list[_Part]:
+def _completed(text: str, parts: list[Piece]) -> list[Piece]:
     """Return the parts of an entry; an ARN gets `*` for each segment that it lacks.
 
     A star at the end stands for all that may follow.
@@ -309,32 +299,36 @@ def _completed(text: str, parts: list[_Part]) -> list[_Part]:
     return [*parts, *((":", Wild.STAR) * lacking)]
 
 
-def _confined(parts: list[_Part]) -> list[_Part]:
+def confined(parts: Sequence[Piece]) -> list[Piece]:
     """Return parts whose wildcards match no colon in the first five segments of an ARN.
 
     A star at the end of the text may always match colons.
     """
-    confined: list[_Part] = []
+    confined: list[Piece] = []
     colons = 0
     for part in parts:
         colons += part == ":"
-        inside = isinstance(part, Wild) and colons < _ARN_COLONS
-        confined.append(_INSIDE.get(part, part) if inside else part)
+        if colons >= _ARN_COLONS:
+            confined.append(part)
+        elif isinstance(part, Unknown):
+            confined.append(replace(part, confined=True))
+        else:
+            confined.append(_INSIDE.get(part, part))
     if parts and parts[-1] is Wild.STAR:
         confined[-1] = Wild.STAR
     return confined
 
 
-def _running_on(parts: list[_Part]) -> list[_Part]:
+def _running_on(parts: Sequence[Piece]) -> list[Piece]:
     """Return parts whose wildcards match colons only if they are stars that end a segment."""
-    confined = _confined(parts)
+    running = confined(parts)
     for index, part in enumerate(parts[:-1]):
         if part is Wild.STAR and parts[index + 1] == ":":
-            confined[index] = Wild.STAR
-    return confined
+            running[index] = Wild.STAR
+    return running
 
 
-_INSIDE: dict[_Part, _Part] = {Wild.STAR: Wild.SEGMENT_STAR, Wild.ANY: Wild.SEGMENT_ANY}
+_INSIDE: dict[Piece, Piece] = {Wild.STAR: Wild.SEGMENT_STAR, Wild.ANY: Wild.SEGMENT_ANY}
 
 ATTACHED_TEXT = "the resource this policy is attached to"
 _ATTACHED = pattern(ATTACHED_TEXT, (ATTACHED_TEXT,))

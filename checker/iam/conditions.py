@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam.arn import Spelling, arn_value, fold, value
 from checker.iam.patterns import Undecided
+from checker.iam.values import has_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -129,18 +130,28 @@ def _operator(name: str, written: str) -> tuple[Family, str, bool]:
 
 def spelling(asked: Test, text: str, *, variables: bool) -> Spelling:
     """Return what a value of a condition on strings or ARNs means; raises `Undecided`."""
+    return meaning(asked, text, variables=variables).settled()
+
+
+def meaning(asked: Test, text: str, *, variables: bool) -> Spelling:
+    """Return what a value of a condition on strings or ARNs may mean."""
     if asked.family is Family.ARN:
-        return arn_value(text, variables=variables).settled()
-    if asked.family is Family.FOLDED:
-        text = fold(text)
-    return value(text, variables=variables, wildcards=asked.than == "Like").settled()
+        return arn_value(text, variables=variables)
+    cased = asked.family is not Family.FOLDED
+    return value(text, variables=variables, wildcards=asked.than == "Like", cased=cased)
 
 
 def compares(asked: Test, given: str, wanted: str) -> bool:
     """Return whether a value of a request compares to a value of a condition.
 
-    It is not for conditions on strings or ARNs, which `spelling` is for.
+    It is not for conditions on strings or ARNs, which `spelling` is for. Raises `Undecided` for a
+    value of a condition that is not known.
     """
+    if has_unknown(wanted):
+        raise Undecided(
+            f"cannot decide the condition on `{asked.key}`: `{wanted[:80]}` is a placeholder of a "
+            "template; render the template before checking"
+        )
     if asked.family is Family.BOOL:
         return fold(given) == fold(wanted)
     if asked.family is Family.ADDRESS:
@@ -263,7 +274,7 @@ def _check(asked: Test) -> None:
     }
     parse = known.get(asked.family)
     for text in asked.values if parse is not None else ():
-        if parse is not None and parse(text) is None:
+        if parse is not None and parse(text) is None and not has_unknown(text):
             raise Undecided(
                 f"cannot decide the condition on `{asked.key}`: `{text[:80]}` is not among the "
                 f"{asked.family.value} that can be compared"

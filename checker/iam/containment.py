@@ -13,9 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.iam import doubts
-from checker.iam.constraints import Box, Reading
+from checker.iam.arn import ATTACHED_TEXT, fold
+from checker.iam.constraints import ACTION, ANYTHING, PRINCIPAL, RESOURCE, Asked, Box, Reading
 from checker.iam.patterns import Undecided
-from checker.iam.request import Request, allows
+from checker.iam.rendering import examples, rendered, unknowns_of
+from checker.iam.request import Request, allows, applies
 from checker.iam.resources import is_read_twice
 from checker.iam.space import Space, without
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _FRESH = ("someone", "x", "zq7", "0")
 """Values to try for a policy variable: any value that the policies do not name will do."""
+_SHOWN = 3
+"""The most variables and unknowns that a message names."""
 
 
 def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
@@ -36,7 +40,15 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     """
     if _is_reduced(policy, reference):
         return None
-    found = _granted(policy, reference)
+    return granted(policy, reference)
+
+
+def granted(policy: Policy, reference: Policy, asked: Asked = ANYTHING) -> Request | None:
+    """Return a request that meets what is `asked` and that only the first policy allows, or None.
+
+    Raises as `grants_beyond` does.
+    """
+    found = _granted(policy, reference, asked)
     if found is None:
         if doubts.about_resources(policy, reference):
             raise Undecided(
@@ -44,7 +56,7 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
                 "statement names"
             )
         wider = doubts.widened(policy, reference)
-        if wider and _granted(*wider) is not None:
+        if wider and _granted(*wider, asked) is not None:
             raise Undecided(
                 "cannot decide whom a statement excludes by name, because a session has several "
                 "names: use a condition on aws:PrincipalArn"
@@ -52,19 +64,33 @@ def grants_beyond(policy: Policy, reference: Policy) -> Request | None:
     return found
 
 
-def _granted(policy: Policy, reference: Policy) -> Request | None:
-    """Return what `grants_beyond` does, if a statement excludes exactly the callers it names."""
+def _granted(policy: Policy, reference: Policy, asked: Asked) -> Request | None:
+    """Return what `granted` does, if a statement excludes exactly the callers it names."""
     both = policy.statements and reference.statements
     if both and policy.has_principals is not reference.has_principals:
         raise Undecided("cannot compare: only one of the policies names principals")
     space = Space((policy, reference))
-    box = _searched(policy, reference, space, exact=True)
+    box = _searched(policy, reference, space, asked, exact=True)
     if box is not None:
-        return _confirmed(policy, reference, space, box)
-    if space.variables and _searched(policy, reference, space, exact=False) is not None:
-        names = ", ".join(sorted(f"`{name}`" for name in space.variables))
-        raise Undecided(f"cannot decide what is granted: it depends on the value of {names}")
+        return _confirmed(policy, reference, space, asked, box)
+    open_ = space.variables or space.has_unknowns
+    if open_ and _searched(policy, reference, space, asked, exact=False) is not None:
+        raise _unsettled(space, (policy, reference))
     return None
+
+
+def _unsettled(space: Space, policies: tuple[Policy, Policy]) -> Undecided:
+    """Return the error that names what it depends on whether anything is granted."""
+    found = unknowns_of(policies)
+    names = [*sorted(space.variables), *dict.fromkeys(each.text for each, _ in found)]
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    shown += f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    message = f"cannot decide what is granted: it depends on the value of {shown}"
+    if not found:
+        return Undecided(message)
+    (unknown, route), *_ = found
+    cure = f"`{unknown.text}` is a placeholder of a template; render the template before checking"
+    return Undecided(f"{message}; {cure}", (unknown.text, route))
 
 
 def _is_reduced(policy: Policy, reference: Policy) -> bool:
@@ -80,31 +106,63 @@ def _is_reduced(policy: Policy, reference: Policy) -> bool:
     return given and contents(reference, allows=False) <= contents(policy, allows=False)
 
 
-def _confirmed(policy: Policy, reference: Policy, space: Space, box: Box) -> Request:
+def _confirmed(policy: Policy, reference: Policy, space: Space, asked: Asked, box: Box) -> Request:
     """Return the request that a search found, with a value for each variable in it.
 
     INVARIANT: a request is only returned if `request.allows`, the plain definition of access,
     confirms it.
     """
     for fresh in _FRESH:
+        known = examples((policy, reference), fresh)
+        new, old = rendered(policy, known), rendered(reference, known)
         for real in (True, False):
-            request = space.request(box, fresh, real=real)
-            if allows(policy, request) and not allows(reference, request):
-                return request
+            request = space.request(box, fresh, known, real=real)
+            if not allows(new, request) or allows(old, request):
+                continue
+            if _is_asked(new, request, asked):
+                names = {address: f"${{{address}}}" for address in known}
+                return space.request(box, fresh, names, real=real) if known else request
+    if space.has_unknowns:
+        raise _unsettled(space, (policy, reference))
     raise Undecided(f"cannot decide whether `{request.action}` is granted beyond the reference")
 
 
-def _searched(policy: Policy, reference: Policy, space: Space, *, exact: bool) -> Box | None:
+def _is_asked(policy: Policy, request: Request, asked: Asked) -> bool:
+    """Return whether a request that is allowed meets the constraints that have no variables."""
+    if asked.via is not None and not any(
+        applies(each, request) for each in policy.statements if each.route == asked.via
+    ):
+        return False
+    own = request.resource == ATTACHED_TEXT  # an atom, which the search has compared
+    parts = {
+        ACTION: (fold(request.action),),
+        RESOURCE: (request.resource,),
+        PRINCIPAL: (request.principal,),
+    }
+    return all(
+        each.holds(parts.get(each.dimension) or request.values(each.dimension))
+        for each in asked.constraints
+        if not own or each.dimension != RESOURCE
+    )
+
+
+def _searched(
+    policy: Policy, reference: Policy, space: Space, asked: Asked, *, exact: bool
+) -> Box | None:
     """Return the constraints on a request that only the first policy allows, or None.
 
-    If `exact`, a variable matches only itself, so a result holds whatever the variables' values
-    are. If not, the policy is read as granting as much, and the reference as little, as any values
-    allow, so None means that there is no such request. A statement that both policies have is the
-    same in both.
+    If `exact`, a variable or an unknown matches only itself, so a result holds whatever their
+    values are. If not, the policy is read as granting as much, and the reference as little, as any
+    values allow, so None means that there is no such request. A statement that both policies have
+    is the same in both.
     """
+    start = space.narrowed(space.everything(), *asked.meant(exact=exact))
+    if start is None:
+        return None
     twice = any(not item.is_allow and is_read_twice(item) for item in policy.statements)
     for runs_on in (True, False)[: 1 + twice]:
-        found = _Search(policy, reference, space, exact=exact, runs_on=runs_on).found()
+        search = _Search(policy, reference, space, exact=exact, runs_on=runs_on)
+        found = search.found(start, asked)
         if found is not None:
             return found
     return None
@@ -127,9 +185,10 @@ class _Search:
         self.allows = [item for item in policy.statements if item.is_allow]
         self.given = [item for item in reference.statements if item.is_allow]
         self.kept = {item.content for item in self.given}
-        own = [item for item in policy.statements if not item.is_allow]
-        self.taken = [space.constraints(item, self.narrow, runs_on=runs_on) for item in own]
-        contents = {item.content for item in own}
+        self.own = [item for item in policy.statements if not item.is_allow]
+        self.taken = [space.constraints(item, self.narrow, runs_on=runs_on) for item in self.own]
+        self.unsettled = space.has_unknowns and not exact
+        contents = {item.content for item in self.own}
         denies = [item for item in reference.statements if not item.is_allow]
         self.denials = [
             space.constraints(item, self.wide, runs_on=False)
@@ -144,31 +203,38 @@ class _Search:
         ]
         """The Denies that run on, if that matters because an Allow runs on, too."""
 
-    def found(self) -> Box | None:
+    def found(self, start: Box, asked: Asked) -> Box | None:
         """Return the constraints on such a request, or None if there is none."""
         for statement in self.allows:
+            if asked.via not in (None, statement.route):
+                continue
             granted = self.space.constraints(statement, self.wide, runs_on=self.runs_on)
-            box = self.space.narrowed(self.space.everything(), *granted)
+            box = self.space.narrowed(start, *granted)
             found = None if box is None else self._beyond(statement, box)
             if found is not None:
                 return found
         return None
 
     def _beyond(self, statement: Statement, box: Box) -> Box | None:
+        taken = self.taken
+        if self.unsettled:  # what is granted may be what is denied, whatever the unknowns are
+            taken = self._beside(statement, self.own, runs_on=self.runs_on)
         if statement.content not in self.kept:
-            given = self._given(statement, runs_on=True)
-            found = without(box, [*self.taken, *given], self.space)
+            given = self._beside(statement, self.given, runs_on=True)
+            found = without(box, [*taken, *given], self.space)
             if found is not None:
                 return found
-        near = self._given(statement, runs_on=False) if self.far else []
+        near = self._beside(statement, self.given, runs_on=False) if self.far else []
         for denial, given in (*((d, []) for d in self.denials), *((d, near) for d in self.far)):
             inner = self.space.narrowed(box, *denial)
-            found = None if inner is None else without(inner, [*self.taken, *given], self.space)
+            found = None if inner is None else without(inner, [*taken, *given], self.space)
             if found is not None:
                 return found
         return None
 
-    def _given(self, statement: Statement, *, runs_on: bool) -> list[Conjunction]:
-        """Return the constraints of the reference's Allows, beside one of the policy's."""
+    def _beside(
+        self, statement: Statement, others: list[Statement], *, runs_on: bool
+    ) -> list[Conjunction]:
+        """Return the constraints of other statements, beside those of one of the policy's."""
         beside = self.narrow._replace(beside=self.space.lists(statement))
-        return [self.space.constraints(item, beside, runs_on=runs_on) for item in self.given]
+        return [self.space.constraints(item, beside, runs_on=runs_on) for item in others]

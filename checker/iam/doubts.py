@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from checker.iam.principals import account_of, is_account, is_by_id, origin_of, session_of
+from checker.iam.principals import is_account, is_by_id, known_account, origin_of, session_of
 from checker.iam.statement import Principal
 
 if TYPE_CHECKING:
@@ -123,8 +123,8 @@ def _is_whole(left: Sequence[Principal]) -> bool:
 
     A session must be named with its role, too.
     """
-    accounts = {account_of(each) for each in left if is_account(each)}
-    named = {account_of(each) for each in left if not is_account(each)}
+    accounts = {known_account(each) for each in left if is_account(each)}
+    named = {known_account(each) for each in left if not is_account(each)}
     roles = set(map(origin_of, left))
     sessions = {session_of(each) for each in left} - {_NOBODY}
     return accounts == named and all(each in roles for each in sessions if each[1])

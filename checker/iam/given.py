@@ -1,91 +1,150 @@
-"""Puts what is known of a request in the place of a statement's variables and conditions.
+"""Reads a policy for requests in which the values of some condition keys are known.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+A condition on such a key is decided, and a policy variable for it is replaced by its value. What
+is left is a policy about everything else in these requests.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from checker.iam.arn import escaped, fold, variable_of
-from checker.iam.patterns import Undecided
+from checker.iam.arn import VARIABLE, escaped, fold
+from checker.iam.conditions import Family, compares, spelling, test
+from checker.iam.patterns import Undecided, matches
 from checker.iam.principals import role_arns
 from checker.iam.request import PRINCIPAL_ARN, holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from checker.iam.conditions import Test
     from checker.iam.request import Request
-    from checker.iam.statement import Condition, Entry, Statement
+    from checker.iam.statement import Condition, Entry, Policy, Statement
 
-_CLOSED = re.compile(r"\$\{(?:[^{}']|'[^']*')*\}")
+Values = tuple[str, ...]
 
 
-def settled(statement: Statement, context: Mapping[str, tuple[str, ...]]) -> Statement:
-    """Return a statement without the variables whose keys are in a context.
+def settled(policy: Policy, given: Mapping[str, Values]) -> Policy:
+    """Return what a policy means for requests in which some keys have the `given` values.
 
-    `context` has the values of condition keys, by the key in lower case; an absent key has none.
-    An entry whose variable has neither a value nor a default matches nothing, and is left out.
-    Raises `Undecided` for a variable whose key has several values.
+    Keys are in lower case; a key without values is absent. A statement that is about no such
+    request is gone, and so are the conditions on these keys. Raises `Undecided`.
     """
-    if not statement.variables or not context:
-        return statement
-
-    def entries(items: tuple[Entry, ...]) -> Iterator[Entry]:
-        for item in items:
-            text = _text(item.text, context)
-            if text is not None:
-                yield item if text == item.text else replace(item, text=text)
-
-    def conditions(items: tuple[Condition, ...]) -> Iterator[Condition]:
-        for item in items:
-            found = [_text(text, context) for text in item.values]
-            values = tuple(text for text in found if text is not None)
-            yield item if values == item.values else replace(item, values=values)
-
-    made = replace(
-        statement,
-        resources=tuple(entries(statement.resources)),
-        not_resources=tuple(entries(statement.not_resources)),
-        conditions=tuple(conditions(statement.conditions)),
-    )
-    return statement if made == statement else made
+    if not given:
+        return policy
+    key = ("settled", *sorted(given.items()))
+    if key not in policy.memo:
+        statements = tuple(_settled(policy.statements, given))
+        policy.memo[key] = replace(policy, statements=statements, memo={})
+    return cast("Policy", policy.memo[key])
 
 
-def without_role(statement: Statement, part: Request) -> Statement | None:
-    """Return a statement without its conditions on the ARN of a session's role, or None.
+def for_session(policy: Policy, part: Request) -> Policy:
+    """Return what a policy means for a session of a role, whose ARN is known but for its path.
 
-    None means that one of them fails. If the principal of `part` is no session of a role, or `part`
-    names the ARN, the statement stays as it is. Raises `Undecided`.
+    The conditions on that ARN are decided. The policy stays as it is if the principal of `part` is
+    no such session, or if `part` names the ARN. Raises `Undecided`.
     """
     if PRINCIPAL_ARN in part.context or not role_arns(part.principal):
-        return statement
-    about = [each for each in statement.conditions if fold(each.key) == PRINCIPAL_ARN]
-    if not all(holds(each, statement, part) for each in about):
-        return None
-    rest = tuple(each for each in statement.conditions if each not in about)
-    return replace(statement, conditions=rest) if about else statement
+        return policy
+    kept = []
+    for statement in policy.statements:
+        about = [each for each in statement.conditions if fold(each.key) == PRINCIPAL_ARN]
+        if all(holds(each, statement, part) for each in about):
+            rest = tuple(each for each in statement.conditions if each not in about)
+            kept.append(replace(statement, conditions=rest) if about else statement)
+    return replace(policy, statements=tuple(kept), memo={})
 
 
-def _text(text: str, context: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Return a text with the values of variables, or None if one has neither value nor default.
+def meets(statement: Statement, given: Mapping[str, Values]) -> bool:
+    """Return whether a statement's conditions on the given keys hold.
 
-    It is as it is written in a policy with variables, so wildcards in a value are escaped.
+    A variable of another key is read so that the statement allows as much, or denies as little, as
+    possible. Raises `Undecided`.
     """
-    lacking = False
+    return all(
+        _holds(statement, test(each), given[fold(each.key)])
+        for each in statement.conditions
+        if fold(each.key) in given
+    )
 
-    def value_of(found: re.Match[str]) -> str:
-        nonlocal lacking
-        key, default = variable_of(found[0])
-        if key not in context:
+
+def _settled(statements: Iterable[Statement], given: Mapping[str, Values]) -> Iterator[Statement]:
+    for written in statements:
+        statement = _filled(written, given)
+        if meets(statement, given):
+            open_ = tuple(each for each in statement.conditions if fold(each.key) not in given)
+            same = len(open_) == len(statement.conditions)
+            yield statement if same else replace(statement, conditions=open_)
+
+
+def _filled(statement: Statement, given: Mapping[str, Values]) -> Statement:
+    """Return a statement with values in place of the variables for the given keys."""
+    if not statement.variables or not _has_variable(statement):
+        return statement
+
+    def entries(items: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        texts = ((each, _text(each.text, given)) for each in items)
+        return tuple(
+            each if text == each.text else replace(each, text=text)
+            for each, text in texts
+            if text is not None
+        )
+
+    def condition(item: Condition) -> Condition:
+        texts = (_text(each, given) for each in item.values)
+        return replace(item, values=tuple(text for text in texts if text is not None))
+
+    return replace(
+        statement,
+        resources=entries(statement.resources),
+        not_resources=entries(statement.not_resources),
+        conditions=tuple(map(condition, statement.conditions)),
+    )
+
+
+def _has_variable(statement: Statement) -> bool:
+    texts = [each.text for each in (*statement.resources, *statement.not_resources)]
+    texts += (text for each in statement.conditions for text in each.values)
+    return any("${" in text for text in texts)
+
+
+def _text(text: str, given: Mapping[str, Values]) -> str | None:
+    """Return a text with the known values of its variables, or None if one has no value.
+
+    Raises `Undecided` for a variable whose key has several values.
+    """
+    if "${" not in text:
+        return text
+    missing = False
+
+    def value(found: re.Match[str]) -> str:
+        nonlocal missing
+        key, default = fold(found[1].strip()), found[2]
+        if key not in given:
             return found[0]
-        if len(context[key]) > 1:
-            raise Undecided(f"cannot decide what `${{{key}}}` is: the key has several values")
-        given = next(iter(context[key]), default)
-        lacking = lacking or given is None
-        return escaped(given or "", variables=True)
+        if len(given[key]) > 1:
+            raise Undecided(f"cannot decide what `{text[:200]}` means: `{key}` has several values")
+        if not given[key] and default is None:
+            missing = True
+        return escaped(given[key][0] if given[key] else default or "", variables=True)
 
-    filled = _CLOSED.sub(value_of, text)
-    return None if lacking else filled
+    filled = VARIABLE.sub(value, text)
+    return None if missing else filled
+
+
+def _holds(statement: Statement, asked: Test, values: Sequence[str]) -> bool:
+    found = [_matches(statement, asked, text) is not asked.negated for text in values]
+    return any(found) if asked.some else all(found)
+
+
+def _matches(statement: Statement, asked: Test, text: str) -> bool:
+    if asked.family not in (Family.TEXT, Family.FOLDED, Family.ARN):
+        return any(compares(asked, text, wanted) for wanted in asked.values)
+    given = fold(text) if asked.family is Family.FOLDED else text
+    wide = statement.is_allow is not asked.negated
+    meant = (spelling(asked, each, variables=statement.variables) for each in asked.values)
+    found = (each.widest if wide else each.narrowest for each in meant)
+    return any(each is not None and matches(each, given) for each in found)

@@ -25,6 +25,8 @@ class Wild(Enum):
 
 Token: TypeAlias = str | Wild
 """A wildcard, a character, or an atom: a longer string that stands for an unknown string."""
+CONFINED = "\0"
+"""Starts the atoms that stand for a string without a colon."""
 
 _LOOPS = (Wild.STAR, Wild.SEGMENT_STAR)
 
@@ -38,7 +40,7 @@ class Machine:
     stars: int
     """The states with a loop on every symbol."""
     segment_stars: int
-    """The states with a loop on every character but a colon."""
+    """The states with a loop on every character but a colon, and on every confined atom."""
     any: int
     """The states that any character leads on from."""
     segment_any: int
@@ -59,7 +61,8 @@ class Machine:
         """Return the states that a symbol leads on from, and those that it loops on."""
         advancing = self.symbols.get(symbol, 0)
         if len(symbol) > 1:
-            return advancing, self.stars
+            inside = symbol.startswith(CONFINED)
+            return advancing, self.stars | (self.segment_stars if inside else 0)
         if symbol == ":":
             return advancing | self.any, self.stars
         return advancing | self.any | self.segment_any, self.stars | self.segment_stars
@@ -141,13 +144,16 @@ def meet(left: Machine, right: Machine) -> bool:
     for symbol, states in right.symbols.items():
         characters &= ~states if len(symbol) > 1 else -1
     without_colon = characters & ~right.symbols.get(":", 0)
+    passable = without_colon & ~right.final
+    for symbol, states in right.symbols.items():
+        passable |= states if len(symbol) > 1 and symbol.startswith(CONFINED) else 0
     states = 1
     for index in range(left.size + 1):
         bit = 1 << index
         if left.stars & bit and states:
             states = everything & (-1 << ((states & -states).bit_length() - 1))
         elif left.segment_stars & bit:
-            states = _run(states, without_colon & ~right.final)
+            states = _run(states, passable)
         if index == left.size:
             return bool(states & right.final)
         symbol = left.waiting[index]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from checker.iam.principals import account_of
+from checker.iam.principals import known_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def located(new: Policy, old: Policy) -> Policy:
 
     def written(principals: tuple[Principal, ...]) -> Iterator[Principal]:
         for item in principals:
-            known = partitions.get(item.text, ()) if item.text == account_of(item) else ()
+            known = partitions.get(item.text, ()) if item.text == known_account(item) else ()
             for partition in known:
                 yield replace(item, text=f"arn:{partition}:iam::{item.text}:root")
             if not known:
@@ -53,7 +53,7 @@ def _partitions(policy: Policy) -> dict[str, dict[str, None]]:
     found: dict[str, dict[str, None]] = {}
     for statement in policy.statements:
         for item in statement.principals if statement.is_allow else ():
-            account = account_of(item)
+            account = known_account(item)
             if account and account != item.text:
                 found.setdefault(account, {})[item.text.split(":")[1]] = None
     return found

@@ -9,11 +9,12 @@ from itertools import repeat
 from typing import TYPE_CHECKING, TypeAlias
 
 from checker.budget import spend
-from checker.errors import FunctionError
+from checker.errors import UndecidedError
 from checker.iam.machine import Machine, Token, Wild, machine, meet, reads_all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
 
 STATES = 50_000
 """The most states that one search visits."""
@@ -26,7 +27,7 @@ _MEETING = 30
 _TOKENS = 64
 
 
-class Undecided(FunctionError):  # noqa: N818 - it names an answer, not an error
+class Undecided(UndecidedError):  # noqa: N818 - it names an answer, not an error
     """Raised for a question that cannot be decided; its text says which question and why."""
 
 

@@ -8,15 +8,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from checker.iam.arn import EVERYTHING
+from checker.iam import values
+from checker.iam.arn import EVERYTHING, Spelling, confined, spelling
 from checker.iam.machine import Token, Wild
-from checker.iam.patterns import Pattern, Undecided, pattern
+from checker.iam.patterns import Pattern, Undecided, matches, pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from checker.iam.statement import Principal, Statement
+    from checker.iam.values import Piece
 
 AWS = "AWS:"
 """The prefix of the text of a principal that has an ARN: its kind and a colon."""
@@ -27,40 +32,49 @@ _ORIGIN = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):(?:role/(?:.*/)?([^/]+)|u
 _SESSION = re.compile(
     r"arn:aws[a-z-]*:sts::([0-9]{12}):(?:assumed-role/([^/]+)/.+|federated-user/.+)"
 )
+_SEGMENTS = 6
 _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
 
 def principal_patterns(item: Principal) -> tuple[Pattern, ...]:
     """Return the patterns of the callers that a principal means, each as kind, colon and name.
 
-    Raises `Undecided` for a placeholder.
+    An account, or its root, means everyone in the account. Raises `Undecided` for a placeholder.
     """
+    if is_unknown(item):
+        raise _undecided(item, "whom a statement means")
     return (EVERYTHING.widest,) if item.is_everyone else _named(item.kind, item.text)
 
 
-def callers(statement: Statement) -> list[Pattern]:
-    """Return the patterns of the callers that a statement's Principal or NotPrincipal means.
+def meant(item: Principal) -> tuple[Spelling, ...]:
+    """Return what a principal may mean, in the form of `principal_patterns`."""
+    if not is_unknown(item):
+        found = principal_patterns(item)
+        return tuple(Spelling(item.text, each, each, each) for each in found)
+    return _unknown(item.kind, item.text)
+
+
+def callers(statement: Statement) -> list[tuple[Principal, Spelling]]:
+    """Return what each entry of a statement's Principal or NotPrincipal may mean.
 
     In the NotPrincipal of a Deny, an account means its root only: AWS says that a Deny of all but a
-    user and the user's account denies everyone but that user. Raises `Undecided` for a placeholder.
+    user and the user's account denies everyone but that user.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
     outside = statement.not_principals
-    if outside and not statement.is_allow:
-        return [each for item in outside for each in named_alone(item)]
-    return [each for item in outside or statement.principals for each in principal_patterns(item)]
+    read = named_alone if outside and not statement.is_allow else meant
+    return [(item, each) for item in outside or statement.principals for each in read(item)]
 
 
-def named_alone(item: Principal) -> tuple[Pattern, ...]:
-    """Return the patterns of the callers that a principal names; an account names its root only.
-
-    Raises `Undecided` for a placeholder.
-    """
-    account = _ACCOUNT.fullmatch(item.text) if item.kind == "AWS" else None
+def named_alone(item: Principal) -> tuple[Spelling, ...]:
+    """Return the callers that a principal names; an account names its root only."""
+    known = item.kind == "AWS" and not is_unknown(item)
+    account = _ACCOUNT.fullmatch(item.text) if known else None
     if account is None:
-        return principal_patterns(item)
+        return meant(item)
     tokens = (*AWS, *"arn:", *_partition(account), *f":iam::{account[2]}:root")
-    return (pattern(item.text, tokens),)
+    found = pattern(item.text, tokens)
+    return (Spelling(item.text, found, found, found),)
 
 
 def role_arns(caller: str) -> tuple[Pattern, ...]:
@@ -78,14 +92,44 @@ def role_arns(caller: str) -> tuple[Pattern, ...]:
     )
 
 
+def is_unknown(item: Principal) -> bool:
+    """Return whether a part of a principal is a placeholder of a template."""
+    return "${" in item.text
+
+
 def is_account(item: Principal) -> bool:
-    """Return whether a principal is an account, or its root."""
-    return item.kind == "AWS" and _ACCOUNT.fullmatch(item.text) is not None
+    """Return whether a principal is an account, or its root; raises `Undecided`."""
+    if item.kind != "AWS" or not is_unknown(item):
+        return item.kind == "AWS" and _ACCOUNT.fullmatch(item.text) is not None
+    parts = _split(item.text)
+    if not parts or ("${" in parts[-1] and _may_be(parts[-1], "root")):
+        raise _undecided(item, "whether it is an account")
+    account = "${" in parts[4] or _ACCOUNT.fullmatch(parts[4]) is not None
+    return account and parts[-1] == "root" and _may_be(parts[2], "iam")
 
 
 def account_of(item: Principal) -> str:
-    """Return the account of an AWS principal (12 digits), or an empty string if it names none."""
-    found = _ACCOUNT_OF.fullmatch(item.text) if item.kind == "AWS" else None
+    """Return the account of an AWS principal (12 digits), or an empty string if it names none.
+
+    Raises `Undecided` if that depends on a placeholder of a template.
+    """
+    found = known_account(item)
+    if item.kind == "AWS" and is_unknown(item) and not found:
+        parts = _split(item.text)
+        if not parts or "${" in parts[4] or "${" in parts[2]:
+            raise _undecided(item, "which account it is of")
+    return found
+
+
+def known_account(item: Principal) -> str:
+    """Return what `account_of` does, but an empty string if the account is not known."""
+    if item.kind != "AWS":
+        return ""
+    text = item.text
+    if is_unknown(item):  # it does not matter what the partition and the name are
+        parts = _split(item.text) or [""]
+        text = ":".join(("arn", "aws", *parts[2:-1], "name"))
+    found = _ACCOUNT_OF.fullmatch(text)
     return (found[1] or found[2]) if found else ""
 
 
@@ -94,7 +138,8 @@ def is_by_id(item: Principal) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
     """
-    named = item.is_everyone or is_account(item) or item.text.startswith("arn:")
+    known = item.text == "*" or (not is_unknown(item) and is_account(item))
+    named = known or item.text.startswith("arn:")
     return item.kind == "CanonicalUser" or (item.kind == "AWS" and not named)
 
 
@@ -122,11 +167,6 @@ def _parts(expression: re.Pattern[str], item: Principal) -> tuple[str, str]:
 
 @lru_cache(maxsize=4_096)
 def _named(kind: str, text: str) -> tuple[Pattern, ...]:
-    if "${" in text:
-        raise Undecided(
-            f"cannot decide whom `{text[:200]}` means: it contains a placeholder of a template; "
-            "render the template before checking"
-        )
     prefix = f"{kind}:"
     if text == "*":
         return (pattern(text, (*prefix, Wild.STAR)),)
@@ -138,6 +178,65 @@ def _named(kind: str, text: str) -> tuple[Pattern, ...]:
     tails = (f":{service}::{account[2]}:" for service in ("iam", "sts"))
     return tuple(
         pattern(text, (*prefix, *"arn:", *partition, *tail, Wild.ANY, Wild.STAR)) for tail in tails
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _unknown(kind: str, text: str) -> tuple[Spelling, ...]:
+    """Return what a principal with a placeholder may mean.
+
+    One that may be an account, or its root, may mean everyone in that account. One that is nothing
+    but a placeholder may mean everyone; one in which anything else stands does not.
+    """
+    parts = _split(text)
+    known = _named_by(text, (*("AWS" if kind == "*" else kind), ":"), text)
+    if kind == "AWS" and parts and parts[2] == "iam" and parts[-1].startswith("role/"):
+        name = parts[-1].rpartition("/")[2]
+        front = ":".join((*parts[:2], "sts", *parts[3:5], f"assumed-role/{name}/"))
+        return (known, _named_by(text, (*AWS,), front, Wild.ANY, Wild.STAR))
+    if kind not in ("AWS", "*") or (parts and not _may_be(parts[-1], "root")):
+        return (known,)
+    if not parts:
+        whole = not values.without_holes(text).strip("*")
+        reach = EVERYTHING.widest if whole else pattern(text, (*AWS, Wild.STAR))
+        return (replace(known, widest=reach, part=reach),)
+    found = []
+    for service in ("iam", "sts"):
+        front = ":".join((*parts[:2], service, *parts[3:5], ""))
+        everyone = _named_by(text, (*AWS,), front, Wild.ANY, Wild.STAR)
+        reach = everyone.widest
+        root = parts[-1] == "root"
+        found.append(everyone if root else replace(known, widest=reach, part=reach))
+    return tuple(found)
+
+
+def _named_by(text: str, before: Sequence[Piece], name: str, *after: Piece) -> Spelling:
+    """Return what a name means, in which wildcards are text, between some pieces."""
+    parts = [*values.plain(values.read_name(name)), *after]
+    if _split(text):
+        return spelling(
+            text, [*before, *confined(values.opened(parts))], [*before, *confined(parts)]
+        )
+    return spelling(text, [*before, *values.opened(parts)], [*before, *parts])
+
+
+def _split(text: str) -> list[str]:
+    """Return the six segments of an ARN, or none if a text is not known to be an ARN."""
+    parts = values.segments(text)
+    return parts if len(parts) == _SEGMENTS and parts[0] == "arn" else []
+
+
+def _may_be(segment: str, name: str) -> bool:
+    """Return whether a segment of an ARN is a name, or may be it once a template is rendered."""
+    return matches(_named_by("", (), segment).widest, name)
+
+
+def _undecided(item: Principal, question: str) -> Undecided:
+    (unknown, *_) = values.unknowns(values.read_name(item.text))
+    return Undecided(
+        f"cannot decide {question}: `{item.text[:200]}` contains a placeholder of a template; "
+        "render the template before checking",
+        (unknown.text, item.route),
     )
 
 

@@ -9,20 +9,26 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-filte
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from checker.iam.actions import covers_action
-from checker.iam.arn import EVERYTHING, action, fold, resource
-from checker.iam.patterns import Undecided, covers
-from checker.iam.resources import spelled
-from checker.iam.statement import has_everyone
+from checker.iam.arn import CURRENT_VERSION, fold
+from checker.iam.conditions import Family
+from checker.iam.constraints import PRINCIPAL, Asked, Constraint, Texts
+from checker.iam.fixed import ACCOUNT, Fixing, Wanted, has_wildcards, unfixed, up_to
+from checker.iam.machine import Wild
+from checker.iam.patterns import Undecided, pattern
+from checker.iam.principals import principal_patterns
+from checker.iam.question import allowed
+from checker.iam.statement import Policy, Principal, has_everyone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from checker.iam.statement import Condition, Policy, Statement
+    from checker.iam.conditions import Test
+    from checker.iam.constraints import Conjunction
+    from checker.iam.patterns import Pattern
+    from checker.iam.statement import Statement
 
 _NAMES = frozenset(
     {
@@ -52,19 +58,14 @@ _ARNS = frozenset(
 )
 """Keys that restrict callers by an ARN, whose account must be fixed."""
 _OWN = {
-    "aws:principalaccount": "${aws:resourceaccount}",
-    "aws:principalorgid": "${aws:resourceorgid}",
-    "aws:sourceaccount": "${aws:resourceaccount}",
-    "aws:sourceorgid": "${aws:resourceorgid}",
+    "aws:principalaccount": "aws:resourceaccount",
+    "aws:principalorgid": "aws:resourceorgid",
+    "aws:sourceaccount": "aws:resourceaccount",
+    "aws:sourceorgid": "aws:resourceorgid",
 }
 """By key: the variable that stands for the resource's own account or organisation."""
 _ADDRESS = "aws:sourceip"
 
-_STRINGS = frozenset({"StringEquals", "StringEqualsIgnoreCase", "StringLike"})
-_ARN_OPERATORS = frozenset({"ArnEquals", "ArnLike"})
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_SHARED = frozenset({"", "aws", "cloudfront"})
-"""The account part of ARNs that belong to no account; only their resource part fixes anything."""
 _WIDEST = {4: 8, 6: 32}
 """By IP version: the shortest prefix of an address range that S3 does not call public."""
 _MOST = {4: 1 << 28, 6: 1 << 100}
@@ -73,49 +74,26 @@ sixteenth of all IPv4 addresses."""
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 """IPv4-mapped IPv6 addresses: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2"""
 _ALL_IPV4 = (1 << 32) - 1
-_ARN_SEGMENTS = 6
+_STRANGERS = tuple(
+    pattern(f"{kind}:*", (*kind, ":", Wild.ANY, Wild.STAR)) for kind in ("AWS", "Federated")
+)
+"""The callers that are no service: those with an ARN, and those without one."""
+_SERVICE = {"aws:principalisawsservice": ("true",)}
+_NO_SERVICE = {"aws:principalisawsservice": ("false",)}
 
 
 def public_statements(policy: Policy) -> tuple[Statement, ...]:
-    """Return the statements of a policy that are public and that no Deny blocks.
-
-    A Deny blocks a statement if it covers all of its actions and resources and denies everyone, or
-    everyone except the callers that a single negated condition restricts. Raises `Undecided`.
-    """
-    denies = [item for item in policy.statements if not item.is_allow]
-    return tuple(
-        item
-        for item in policy.statements
-        if is_public(item) and not any(_bars(deny, item) for deny in denies)
-    )
-
-
-def _bars(deny: Statement, allow: Statement) -> bool:
-    """Return whether a Deny keeps strangers from everything that an Allow gives to everyone."""
-    if deny.not_principals or not has_everyone(deny.principals) or len(deny.conditions) > 1:
-        return False
-    for condition in deny.conditions:
-        name = condition.operator.removesuffix("IfExists")
-        positive = replace(condition, operator=name.replace("Not", "", 1))
-        if ":" in name or "Not" not in name or not _confines(positive, variables=deny.variables):
-            return False
-    asked = [action("*:*").widest] if allow.has_not_action else []
-    asked += [action(entry.text).widest for entry in allow.actions]
-    if not all(covers_action(deny, each) is True for each in asked):
-        return False
-    if not allow.names_resources:
-        return not deny.names_resources
-    wanted = [EVERYTHING] if allow.has_not_resource else spelled(allow, allow.resources)
-    barred = [each.narrowest for each in spelled(deny, deny.resources) if each.narrowest]
-    return deny.has_resource and all(covers(barred, each.widest) for each in wanted)
+    """Return the statements of a policy that are public after all Denies; raises `Undecided`."""
+    return tuple(item for item in policy.statements if is_public(item))
 
 
 def is_public(statement: Statement) -> bool:
-    """Return whether a statement allows everyone, without a condition that restricts the caller.
+    """Return whether a policy allows a stranger something by an Allow for everyone.
 
-    `"*"`, `{"AWS": "*"}` and NotPrincipal mean everyone. A condition restricts the caller if it is
-    not negated, fails if the key is missing (so it has neither IfExists nor ForAllValues), and has
-    only fixed values. Raises `Undecided` if the answer depends on a template placeholder.
+    `"*"`, `{"AWS": "*"}` and NotPrincipal mean everyone. A stranger is a caller in AWS that the
+    policy does not name, and in whose request no condition key that restricts callers has one of
+    the fixed values that the policy compares it to. All Denies of the policy count. Raises
+    `Undecided`.
     """
     if not statement.is_allow:
         return False
@@ -125,92 +103,105 @@ def is_public(statement: Statement) -> bool:
             return False
     except Undecided as why:
         doubt = why
-    if any(_confines(item, variables=statement.variables) for item in statement.conditions):
-        return False
-    if doubt is not None:
+    policy = _without_exceptions(_policy_of(statement))
+    strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(_policy_of(statement)))
+    question = _Question(policy, statement, _restricting)
+    open_ = question.may_be_met(strangers, _NO_SERVICE) or (
+        # Services alone, on behalf of anyone; beside other callers, AWS's own examples let them in:
+        # https://github.com/aws-samples/data-perimeter-policy-examples
+        question.may_be_met((), _SERVICE)
+        and allowed(policy, Asked(via=statement.route), _NO_SERVICE) is None
+    )
+    if open_ and doubt is not None:
         raise doubt
-    for condition in statement.conditions:
-        if _kind(condition) is not None:
-            for value in condition.values:
-                _refuse_placeholder(value, variables=statement.variables)
-    return True
-
-
-def _refuse_placeholder(value: str, *, variables: bool) -> None:
-    spelled = resource(value, variables=variables)
-    if spelled.placeholder is not None:
-        raise Undecided(spelled.doubt())
-
-
-def _kind(condition: Condition) -> str | None:
-    """Return the key, in lower case, if fixed values of such a condition restrict the caller."""
-    operator = condition.operator.removeprefix("ForAnyValue:")
-    key = fold(condition.key)
-    if key == _ADDRESS:
-        return key if operator == "IpAddress" else None
-    if operator in _STRINGS and (key in _NAMES or key in _PATHS or key in _ARNS):
-        return key
-    return key if operator in _ARN_OPERATORS and key in _ARNS else None
+    return open_
 
 
 def is_confused_deputy(statement: Statement) -> bool:
-    """Return whether a statement allows a service that may act on anyone's behalf.
+    """Return whether a policy allows a service that may act on anyone's behalf.
 
-    A condition says on whose behalf only if it is not negated, fails if the key is missing, and
-    has only fixed values. Raises `Undecided` if the answer depends on a template placeholder.
+    A condition says on whose behalf only if it fixes one of the keys about sources. All Denies of
+    the policy count. Raises `Undecided`.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    if not statement.is_allow or all(item.kind != "Service" for item in statement.principals):
+    services = [item for item in statement.principals if item.kind == "Service"]
+    if not statement.is_allow or not services:
         return False
-    sources = [item for item in statement.conditions if _kind(item) in SOURCES]
-    if any(_confines(item, variables=statement.variables) for item in sources):
-        return False
-    for item in sources:
-        for value in item.values:
-            _refuse_placeholder(value, variables=statement.variables)
-    return True
+    named = tuple(each for item in services for each in principal_patterns(item))
+    question = _Question(_policy_of(statement), statement, _about_sources)
+    return question.may_be_met((Constraint(PRINCIPAL, Texts(named)),), {})
 
 
-def _confines(condition: Condition, *, variables: bool) -> bool:
-    key = _kind(condition)
-    if key is None or not condition.values:
-        return False
+class _Question:
+    """The question whether an Allow may be used by requests in which no key is fixed."""
+
+    def __init__(self, policy: Policy, statement: Statement, wanted: Wanted) -> None:
+        self.policy, self.asked = unfixed(policy, wanted, via=statement.route)
+
+    def may_be_met(self, required: Conjunction, given: Mapping[str, tuple[str, ...]]) -> bool:
+        """Return whether there is such a request that also meets what is required."""
+        asked = self.asked._replace(constraints=self.asked.constraints + required)
+        return allowed(self.policy, asked, given) is not None
+
+
+def _without_exceptions(policy: Policy) -> Policy:
+    """Return a policy with Principal `*` for NotPrincipal, which is the same for strangers."""
+    if not any(each.not_principals for each in policy.statements):
+        return policy
+    everyone = (Principal("*", "*", ()),)
+    statements = (
+        replace(each, principals=everyone, not_principals=()) if each.not_principals else each
+        for each in policy.statements
+    )
+    return replace(policy, statements=tuple(statements), memo={})
+
+
+def _policy_of(statement: Statement) -> Policy:
+    return statement.policy or Policy(CURRENT_VERSION, (statement,))
+
+
+def _unnamed(policy: Policy) -> Constraint:
+    """Return the constraint that a caller is none of those that a policy names."""
+    named: list[Pattern] = []
+    for statement in policy.statements:
+        for item in (*statement.principals, *statement.not_principals):
+            try:
+                if not item.is_everyone:
+                    named += principal_patterns(item)
+            except Undecided:
+                continue  # whoever it is, there are others
+    return Constraint(PRINCIPAL, Texts(tuple(named), inside=False))
+
+
+def _restricting(key: str) -> Fixing | None:
+    """Return how a condition key must be fixed to restrict the callers."""
+    own = _OWN.get(key)
     if key == _ADDRESS:
-        return _narrow(condition.values)
-    operator = condition.operator.removeprefix("ForAnyValue:")
-    if key in _ARNS:
-        segmented = operator in _ARN_OPERATORS
-        return all(_fixed_account(value, segmented=segmented) for value in condition.values)
+        return Fixing(_is_narrow_range)
     if key in _PATHS:
-        heads = [value.partition("/") for value in condition.values]
-        return all(slash and _fixed(head) for head, slash, _ in heads)
-    own = {_OWN[key]} if variables and key in _OWN else set()
-    plain = operator != "StringLike"
-    return all(fold(text) in own or _fixed(text, plain=plain) for text in condition.values)
+        return up_to("/")
+    if key in _ARNS:
+        return ACCOUNT
+    return Fixing(_is_a_name, lambda variable: variable == own) if key in _NAMES else None
 
 
-def _fixed(text: str, *, plain: bool = False) -> bool:
-    """Return whether a text has no variable and, unless wildcards are `plain` text, no wildcard.
+def _about_sources(key: str) -> Fixing | None:
+    return _restricting(key) if key in SOURCES else None
 
-    An empty text fixes nothing, and neither does `anonymous`, the user ID of unsigned requests:
+
+def _is_a_name(asked: Test, text: str) -> bool:
+    """Return whether a value is one name.
+
+    An empty text is none, and neither is `anonymous`, the user ID of unsigned requests:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
     """
-    wild = not plain and ("*" in text or "?" in text)
-    return bool(text) and fold(text) != "anonymous" and "${" not in text and not wild
+    textual = asked.family in (Family.TEXT, Family.FOLDED)
+    named = bool(text) and fold(text) != "anonymous"
+    return textual and named and not has_wildcards(asked, text)
 
 
-def _fixed_account(text: str, *, segmented: bool) -> bool:
-    """Return whether an ARN pattern fixes an account, or a name if the ARN has no account.
-
-    Unless it is `segmented`, a wildcard before the account could match beyond its segment.
-    """
-    parts = text.split(":", _ARN_SEGMENTS - 1)
-    if len(parts) < _ARN_SEGMENTS or parts[0] != "arn" or "${" in text:
-        return False
-    *front, account, name = parts
-    if not segmented and not all(_fixed(part) or not part for part in front):
-        return False
-    return bool(_ACCOUNT.fullmatch(account)) or (account in _SHARED and _fixed(name))
+def _is_narrow_range(asked: Test, _: str) -> bool:
+    return asked.family is Family.ADDRESS and _narrow(asked.values)
 
 
 def _narrow(texts: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from checker.iam.arn import ATTACHED_TEXT, Spelling, action, fold, spelled_out
-from checker.iam.conditions import Family, compares, spelling, test
+from checker.iam.conditions import Family, compares, meaning, test
 from checker.iam.patterns import Pattern, Undecided, covers, matches, overlaps, pattern
 from checker.iam.principals import callers, named_alone, role_arns
 from checker.iam.resources import check_resources, is_read_twice, reached, spelled
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from checker.iam.conditions import Test
-    from checker.iam.statement import Condition, Entry, Policy, Statement
+    from checker.iam.statement import Condition, Policy, Principal, Statement
+    from checker.problems import Route
 
 Texts: TypeAlias = tuple[str | Pattern, ...]
 """One string, or patterns of which a string that is not known in full matches one."""
@@ -88,6 +89,14 @@ def _allows(policy: Policy, request: Request, runs_on: bool) -> bool:  # noqa: F
     return not _any((lambda: not some(is_allow=True), lambda: some(is_allow=False)))
 
 
+def applies(statement: Statement, request: Request) -> bool:
+    """Return whether a statement applies to a request, in a reading of its stars.
+
+    Raises `Undecided`.
+    """
+    return _any(partial(_applies, statement, request, each) for each in (True, False))
+
+
 def _applies(statement: Statement, request: Request, runs_on: bool) -> bool:  # noqa: FBT001
     def fails(holds: Callable[[Statement, Request], bool]) -> bool:
         return not holds(statement, request)
@@ -120,13 +129,9 @@ def _any(questions: Iterable[Callable[[], bool]]) -> bool:
 
 def _is_about_action(statement: Statement, request: Request) -> bool:
     entries = statement.not_actions if statement.has_not_action else statement.actions
-    asked = fold(request.action)
-    found = _any(partial(_is_action, item, asked) for item in entries)
+    asked = (fold(request.action),)
+    found = _any(partial(_is, action(e.text), asked, request.single, e.route) for e in entries)
     return found is not statement.has_not_action
-
-
-def _is_action(item: Entry, asked: str) -> bool:
-    return matches(action(item.text).settled().widest, asked)
 
 
 def _is_about_resource(statement: Statement, request: Request, *, runs_on: bool) -> bool:
@@ -137,22 +142,27 @@ def _is_about_resource(statement: Statement, request: Request, *, runs_on: bool)
     far = reached(statement) if runs_on else ()
     if far and not any(matches(each, request.resource) for each in far):
         return False
-    items = spelled(statement, entries, runs_on=bool(far))
-    found = _any(partial(_is, item, (request.resource,), request.single) for item in items)
+    found = _any(
+        partial(_is, item, (request.resource,), request.single, entry.route)
+        for entry, item in zip(entries, spelled(statement, entries, runs_on=bool(far)), strict=True)
+    )
     return found is not outside
 
 
-def _is(item: Spelling, texts: Texts, value_of: Callable[[str], str | None]) -> bool:
+def _is(item: Spelling, texts: Texts, value_of: Callable[[str], str | None], route: Route) -> bool:
     """Return whether an entry matches a string, with the request's values for its variables.
 
-    `texts` is the string, or patterns of which the string matches one.
+    `texts` is the string, or patterns of which the string matches one. Raises `Undecided` if that
+    depends on an unknown in the entry.
     """
-    settled = item.settled()
-    narrowest = settled.narrowest
-    if narrowest is None:
-        narrowest = spelled_out(settled.symbolic, value_of)
-        return narrowest is not None and _reads(narrowest, narrowest, texts, item.text)
-    return _reads(settled.widest, narrowest, texts, item.text)
+    if item.narrowest is not None:
+        return _reads(item.widest, item.narrowest, texts, item.text)
+    found = spelled_out(item.loose, value_of)
+    if found is None or not any(_meets(found, each) for each in texts):
+        return False
+    if item.unknowns:
+        raise item.undecided(route)
+    return _reads(found, found, texts, item.text)
 
 
 def _reads(widest: Pattern, narrowest: Pattern, texts: Texts, written: str) -> bool:
@@ -178,19 +188,18 @@ def _is_about_principal(statement: Statement, request: Request) -> bool:
     if not request.principal:
         return False
     outside = bool(statement.not_principals)
-    found = any(matches(each, request.principal) for each in callers(statement))
-    if found and outside and statement.is_allow and not _is_alone(statement, request):
-        raise Undecided("cannot decide whom an account in the NotPrincipal of an Allow excludes")
+
+    def named(each: tuple[Principal, Spelling]) -> bool:
+        return _is(each[1], (request.principal,), request.single, each[0].route)
+
+    found = _any(partial(named, each) for each in callers(statement))
+    if found and outside and statement.is_allow:
+        alone = [(item, each) for item in statement.not_principals for each in named_alone(item)]
+        if not _any(partial(named, each) for each in alone):
+            raise Undecided(
+                "cannot decide whom an account in the NotPrincipal of an Allow excludes"
+            )
     return found is not outside
-
-
-def _is_alone(statement: Statement, request: Request) -> bool:
-    """Return whether NotPrincipal names a caller, and not just the caller's account."""
-    return any(
-        matches(each, request.principal)
-        for item in statement.not_principals
-        for each in named_alone(item)
-    )
 
 
 def holds(condition: Condition, statement: Statement, request: Request) -> bool:
@@ -200,26 +209,31 @@ def holds(condition: Condition, statement: Statement, request: Request) -> bool:
     if asked.key == PRINCIPAL_ARN and asked.key not in request.context:
         role = role_arns(request.principal)
         given = [role] if role else given
-    found = [
-        partial(_passes, statement, asked, texts, request, is_sought=asked.some) for texts in given
-    ]
-    return _any(found) is asked.some
+    found = [partial(_passes, condition, statement, asked, texts, request) for texts in given]
+    if asked.some:
+        return _any(found)
+    return not _any(partial(_is_no, each) for each in found)
+
+
+def _is_no(question: Callable[[], bool]) -> bool:
+    return not question()
 
 
 def _passes(
-    statement: Statement, asked: Test, texts: Texts, request: Request, *, is_sought: bool
+    condition: Condition, statement: Statement, asked: Test, texts: Texts, request: Request
 ) -> bool:
-    """Return whether it `is_sought` that a value of a key passes a condition."""
-    negated = asked.negated is is_sought
+    """Return whether a value of a key passes a condition."""
     if asked.family not in (Family.TEXT, Family.FOLDED, Family.ARN):
         text = texts[0] if isinstance(texts[0], str) else texts[0].text
-        return any(compares(asked, text, wanted) for wanted in asked.values) is not negated
+        found = _any(partial(compares, asked, text, wanted) for wanted in asked.values)
+        return found is not asked.negated
     value_of = request.single
     if asked.family is Family.FOLDED:
         texts = tuple(map(_folded, texts))
         value_of = request.folded
-    items = [spelling(asked, wanted, variables=statement.variables) for wanted in asked.values]
-    return _any(partial(_is, item, texts, value_of) for item in items) is not negated
+    items = [meaning(asked, wanted, variables=statement.variables) for wanted in asked.values]
+    found = _any(partial(_is, item, texts, value_of, condition.route) for item in items)
+    return found is not asked.negated
 
 
 def _folded(text: str | Pattern) -> str | Pattern:

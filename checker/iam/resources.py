@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue, segments
@@ -11,14 +11,21 @@ from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, res
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 from checker.iam.statement import PolicyType
+from checker.iam.values import is_atom, opened_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from checker.iam.machine import Token
     from checker.iam.statement import Entry, Policy, Statement
+    from checker.iam.values import Unknown
     from checker.problems import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 _PARTS = 6
 """Parts of an ARN; the last one may contain colons."""
+_PLACES = (1, 3, 4)
+"""The positions in an ARN of the partition, the region and the account."""
 _PREFIX = re.compile(r"[A-Za-z0-9-]+")
 
 
@@ -32,16 +39,22 @@ class Resource:
     literal: str | None
     """The only resource of the set, if there is only one."""
     reach: tuple[Pattern, ...]
-    """The sets to intersect; in an Allow, a variable in them stands for any string."""
+    """The sets to intersect; in an Allow, a variable in them stands for any string, and so does an
+    unknown."""
     symbolic: tuple[Pattern, ...]
-    """The same sets with variables as atoms."""
+    """The same sets with variables and unknowns as atoms."""
     excluded: tuple[Pattern, ...] = ()
     doubt: str = ""
     """Why it is not known which resources these are; empty if it is known."""
+    unknowns: tuple[Unknown, ...] = ()
+    """The unknowns in the sets: a question is undecided if its answer depends on their values."""
 
     def is_literal(self) -> bool:
         """Return whether this is exactly one resource; raises `Undecided`."""
         self._decided()
+        wild = any(isinstance(token, Wild) for each in self.symbolic for token in each.tokens)
+        if self.unknowns and not wild:
+            raise self._undecided()
         return self.literal is not None
 
     def is_named(self) -> bool:
@@ -49,10 +62,15 @@ class Resource:
 
         Raises `Undecided`.
         """
-        if self.is_literal():
+        self._decided()
+        if self.literal is not None:
             return True
-        if len(self.reach) == 1 and not self.excluded and not self.reach[0].suffix:
-            return False  # it ends in a wildcard
+        if len(self.reach) == 1 and not self.excluded and not self.symbolic[0].suffix:
+            last = self.symbolic[0].tokens[-1:]
+            if not any(map(is_atom, last)):
+                return False  # it ends in a wildcard
+        if self.unknowns:
+            return self._is_one_name()
         found = witness(self.reach, self.excluded)
         parts = found.split(":", 5) if found is not None else []
         if len(parts) < _PARTS:
@@ -62,14 +80,34 @@ class Resource:
         named = pattern(parts[-1], (*front, *parts[-1]))
         return witness(self.reach, (named, *self.excluded)) is None
 
+    def _is_one_name(self) -> bool:
+        """Return what `is_named` does for a set with unknowns."""
+        tokens = self.symbolic[0].tokens
+        colons = [at for at, each in enumerate(tokens) if each == ":"]
+        if len(self.symbolic) > 1 or self.excluded or len(colons) < _PARTS - 1:
+            raise self._undecided()
+        service = tokens[colons[1] + 1 : colons[2]]
+        name = (*service, *tokens[colons[4] + 1 :])
+        if any(isinstance(token, Wild) for token in name):
+            return False
+        if any(map(is_atom, name)):
+            raise self._undecided()
+        return True
+
     def covers(self, pattern: str) -> bool:
         """Return whether this holds all resources that a pattern matches; raises `Undecided`.
 
         For a pattern that matches every ARN, such as `*` or `arn:*`, it need only hold every ARN.
         """
         self._decided()
-        asked = _asked(pattern)
-        return self._holds(EVERY_ARN if covers((asked,), EVERY_ARN) else asked)
+        item = _asked(pattern)
+        asked = EVERY_ARN if covers((item.symbolic,), EVERY_ARN) else item.symbolic
+        found = self._holds(asked)
+        self._check(found, item)
+        sure = self.unknowns and all(covers((each,), asked) for each in self.symbolic)
+        if found and self.unknowns and not sure:
+            raise self._undecided()
+        return found
 
     def within(self, pattern: str) -> bool:
         """Return whether this holds only resources that a pattern matches; raises `Undecided`.
@@ -78,12 +116,30 @@ class Resource:
         and within `home/*`, but not within `home/alice/*`.
         """
         self._decided()
-        none_of = (_asked(pattern), *self.excluded)
+        item = _asked(pattern)
+        none_of = (item.symbolic, *self.excluded)
         # Sets with variables may share a resource without sharing an atom. So each set is tested
         # alone, and then all of them with any string for a variable.
         if any(witness((item,), none_of) is None for item in self.symbolic):
             return True
-        return len(self.reach) > 1 and witness(self.reach, none_of) is None
+        if len(self.reach) > 1 and witness(self.reach, none_of) is None:
+            return True
+        self._check(False, item)  # noqa: FBT003 - the answer
+        if self.unknowns and not self._is_somewhere_outside(none_of):
+            raise self._undecided()
+        return False
+
+    def _check(self, found: bool, asked: Spelling) -> None:  # noqa: FBT001 - the answer
+        """Raise `Undecided` for a no that depends on an unknown in the pattern that a rule gives."""
+        if asked.unknowns and not found:
+            if all(overlaps(each, asked.widest) for each in self.reach):
+                raise asked.undecided()
+
+    def _is_somewhere_outside(self, none_of: tuple[Pattern, ...]) -> bool:
+        """Return whether one of the resources is outside some sets, whatever the unknowns are."""
+        found = witness(self.symbolic, none_of)
+        open_ = None if found is None else opened_text(found)
+        return open_ is not None and not any(overlaps(each, open_) for each in none_of)
 
     def covers_all_of(self, service: str) -> bool:
         """Return whether this holds all resources of some type of a service, or everything.
@@ -93,14 +149,16 @@ class Resource:
         any resource. Raises `Undecided`, and `FunctionError` for text that cannot name a service.
         """
         self._decided()
-        formats = (
-            (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
-            if _PREFIX.fullmatch(service) and not catalogue.is_service(service)
-            else catalogue.resource_formats(service)
-        )
-        return self._holds(EVERY_ARN) or any(
+        formats = _formats(service)
+        found = self._holds(EVERY_ARN) or any(
             self._holds_somewhere(item, partition) for item in formats for partition in _PARTITIONS
         )
+        if found and self.unknowns:
+            # which partition, region and account these are does not matter
+            sure = replace(self, reach=tuple(map(_anywhere, self.symbolic)), unknowns=())
+            if not sure.covers_all_of(service):
+                raise self._undecided()
+        return found
 
     def _holds_somewhere(self, arn: str, partition: str) -> bool:
         """Return whether this holds all resources of an ARN format in some account and region."""
@@ -123,15 +181,109 @@ class Resource:
         if self.doubt:
             raise Undecided(self.doubt)
 
+    def _undecided(self) -> Undecided:
+        unknown = self.unknowns[0].text
+        return Undecided(
+            f"cannot decide what `{self.text[:200]}` means: `{unknown}` is a placeholder of a "
+            "template; render the template before checking",
+            (unknown, self.route),
+        )
+
+
+def _anywhere(item: Pattern) -> Pattern:
+    """Return a pattern of ARNs with any partition, region and account in place of unknown ones."""
+    tokens: list[Token] = []
+    colons = 0
+    for each in item.tokens:
+        colons += each == ":"
+        inside = colons in _PLACES and is_atom(each)
+        tokens.append(Wild.SEGMENT_STAR if inside else each)
+    return pattern(item.text, tokens)
+
+
+def covering_all_of(found: Sequence[Resource], service: str) -> tuple[Resource, ...]:
+    """Return the sets that hold all resources of a type of a service, by themselves or together.
+
+    Sets that do so only together are returned if none does so alone. Raises as
+    `Resource.covers_all_of` does; a set in doubt does not matter beside one that holds them all.
+    """
+    alone = tuple(_covering(found, service))
+    if alone:
+        return alone
+    sure = [each for each in found if not each.doubt]
+    wild = [each for each in sure if len(each.reach) == 1 and each.literal is None]
+    if len(wild) < len(("one", "another")):
+        return ()
+    for arn in _formats(service):
+        for partition in _PARTITIONS:
+            together = _together(wild, arn, partition)
+            for each in together:
+                if each.unknowns:
+                    raise each._undecided()  # noqa: SLF001 - of the same module
+            if together:
+                return together
+    return ()
+
+
+def _covering(found: Sequence[Resource], service: str) -> Iterator[Resource]:
+    """Yield the sets that hold all resources of a type of a service.
+
+    Raises `Undecided` in the end if there is none, and one in doubt.
+    """
+    doubt: Undecided | None = None
+    any_ = False
+    for each in found:
+        try:
+            if each.covers_all_of(service):
+                any_ = True
+                yield each
+        except Undecided as why:
+            doubt = doubt or why
+    if doubt is not None and not any_:
+        raise doubt
+
+
+def holds_all_of(found: Sequence[Resource], service: str) -> bool:
+    """Return whether one of some sets holds all resources of a type of a service.
+
+    Raises `Undecided` if none does, and one is in doubt.
+    """
+    return any(True for _ in _covering(found, service))
+
+
+def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:
+    """Return the sets that together hold all resources of an ARN format in some place, if any."""
+    of_type = template(arn, partition)
+    near = [each for each in found if overlaps(each.reach[0], of_type)]
+    places: dict[tuple[str, ...], None] = {}
+    for each in near if len(near) > 1 else ():
+        some = witness((each.reach[0], of_type), each.excluded)
+        if some is not None:
+            places[tuple(some.split(":", 5)[3:5])] = None
+    for region, account in places:
+        placed = template(
+            arn.replace("${Region}", region).replace("${Account}", account), partition
+        )
+        sets = [r for r in near if not any(overlaps(each, placed) for each in r.excluded)]
+        if covers([each.reach[0] for each in sets], placed):
+            return tuple(each for each in sets if overlaps(each.reach[0], placed))
+    return ()
+
+
+def _formats(service: str) -> tuple[str, ...]:
+    if _PREFIX.fullmatch(service) and not catalogue.is_service(service):
+        return (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
+    return catalogue.resource_formats(service)
+
 
 def _may_cover(item: Pattern, of_type: Pattern) -> bool:
     """Return whether a pattern may hold all resources of a type in some place: a quick test."""
     return of_type.suffix.endswith(item.suffix) and overlaps(item, of_type)
 
 
-def _asked(text: str) -> Pattern:
-    """Return the pattern that a rule gives as text; raises `Undecided` for a placeholder."""
-    return resource(text, variables=True).settled().symbolic
+def _asked(text: str) -> Spelling:
+    """Return the pattern that a rule gives as text."""
+    return resource(text, variables=True)
 
 
 def spelled(
@@ -210,10 +362,10 @@ def resources(statement: Statement) -> tuple[Resource, ...]:
 
 
 def _plain(item: Spelling, route: Route, *, allow: bool) -> Resource:
-    reach = item.widest if allow else item.narrowest or item.symbolic
+    reach = item.widest if allow else item.narrowest or item.loose
     literal = item.text if item is ATTACHED else item.symbolic.literal
-    doubt = item.doubt() if item.placeholder is not None else ""
-    return Resource(item.text, route, literal, (reach,), (item.symbolic,), doubt=doubt)
+    symbolic = (item.symbolic,)
+    return Resource(item.text, route, literal, (reach,), symbolic, unknowns=item.unknowns)
 
 
 def _outside(statement: Statement) -> Resource:

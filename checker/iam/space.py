@@ -8,7 +8,6 @@ from checker.budget import spend
 from checker.iam import catalogue, keys
 from checker.iam.arn import (
     ATTACHED,
-    ATTACHED_TEXT,
     EVERY_ARN,
     EVERYTHING,
     Spelling,
@@ -16,7 +15,7 @@ from checker.iam.arn import (
     template,
     variable_of,
 )
-from checker.iam.conditions import Family, Test, compares, spelling, test
+from checker.iam.conditions import Family, Test, compares, meaning, test
 from checker.iam.constraints import (
     ACTION,
     EXACTLY,
@@ -33,12 +32,13 @@ from checker.iam.constraints import (
 from checker.iam.key_values import is_single, representatives
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern
-from checker.iam.principals import AWS, callers, session_of
+from checker.iam.principals import AWS, callers, is_unknown, meant, session_of
 from checker.iam.request import PRINCIPAL_ARN, Request
 from checker.iam.resources import check_resources, reached, spelled
+from checker.iam.values import compared, has_unknown, with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from checker.iam.statement import Policy, Statement
 
@@ -59,6 +59,11 @@ value of `aws:PrincipalArn`.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
+_ORIGIN_ACCESS = pattern(
+    "identities of CloudFront",
+    (*AWS, *"arn:aws", Wild.SEGMENT_STAR, *":iam::cloudfront:user/", *_ANY_NAME),
+)
+"""https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"""
 _OTHERS = tuple(
     pattern(f"{kind}:*", (*kind, ":", *_ANY_NAME))
     for kind in ("Service", "Federated", "CanonicalUser")
@@ -81,6 +86,10 @@ class Space:
         self.tests: dict[str, list[Test]] = {}
         self.variables: set[str] = set()
         """The policy variables, as they stand in patterns."""
+        self.unknowns: dict[str, list[Spelling]] = {}
+        """By dimension: the entries that have unknowns."""
+        self.atoms: dict[str, list[str]] = {}
+        """By key that is not compared as a string: atoms for its values that are unknown."""
         self.named: list[Pattern] = []
         """The principals that are named in full."""
         self._known: dict[Conjunction, tuple[str, ...] | None] = {}
@@ -96,6 +105,9 @@ class Space:
         self.single = {key for key, found in self.tests.items() if is_single(key, found)}
         for statement in statements:
             self._check_principals(statement)
+            self._collect_unknowns(statement)
+        self._align_callers()
+        for statement in statements:
             for each in self.constraints(statement, EXACTLY):
                 self.variables.update(_variables(each))
                 if each.dimension == PRINCIPAL:
@@ -110,6 +122,42 @@ class Space:
                 f"session `{sessions[0]}`"
             )
 
+    @property
+    def has_unknowns(self) -> bool:
+        """Whether any entry of the policies has an unknown."""
+        return any(self.unknowns.values()) or any(self.atoms.values())
+
+    def _collect_unknowns(self, statement: Statement) -> None:
+        """Keep the entries of a statement that have unknowns."""
+        entries = (*statement.resources, *statement.not_resources)
+        found = {RESOURCE: list(spelled(statement, entries))}
+        found[ACTION] = [action(each.text) for each in (*statement.actions, *statement.not_actions)]
+        named = (*statement.principals, *statement.not_principals)
+        found[PRINCIPAL] = [each for item in named if is_unknown(item) for each in meant(item)]
+        for condition in statement.conditions:
+            asked = test(condition)
+            if self._is_text(asked):
+                found.setdefault(asked.key, []).extend(_meanings(statement, asked))
+            else:
+                unknown = [compared(asked.than, each) for each in asked.values if has_unknown(each)]
+                self.atoms.setdefault(asked.key, []).extend(unknown)
+        for dimension, items in found.items():
+            unknown_ones = [each for each in items if each.unknowns]
+            self.unknowns.setdefault(dimension, []).extend(unknown_ones)
+
+    def _align_callers(self) -> None:
+        """Add the unknown ARNs of callers to the unknown principals, and the other way round."""
+        principals = self.unknowns.get(PRINCIPAL, [])
+        arns = self.unknowns.get(PRINCIPAL_ARN, [])
+        known = [each for each in principals if each.symbolic.tokens[: len(AWS)] == (*AWS,)]
+        if self.principals:
+            self.unknowns[PRINCIPAL] = principals + [_with_kind(each) for each in arns]
+            self.unknowns[PRINCIPAL_ARN] = arns + [_without_kind(each) for each in known]
+
+    def _is_text(self, asked: Test) -> bool:
+        """Return whether a condition compares strings or ARNs."""
+        return self.samples[asked.key] is None or asked.family in _TEXTUAL
+
     def constraints(
         self, statement: Statement, reading: Reading, *, runs_on: bool = True
     ) -> Conjunction:
@@ -117,20 +165,16 @@ class Space:
 
         `runs_on` says whether a star that ends a segment of a resource matches colons.
         """
-
-        def meant(items: Iterable[Spelling], dimension: str, *, inside: bool) -> list[Pattern]:
-            found = (reading.of(item.settled(), dimension, inside=inside) for item in items)
-            return [each for each in found if each is not None]
-
+        reading = reading._replace(apart=self.unknowns)
         outside = statement.has_not_action
         entries = statement.not_actions if outside else statement.actions
-        patterns = [action(item.text).settled().widest for item in entries]
+        patterns = reading.of([action(e.text) for e in entries], ACTION, inside=not outside)
         found = [Constraint(ACTION, Texts(tuple(patterns), not outside))]
         outside = statement.has_not_resource
         entries = statement.not_resources if outside else statement.resources
         far = reached(statement) if runs_on else ()
-        named = spelled(statement, entries, runs_on=bool(far))
-        patterns = meant(named, RESOURCE, inside=not outside)
+        about = spelled(statement, entries, runs_on=bool(far))
+        patterns = reading.of(about, RESOURCE, inside=not outside)
         if not statement.names_resources:
             patterns = [ATTACHED.widest]
         found.append(Constraint(RESOURCE, Texts(tuple(patterns), not outside)))
@@ -138,24 +182,37 @@ class Space:
             found.append(Constraint(RESOURCE, Texts(far)))
         if statement.has_principal:
             outside = bool(statement.not_principals)
-            found.append(Constraint(PRINCIPAL, Texts(tuple(callers(statement)), not outside)))
+            named = [each for _, each in callers(statement)]
+            patterns = reading.of(named, PRINCIPAL, inside=not outside)
+            found.append(Constraint(PRINCIPAL, Texts(tuple(patterns), not outside)))
         for condition in statement.conditions:
             asked = test(condition)
-            known = self.samples[asked.key]
-            if known is None or asked.family in _TEXTUAL:
-                variables = statement.variables
-                items = [spelling(asked, each, variables=variables) for each in asked.values]
-                patterns = meant(items, asked.key, inside=not asked.negated)
+            inside = not asked.negated
+            if self._is_text(asked):
+                patterns = reading.of(_meanings(statement, asked), asked.key, inside=inside)
             else:
-                spend(len(known) * len(asked.values))
-                patterns = [
-                    literal(each)
-                    for each in known
-                    if any(compares(asked, each, wanted) for wanted in asked.values)
-                ]
-            texts = Texts(tuple(patterns), not asked.negated)
-            found += self._of_key(Constraint(asked.key, texts, asked.some))
+                patterns = self._compared(asked, reading)
+            found += self._of_key(Constraint(asked.key, Texts(tuple(patterns), inside), asked.some))
         return tuple(found)
+
+    def _compared(self, asked: Test, reading: Reading) -> list[Pattern]:
+        """Return the values that compare to one of a test, of a key that is not a string.
+
+        An unknown value compares to its own atom. It may compare to any other value, too.
+        """
+        known = self.samples[asked.key] or ()
+        atoms = self.atoms.get(asked.key, [])
+        as_wide = reading.wide is not asked.negated
+        wanted = [each for each in asked.values if not has_unknown(each)]
+        spend(len(known) * len(wanted))
+        found = [each for each in known if any(compares(asked, each, value) for value in wanted)]
+        open_ = len(wanted) < len(asked.values)
+        if open_ and as_wide is not reading.exact:
+            found = [*known]
+        if reading.exact:
+            own = [compared(asked.than, each) for each in asked.values if has_unknown(each)]
+            found += own if as_wide else atoms
+        return [pattern(each, (each,)) if each in atoms else literal(each) for each in found]
 
     def lists(self, statement: Statement) -> Conjunction:
         """Return a statement's constraints that list the values which a single value may have."""
@@ -186,11 +243,15 @@ class Space:
             # every named principal counts as a caller, whatever its form
             # in a session of a role, the value of the condition key is the ARN of the role
             sessions = _FEDERATED if PRINCIPAL_ARN in self.tests else _SESSIONS
-            callers = dict.fromkeys((_USERS_AND_ROLES, sessions, *_OTHERS, *self.named))
-            box[PRINCIPAL] = (Constraint(PRINCIPAL, Texts(tuple(callers))),)
+            kinds = (_USERS_AND_ROLES, sessions, _ORIGIN_ACCESS, *_OTHERS)
+            unknown = [each.symbolic for each in self.unknowns.get(PRINCIPAL, ())]
+            known_callers = dict.fromkeys((*kinds, *self.named, *unknown))
+            box[PRINCIPAL] = (Constraint(PRINCIPAL, Texts(tuple(known_callers))),)
         for key, known in self.samples.items():
             if known is not None:
-                box[key] = (Constraint(key, Texts(tuple(map(literal, known))), some=False),)
+                atoms = [pattern(each, (each,)) for each in self.atoms.get(key, ())]
+                values = Texts((*map(literal, known), *dict.fromkeys(atoms)))
+                box[key] = (Constraint(key, values, some=False),)
             if keys.is_always_there(key, signed=not self.principals):
                 box[key] = (*box.get(key, ()), Constraint(key, _ANYTHING))
         return box
@@ -225,16 +286,18 @@ class Space:
         texts = tuple(dict.fromkeys(text for text in found if text is not None))
         return None if None in found else texts
 
-    def request(self, box: Box, fresh: str, *, real: bool) -> Request:
-        """Return a request that meets a box's constraints, with `fresh` as value of variables.
+    def request(self, box: Box, fresh: str, values: Mapping[str, str], *, real: bool) -> Request:
+        """Return a request that meets a box's constraints.
 
-        If `real`, its action is one of the catalogue and its resource fits the action, if possible.
+        Variables have the value `fresh`, and unknowns have `values`, by address. If `real`, its
+        action is one of the catalogue and its resource fits the action, if possible.
         """
         found = {dimension: self._values(asked) or () for dimension, asked in box.items()}
         context = {key: texts for key, texts in found.items() if key not in REQUIRED}
         used: dict[str, str] = {}
 
         def filled(text: str) -> str:
+            text = with_values(text, values)
             for symbol in sorted(self.variables):
                 if symbol in text:
                     key, _ = variable_of(symbol)
@@ -249,7 +312,7 @@ class Space:
         context = {key: tuple(map(filled, texts)) for key, texts in context.items()}
         for key, text in used.items():
             context[key] = context.get(key) or (text,)
-        (principal,) = found.get(PRINCIPAL, ("",))
+        principal = filled(*found.get(PRINCIPAL, ("",)))
         return Request(name, resource, principal, context)
 
     def _resource(self, box: Box, name: str) -> str:
@@ -266,8 +329,35 @@ class Space:
 def _variables(constraint: Constraint) -> Iterator[str]:
     for item in constraint.texts.patterns:
         for token in item.tokens:
-            if isinstance(token, str) and len(token) > 1 and token != ATTACHED_TEXT:
+            if isinstance(token, str) and token.startswith("${") and len(token) > 1:
                 yield token
+
+
+def _meanings(statement: Statement, asked: Test) -> list[Spelling]:
+    """Return what the values of a condition on strings or ARNs may mean."""
+    return [meaning(asked, each, variables=statement.variables) for each in asked.values]
+
+
+def _with_kind(item: Spelling) -> Spelling:
+    """Return the principal that has an ARN."""
+    return _changed(item, lambda found: pattern(found.text, (*AWS, *found.tokens)))
+
+
+def _without_kind(item: Spelling) -> Spelling:
+    """Return the ARN of a principal that has one."""
+    return _changed(
+        item,
+        lambda found: (
+            pattern(found.text, found.tokens[len(AWS) :])
+            if found.tokens[: len(AWS)] == (*AWS,)
+            else found
+        ),
+    )
+
+
+def _changed(item: Spelling, change: Callable[[Pattern], Pattern]) -> Spelling:
+    widest, symbolic = change(item.widest), change(item.symbolic)
+    return Spelling(item.text, widest, None, symbolic, item.unknowns, change(item.loose))
 
 
 def without(box: Box, statements: Sequence[Conjunction], space: Space) -> Box | None:

@@ -51,7 +51,8 @@ class Principal:
         if "${" in self.text and not _PLACEHOLDER.sub("", self.text).strip("*"):
             raise Undecided(
                 f"cannot decide whom `{self.text[:200]}` means: it is a placeholder of a template; "
-                "render the template before checking"
+                "render the template before checking",
+                (self.text.strip("*"), self.route),
             )
         return self.text == "*"
 
@@ -89,6 +90,10 @@ class Statement:
     variables: bool
     """Whether the policy's version has policy variables."""
     route: Route
+    policy: Policy | None = field(default=None, compare=False, repr=False)
+    """The policy that it is part of; None if it stands alone."""
+    asked: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """The actions that a question is about; empty if it is about all of them."""
 
     @property
     def is_allow(self) -> bool:
@@ -187,7 +192,10 @@ def policy(data: dict[str, Json], kind: PolicyType | None = None) -> Policy:
         for item, route in _items(data.get("Statement", []), ("Statement",))
         if isinstance(item, dict)
     )
-    return Policy(text, statements, kind or _type(statements), data)
+    made = Policy(text, statements, kind or _type(statements), data)
+    for item in statements:
+        object.__setattr__(item, "policy", made)  # each of the two needs the other
+    return made
 
 
 def _type(statements: tuple[Statement, ...]) -> PolicyType:

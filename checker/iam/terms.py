@@ -176,18 +176,21 @@ def _term(
         return None
     perhaps = [(item, why) for item, why in limits.perhaps if _near(item, reach)]
     holes = [item.doubt() for item in parts if item.placeholder is not None]
-    doubt = next(filter(None, [*holes, limits.doubt, *(why for _, why in perhaps)]), "")
     sure = not limits.doubt and (
         len(parts) == 1 and not excluded and not perhaps
         if holes
         else not perhaps or _left(reach, (*excluded, *(item for item, _ in perhaps)))
     )
-    only = None if doubt else _only(reach, excluded)
+    # what an unknown stands for is asked of the set, if it is sure that there is one
+    why = [*(() if sure else holes), limits.doubt, *(why for _, why in perhaps)]
+    doubt = next(filter(None, why), "")
+    only = None if doubt or holes else _only(reach, excluded)
     if only is None:
         names = " within ".join(item.text for item in parts)
         symbolic = tuple(item.symbolic for item in parts)
         text = except_text(names, statement.not_resources)
-        resource = Resource(text, route, None, reach, symbolic, excluded, doubt)
+        unknowns = tuple(dict.fromkeys(each for item in parts for each in item.unknowns))
+        resource = Resource(text, route, None, reach, symbolic, excluded, doubt, unknowns)
         own = tuple(entry.text for entry in statement.not_resources)
         return Term(resource, sure, doubt, (tuple(item.text for item in parts), own))
     as_written = len(parts) == 1 and parts[0].widest.literal is not None

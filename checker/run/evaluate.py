@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from checker import cel
 from checker.budget import spend
 from checker.cel.values import type_name
 from checker.documents import Document
-from checker.problems import Route, excerpt, pointer
+from checker.problems import Location, Route, excerpt, pointer
 from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status, digest
-from checker.rules import Hole, Requirement, Rule
+from checker.rules import Requirement, Rule
+from checker.run.filling import filled
+from checker.run.unknowns import location_of, reason, route_of
 
-_LONGEST_MESSAGE = 1000
-"""The most characters of a message; a longer one ends in `…`."""
+_LONGEST_SHOWN = 200
+"""The most characters of a requirement that a message shows."""
 _MOST_RELATED = 20
 """The most places that one finding points to in addition to its first."""
 MOST_FINDINGS = 10_000
@@ -101,7 +102,18 @@ def broken(document: Document) -> Iterator[Finding]:
 
 
 class _UndecidedError(Exception):
-    """Raised if a condition gave no boolean; the text says which one and why."""
+    """Raised if a condition gave no boolean; the text says which one and why.
+
+    `unknown` is what the document leaves open and the condition depends on, if that is why.
+    """
+
+    def __init__(self, message: str, unknown: cel.Unknown | None = None) -> None:
+        super().__init__(message)
+        self.unknown = unknown
+
+
+class _DoubtError(_UndecidedError):
+    """Raised if a condition gave no boolean because it depends on what the document leaves open."""
 
 
 class _ExhaustedError(_UndecidedError):
@@ -122,22 +134,34 @@ class _Evaluation:
         try:
             subjects = self._subjects()
         except _UndecidedError as error:
-            yield self.undecided((), str(error))
+            yield self.undecided((), str(error), unknown=error.unknown)
             return
         for route, subject in subjects:
             variables = {self.rule.subject: subject} if self.rule.for_each else {}
             activation = self._activation(variables)
             try:
-                if self.rule.when and not _truth("when", self.rule.when, activation):
+                applies = self._when(activation)
+                if applies is False:
                     continue
+                # what is met is not violated, even where it is in doubt whether the rule applies
+                doubt = applies if isinstance(applies, _DoubtError) else None
                 self._met(Status.PASS)
                 for requirement in self.rule.requirements:
-                    yield from self._decide(requirement, route, activation)
+                    yield from self._decide(requirement, route, activation, doubt)
             except _ExhaustedError as error:
                 yield self.undecided(route, str(error))
                 return
             except _UndecidedError as error:
                 yield self.undecided(route, str(error))
+
+    def _when(self, activation: cel.Activation) -> bool | _DoubtError:
+        """Return whether the rule applies to a subject, or why that is in doubt."""
+        if self.rule.when is None:
+            return True
+        try:
+            return _truth("when", self.rule.when, activation)
+        except _DoubtError as error:
+            return error
 
     def _subjects(self) -> list[tuple[Route, object]]:
         if self.rule.for_each is None:
@@ -145,7 +169,7 @@ class _Evaluation:
         try:
             found = self.rule.for_each.evaluate(self._activation({}))
         except cel.EvaluationError as error:
-            raise _UndecidedError(f"`for_each` could not be decided: {error.message}") from error
+            raise _refusal("for_each", error) from error
         if not isinstance(found, list | tuple):
             message = f"`for_each` must be a list of subjects, not {type_name(found)}"
             raise _UndecidedError(message)
@@ -161,7 +185,11 @@ class _Evaluation:
         return cel.Activation(values, self.rule.let, self.document.activation)
 
     def _decide(
-        self, requirement: Requirement, route: Route, activation: cel.Activation
+        self,
+        requirement: Requirement,
+        route: Route,
+        activation: cel.Activation,
+        doubt: _DoubtError | None,
     ) -> Iterator[Finding]:
         try:
             if _truth("require", requirement.that, activation):
@@ -169,17 +197,50 @@ class _Evaluation:
         except _ExhaustedError:
             raise
         except _UndecidedError as error:
-            yield self.undecided(route, str(error), requirement.text)
+            yield self._unsettled(requirement, route, error, doubt)
+            return
+        if doubt is not None:
+            yield self._unsettled(requirement, route, None, doubt)
             return
         self._met(Status.FAIL)
+        activation = activation.certain()
         routes = self._pointed(requirement.at, activation) or [route]
-        message = _message(requirement.message, activation)
+        message = filled(requirement.message, activation)
         yield self._finding(Status.FAIL, route, routes, message, requirement.text)
 
-    def undecided(self, route: Route, message: str, asked: str = "") -> Finding:
-        """Return the error that says why the rule could not be decided on a subject."""
+    def _unsettled(
+        self,
+        requirement: Requirement,
+        route: Route,
+        error: _UndecidedError | None,
+        doubt: _DoubtError | None,
+    ) -> Finding:
+        """Return the error of a requirement that is undecided, or is not met where `when` is so."""
+        if error is None:
+            message = f"`require` is not met (`{requirement.text[:_LONGEST_SHOWN]}`), and {doubt}"
+        elif doubt is None:
+            message = str(error)
+        elif str(error).partition(": ")[2] == (why := str(doubt).partition(": ")[2]):
+            message = f"neither `when` nor `require` could be decided: {why}"
+        else:
+            message = f"{error}; and {doubt}"
+        unknowns = (each.unknown for each in (doubt, error) if each is not None)
+        unknown = next(filter(None, unknowns), None)
+        return self.undecided(route, message, requirement.text, unknown)
+
+    def undecided(
+        self, route: Route, message: str, asked: str = "", unknown: cel.Unknown | None = None
+    ) -> Finding:
+        """Return the error that says why the rule could not be decided on a subject.
+
+        It points to the unknown that it depends on, or else to the subject.
+        """
         self._met(Status.ERROR)
-        return self._finding(Status.ERROR, route, [route], message, asked)
+        stands = route_of(self.document, unknown)
+        if unknown is None or stands is None:
+            return self._finding(Status.ERROR, route, [route], message, asked)
+        found = self._finding(Status.ERROR, route, [stands], message, asked)
+        return found._replace(place=self._place(stands, location_of(self.document, unknown)))
 
     def _met(self, status: Status) -> None:
         self.status = max(self.status, status, key=WORST.__getitem__)
@@ -236,11 +297,11 @@ class _Evaluation:
             fingerprint=fingerprint if again == 1 else digest(fingerprint, again),
         )
 
-    def _place(self, route: Route) -> Place:
+    def _place(self, route: Route, within: Location | None = None) -> Place:
         reading = self.document.reading
         if reading is None:
             return Place(pointer(route))
-        location = reading.locate(route)
+        location = within or reading.locate(route)
         shown = excerpt(reading.line(location.line), location.column)
         whole = reading.file_pointer(route)
         return Place(pointer(route), location, *shown, whole if whole != pointer(route) else "")
@@ -263,47 +324,14 @@ def _truth(name: str, program: cel.Program, activation: cel.Activation) -> bool:
     try:
         value = program.evaluate(activation)
     except cel.EvaluationError as error:
-        exhausted = isinstance(error, cel.BudgetError)
-        kind = _ExhaustedError if exhausted else _UndecidedError
-        raise kind(f"`{name}` could not be decided: {error.message}") from error
+        raise _refusal(name, error) from error
     if not isinstance(value, bool):
         raise _UndecidedError(f"`{name}` must be true or false, not {type_name(value)}")
     return value
 
 
-def _message(parts: Iterable[str | Hole], activation: cel.Activation) -> str:
-    text = "".join(part if isinstance(part, str) else _filled(part, activation) for part in parts)
-    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
-
-
-def _filled(hole: Hole, activation: cel.Activation) -> str:
-    try:
-        return _text(hole.program.evaluate(activation))
-    except (cel.EvaluationError, ValueError):
-        return hole.text
-
-
-def _text(value: object) -> str:
-    """Return a value as text for a message; raises ValueError if it is too large or not JSON."""
-    if isinstance(value, str):
-        return value
-    if _is_large(value):
-        raise ValueError("too large to show")
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except TypeError as error:
-        raise ValueError(type(value).__name__) from error
-
-
-def _is_large(value: object) -> bool:
-    """Say whether a value has more nodes than a message could show.
-
-    A node that several others share counts each time, as it would be shown each time.
-    """
-    todo, seen = [value], 0
-    while todo and seen <= _LONGEST_MESSAGE:
-        part = todo.pop()
-        seen += 1
-        if isinstance(part, list | dict):
-            todo.extend(part if isinstance(part, list) else part.values())
-    return bool(todo)
+def _refusal(name: str, error: cel.EvaluationError) -> _UndecidedError:
+    message = f"`{name}` could not be decided: {reason(error)}"
+    if isinstance(error, cel.DoubtError):
+        return _DoubtError(message, error.unknown)
+    return (_ExhaustedError if isinstance(error, cel.BudgetError) else _UndecidedError)(message)

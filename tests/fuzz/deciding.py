@@ -170,7 +170,8 @@ _POLICIES = (
     b'{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}',
     b"""{"Statement": [{"Effect": "Allow", "NotAction": ["iam:Get*"], "Resource": "arn:aws:s3:::b*",
 "Condition": {"StringLike": {"aws:username": ["a*", "${aws:userid}"]}}}, {"Effect": "Deny",
-"Principal": {"AWS": ["*", "123456789012"]}, "Action": "s3:Put?bject", "Sid": "x"}]}""",
+"Principal": {"AWS": ["*", "123456789012"]}, "Action": "s3:Put?bject", "Sid": "x"},
+{"Effect": "Allow", "Action": "s3:Get*", "Resource": ["arn:aws:s3:::a", "arn:aws:s3:::${b}"]}]}""",
 )
 
 

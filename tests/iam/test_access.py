@@ -75,7 +75,10 @@ RESOURCES: list[tuple[list[dict[str, Any]], list[str]]] = [
     ([allow("s3:Put", "a"), deny("s3:Put", Resource="*", NotPrincipal={"AWS": "1"})], ["a"]),
     ([allow("s3:Put", "a"), deny("s3:Put", Resource="*", Principal="*")], []),
     ([allow("s3:Put", "a"), deny("s3:Put", Resource="*", Principal={"AWS": ["1", "*"]})], []),
-    ([allow("s3:Put", "a"), deny("s3:Put", Resource="*", Condition={"Null": {"a": "b"}})], ["a"]),
+    (
+        [allow("s3:Put", "a"), deny("s3:Put", Resource="*", Condition={"Null": {"a:b": "true"}})],
+        ["a"],
+    ),
     ([allow("s3:Put", "a"), deny("s3:Put", Resource="*", Condition={"Null": {}})], []),
     ([allow("s3:Put", "a", Condition={"Null": {"a": "b"}})], ["a"]),
     ([allow("s3:Put", "a"), deny("s3:Put", Resource="${aws:username}")], ["a"]),

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checker.iam.partial import may_allow
 from checker.iam.patterns import Undecided
+from checker.iam.question import may_allow
 from checker.iam.request import Request, allows
 from checker.iam.statement import policy
 from tests.oracles import iam_oracle as oracle

@@ -166,12 +166,17 @@ def test_who_is_a_confused_deputy() -> None:
     assert not deputy({}, Principal={"AWS": "123456789012"})
     assert not deputy({}, Effect="Deny")
     with pytest.raises(Undecided, match="render the template before checking"):
-        deputy({"StringEquals": {"aws:SourceAccount": "${account}"}})
+        deputy({"StringLike": {"aws:SourceAccount": "${account}"}})
+    assert not deputy({"StringEquals": {"aws:SourceAccount": "${account}"}})
 
 
 def test_a_placeholder_in_a_condition_that_could_confine() -> None:
     with pytest.raises(Undecided, match="render the template before checking"):
-        opened({"StringEquals": {"aws:PrincipalOrgID": "${org_id}"}})
+        opened({"StringLike": {"aws:PrincipalOrgID": "${org_id}"}})
+    assert not opened({"StringEquals": {"aws:PrincipalOrgID": "${org_id}"}})
+    with pytest.raises(Undecided, match="render the template before checking"):
+        opened({"ArnLike": {"aws:PrincipalArn": "arn:${p}:iam::${account}:role/x"}})
+    assert not opened({"ArnLike": {"aws:PrincipalArn": "arn:${p}:iam::123456789012:role/${x}"}})
     assert opened({"StringEquals": {"aws:username": "${name}"}})
     assert not opened(
         {"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "StringLike": {"aws:SourceVpc": "${vpc}"}}

@@ -173,16 +173,62 @@ def test_what_is_denied_is_read_as_narrow_as_it_may_be() -> None:
     assert not only(Effect="Deny", NotResource="${aws:username}").covers("a")
 
 
-def test_a_placeholder_in_a_resource_decides_nothing() -> None:
-    for found in (only(Resource="arn:aws:s3:::${bucket}"), only(NotResource="${bucket}")):
-        assert "${bucket}" in found.text
-        for question in (
-            found.is_literal,
-            lambda found=found: found.covers("a"),
-            lambda found=found: found.within("*"),
-            lambda found=found: found.covers_all_of("s3"),
-        ):
-            with pytest.raises(Undecided, match=r"`\$\{bucket\}` is a placeholder"):
-                question()
-    with pytest.raises(Undecided, match="placeholder"):
-        only(Resource="*").covers("${bucket}")
+def test_a_placeholder_in_what_is_left_out_decides_nothing() -> None:
+    found = only(NotResource="${bucket}")
+    assert "${bucket}" in found.text
+    for question in (
+        found.is_literal,
+        lambda: found.covers("a"),
+        lambda: found.within("*"),
+        lambda: found.covers_all_of("s3"),
+    ):
+        with pytest.raises(Undecided, match=r"`\$\{bucket\}` is a placeholder"):
+            question()
+
+
+BUCKET = "arn:aws:s3:::${bucket}"
+ECR = "arn:${partition}:ecr:${region}:${account}:repository/"
+OF_PLACEHOLDERS = [
+    # the resource, the question, what it is asked, the answer; None if it is undecided
+    (BUCKET, "is_literal", (), None),
+    (f"{BUCKET}/*", "is_literal", (), False),
+    (f"{ECR}*", "is_literal", (), False),
+    (BUCKET, "is_named", (), None),
+    (f"{BUCKET}/*", "is_named", (), False),
+    (f"{BUCKET}/*/x", "is_named", (), False),
+    (f"{ECR}x", "is_named", (), True),
+    (f"{ECR}*", "is_named", (), False),
+    (f"{ECR}${{name}}", "is_named", (), None),
+    ("arn:aws:${service}:eu-west-1:111122223333:x", "is_named", (), None),
+    (BUCKET, "within", ("arn:aws:s3:::*",), True),
+    (BUCKET, "within", ("arn:aws:sqs:*",), False),
+    (BUCKET, "within", ("arn:aws:s3:::logs",), None),
+    (BUCKET, "within", (BUCKET,), True),
+    (f"{ECR}*", "within", ("arn:*:ecr:*:*:repository/*",), True),
+    (f"{ECR}*", "within", ("arn:*:ecr:*:*:repository/x",), False),
+    (f"{ECR}x", "within", ("arn:*:ecr:*:111122223333:*",), None),
+    (BUCKET, "covers", ("arn:aws:s3:::logs",), None),
+    (BUCKET, "covers", ("arn:aws:sqs:eu-west-1:111122223333:logs",), False),
+    (f"{BUCKET}*", "covers", (f"{BUCKET}/x",), True),
+    (f"{ECR}*", "covers", ("arn:aws:ecr:eu-west-1:111122223333:repository/x",), None),
+    (BUCKET, "covers_all_of", ("s3",), None),
+    (BUCKET, "covers_all_of", ("sqs",), False),
+    (f"{BUCKET}/logs", "covers_all_of", ("s3",), False),
+    (f"{ECR}*", "covers_all_of", ("ecr",), True),
+    (f"{ECR}${{name}}", "covers_all_of", ("ecr",), None),
+    (f"{ECR}team/${{name}}", "covers_all_of", ("ecr",), False),
+]
+
+
+@pytest.mark.parametrize(("text", "name", "asked", "answer"), OF_PLACEHOLDERS)
+def test_a_placeholder_leaves_open_only_what_its_value_decides(
+    text: str, name: str, asked: tuple[str, ...], *, answer: bool | None
+) -> None:
+    question = getattr(only(Resource=text), name)
+    if answer is None:
+        with pytest.raises(Undecided, match="render the template before checking") as why:
+            question(*asked)
+        assert why.value.unknown is not None
+        assert why.value.unknown[1] == ("Statement", "Resource")
+    else:
+        assert question(*asked) is answer

@@ -41,8 +41,9 @@ def test_granted_may_be_known_when_resources_are_not() -> None:
     assert found.granted
     assert found.actions == ("s3:Put",)
     assert len(found.statements) == 1
+    assert texts(found) == ["a", "b/${bucket}"]
     with pytest.raises(Undecided, match=r"`b/\$\{bucket\}` means.*render the template"):
-        _ = found.resources
+        found.resources[1].is_literal()
 
 
 def test_a_placeholder_in_a_deny() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from checker.iam.conditions import moment
-from checker.iam.partial import may_allow
 from checker.iam.patterns import Undecided
+from checker.iam.question import may_allow
 from checker.iam.request import Request, allows
 from checker.iam.statement import PolicyType, policy
 from tests.iam.test_containment import ROLE, SESSION, allow, beyond, deny, when

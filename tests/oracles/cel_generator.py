@@ -73,6 +73,8 @@ _PATTERNS = ("a", "^a", "b$", "^a.*c$", "[a-c]+", "(", "é", "^$", ",", "\\\\d+"
 _INTS = (0, 1, 2, 3, -1, -2, 5, 7, 9223372036854775807, -9223372036854775808)
 _DOUBLES = (0.0, 1.0, -1.5, 2.5, 1e300, 1e-7, 123456.75, 3.0)
 _KEYS = ("a", "b", "c", "missing")
+_COUNTS = ("== 0", "> 0", "!= 0", "< 1", ">= 1", "== 1", "> 2", "<= 2", "!= 1", "== -1")
+"""Comparisons of the size of a list, which may be decided though an item is in doubt."""
 _FAILING = {"int": "(6 / {} > 1)", "string": "(ms[{}] > 0)", "dyn": "({} > 0)"}
 """Conditions that fail for some elements, by the elements' type."""
 
@@ -91,6 +93,8 @@ class Generator:
 
     random: random.Random
     loose: float = 0.03
+    doubts: float = 0.0
+    """The share of operands that are replaced by a call of `unknown` or `mistake`."""
     wrap: bool = True
     """Whether an operand of another type is wrapped in dyn(), so that the program type-checks."""
     uses: Counter[str] = field(default_factory=Counter)
@@ -123,7 +127,12 @@ class Generator:
                 return other
             self.note("dyn")
             return f"dyn({other})"
-        return self._exact(type_, depth)
+        found = self._exact(type_, depth)
+        if type_ in FAILING and rnd.random() < self.doubts:
+            name = rnd.choice(("unknown", "mistake"))
+            self.note(name)
+            return f"{name}({found})"
+        return found
 
     def _exact(self, type_: str, depth: int) -> str:
         known = [name for name, of in self.locals if of == type_]
@@ -483,6 +492,11 @@ class Generator:
                     "('opt' in r)",
                 )
             )
+        if kind == 8 and rnd.random() < 0.4:
+            self.note("filter")
+            where, of = rnd.choice((("ls", "string"), ("li", "int"), ("[1, 2, 3]", "int")))
+            names, body = self._scoped("bool", depth, of)
+            return f"({where}.filter({names}, {body}).size() {rnd.choice(_COUNTS)})"
         if kind < 10:
             return self._quantifier(depth)
         return self._one_of(
@@ -656,14 +670,31 @@ class Generator:
 
 _GETTERS = tuple(name for name in functions() if name.startswith("get"))
 _SHARED = frozenset({"getHours", "getMinutes", "getSeconds", "getMilliseconds"})
-ALL = frozenset({*functions(), *NAMES, *OPERATORS})
+ALL = frozenset({*functions(), *NAMES, *OPERATORS, "unknown", "mistake"})
 """What a run has to cover."""
+
+
+def _unknown(_value: object) -> object:
+    raise cel.UndecidedError("it is not known what the value is", ("${X}", ("Statement", 0)))
+
+
+def _mistake(_value: object) -> object:
+    raise cel.FunctionError("the function does not take such a value")
+
+
+FAILING = ("int", "uint", "double", "string", "bool", "bytes")
+"""Types of values that `unknown` and `mistake` seem to return."""
+FUNCTIONS = tuple(
+    cel.Function(name, (Type(of),), Type(of), call, "")
+    for of in FAILING
+    for name, call in (("unknown", _unknown), ("mistake", _mistake))
+)
 
 
 def environment(*, typed: bool = True) -> cel.Env:
     """Return the environment of the generated programs."""
     types = {name: _parsed(of) if typed else Type("dyn") for name, of in VARIABLES.items()}
-    return cel.Env(types, STRUCTS)
+    return cel.Env(types, STRUCTS, FUNCTIONS)
 
 
 def _parsed(text: str) -> Type:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import random
 import re
 from dataclasses import dataclass
@@ -95,7 +96,8 @@ def used_keys(*policies: Json) -> list[str]:
     return sorted(found - {"aws:PrincipalArn"})
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
+    """Say whether a pattern matches a text."""
     parts = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern]
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
@@ -109,7 +111,7 @@ def _is_listed(statement: Json, name: str, text: str) -> bool:
     fold = str.lower if name == "Action" else str
     outside = f"Not{name}" in statement
     entries = _listed(statement[f"Not{name}" if outside else name])
-    return any(_matches(fold(each), fold(text)) for each in entries) is not outside
+    return any(matches(fold(each), fold(text)) for each in entries) is not outside
 
 
 def _is_caller(statement: Json, caller: str) -> bool:
@@ -136,9 +138,16 @@ def _is_named(named: Json, caller: str) -> bool:
                 partition = account[1] or "aws[a-z-]*"
                 if re.match(f"AWS:arn:{partition}:(iam|sts)::{account[2]}:", caller):
                     return True
-            elif f"{kind}:{text}" in ("AWS:*", caller):
+            elif f"{kind}:{text}" in ("AWS:*", caller) or _is_session(caller, text):
                 return True
     return False
+
+
+def _is_session(caller: str, role: str) -> bool:
+    """Say whether a caller is a session of a role, which AWS takes for the role."""
+    found = re.fullmatch(r"arn:([a-z-]+):iam::([0-9]{12}):role/(?:.*/)?([^/]+)", role)
+    front = f"AWS:arn:{found[1]}:sts::{found[2]}:assumed-role/{found[3]}/" if found else ""
+    return bool(front) and caller.startswith(front)
 
 
 def _holds(
@@ -167,7 +176,7 @@ def _holds(
 def _compares(base: str, text: str, wanted: str) -> bool:
     base = base.replace("Not", "")
     if base in ("StringLike", "ArnLike", "ArnEquals"):
-        return _matches(wanted, text)
+        return matches(wanted, text)
     if base == "StringEqualsIgnoreCase" or base == "Bool":  # noqa: PLR1714 - two operators
         return text.lower() == wanted.lower()
     if base == "IpAddress":
@@ -200,6 +209,43 @@ def with_variables(rnd: random.Random, policy: Json) -> Json:
         return (BUCKET if mark else "") + re.sub("[rs]", variable, end, count=1)
 
     return _replaced(policy, lambda entries: [varied(each) for each in entries])
+
+
+UNKNOWNS = ("${A}", "${B}")
+ACCOUNTS = ("${C}",)
+
+
+def with_unknowns(rnd: random.Random, policy: Json) -> Json:
+    """Return a policy with placeholders of a template in some of its texts."""
+
+    def varied(text: str) -> str:
+        front, mark, end = text.rpartition(":::")
+        if rnd.random() < 0.5 or (not mark and text == "*"):
+            return text
+        unknown = rnd.choice(UNKNOWNS)
+        return front + mark + re.sub("[rs*]", lambda _: unknown, end, count=1)
+
+    made = _replaced(policy, lambda entries: [varied(each) for each in entries])
+    for statement in made["Statement"]:
+        for name in {"Principal", "NotPrincipal"} & statement.keys():
+            if isinstance(statement[name], dict) and rnd.random() < 0.5:
+                statement[name] = {
+                    kind: [each.replace("111111111111", ACCOUNTS[0]) for each in _listed(texts)]
+                    for kind, texts in statement[name].items()
+                }
+        for block in statement.get("Condition", {}).values():
+            for key in {"aws:flag", "aws:number", "aws:sourceip"} & block.keys():
+                if rnd.random() < 0.4 and isinstance(block[key], str):
+                    block[key] = "${" + key[4:] + "}"
+    return made
+
+
+def rendered(policy: Json, values: dict[str, str]) -> Json:
+    """Return a policy with a value for each placeholder."""
+    text = json.dumps(policy)
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return json.loads(text)
 
 
 def concrete(policy: Json, values: dict[str, str]) -> Json:

@@ -145,6 +145,7 @@ def _compiled(
     Without `otherwise`, the function reads variables where they are used, and computes them.
     """
     emitter = _Generator(text, known, lazy=otherwise is None).emitter
+    emitter.root = root
     code = emitter.code(root)
     result = code.expr
     if emitter.bool_keys:

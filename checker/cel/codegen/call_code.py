@@ -31,7 +31,7 @@ def call(emitter: Emitter, node: Call) -> Code:
     if node.name in ("or", "orValue") and node.target is not None and len(node.arguments) == 1:
         return _alternative(emitter, node, node.target, node.arguments[0])
     operands = node.operands
-    codes = [emitter.code(operand) for operand in operands]
+    codes = emitter.codes(operands)
     arguments = [code.expr for code in codes]
     fails = any(code.fails for code in codes)
     overload = node.overloads[0] if len(node.overloads) == 1 else None

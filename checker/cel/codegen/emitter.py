@@ -6,7 +6,7 @@ INVARIANT: every node of the expression is emitted once, so the size of the code
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from checker.cel.dispatch import candidates
 from checker.cel.hosts import Hosts
 from checker.cel.stack import HOP, on_own_stack
 from checker.cel.types import BOOL
-from checker.errors import EvaluationError, LimitError
+from checker.errors import EvaluationError, LimitError, graver
 
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 _MAX_BLOCKS = 10
@@ -28,11 +28,14 @@ ABSORBED = (EvaluationError, ArithmeticError, LookupError, TypeError, ValueError
 """What a failing operand may raise: EvaluationError, and the errors of Python's operators."""
 
 
-def keep(error: Exception) -> Exception:
-    """Return an error that another operand may absorb; raise a LimitError, which none may."""
+def keep(known: Exception | None, error: Exception) -> Exception:
+    """Return the graver of two errors that another operand may absorb.
+
+    Raises a LimitError, which none may absorb.
+    """
     if isinstance(error, LimitError):
         raise error
-    return error
+    return graver(known, error)
 
 
 def again(error: Exception) -> Any:
@@ -64,9 +67,16 @@ class Emitter:
         """The local that holds each variable of the activation, by the variable's name."""
         self.failed: dict[int, str] = {}
         """The local that holds the error of a `cel.bind` value, by the variable's number."""
+        self.partial: dict[int, str | None] = {}
+        """The filters that do not raise their predicates' errors, by the number of their variable.
+
+        If there may be errors, it holds the local for their list.
+        """
         self.metered = False
         self.bool_keys = False
         """Whether the code may make a map with boolean keys."""
+        self.root: Expr | None = None
+        """The node whose value is the program's."""
         self.range: ast.expr | None = None
         """What the current loop iterates over."""
         self.level = 0
@@ -84,6 +94,35 @@ class Emitter:
         else:
             code = on_own_stack(lambda: self._emit(node), node.depth)
         if node.depth % _SPILL == 0:
+            return Code(self.spilled(code.expr), code.fails)
+        return code
+
+    def codes(self, nodes: Iterable[Expr]) -> list[Code]:
+        """Return the codes of operands, which are evaluated from left to right."""
+        found: list[Code] = []
+        for node in nodes:
+            may_fail = any(each.fails for each in found)
+            found = self.then(found, node) if may_fail else [*found, self.code(node)]
+        return found
+
+    def then(self, found: list[Code], node: Expr) -> list[Code]:
+        """Return the codes of operands and that of one more, which is evaluated after them.
+
+        INVARIANT: of two operands that fail, the left one's error counts, as in every engine. So
+        the statements of an operand run after every operand on its left that may fail.
+        """
+        outer = self.body
+        self.body = []
+        code = self.code(node)
+        body, self.body = self.body, outer
+        if body:
+            found = [self.early(each) for each in found]
+            self.body.extend(body)
+        return [*found, code]
+
+    def early(self, code: Code) -> Code:
+        """Return code that raises its errors before the statements that follow run."""
+        if code.fails and not isinstance(code.expr, ast.Name):
             return Code(self.spilled(code.expr), code.fails)
         return code
 
@@ -124,6 +163,10 @@ class Emitter:
             yield
         finally:
             self._blocks -= 1
+
+    def local(self, variable: str) -> str:
+        """Return the name of the local that holds a variable of the activation."""
+        return self.variables.setdefault(variable, f"v{len(self.variables)}")
 
     def temp(self) -> str:
         """Return a new name."""

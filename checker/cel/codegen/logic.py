@@ -1,8 +1,8 @@
 """Generates the code of `&&`, `||`, `?:`, `!` and unary `-`.
 
 An operand's error counts only if no other operand decides. Operands that cannot fail come first,
-joined by Python's own `and` or `or`. Every other operand but the last is tried in turn, and its
-error is kept.
+joined by Python's own `and` or `or`. Every other operand is tried in turn, and the gravest error is
+kept. If there is only one operand that may fail, it comes last and need not be tried.
 """
 
 from __future__ import annotations
@@ -55,26 +55,29 @@ def _sequence(emitter: Emitter, segments: list[_Operand], *, decisive: bool) -> 
     """Add statements that try one operand after the other; return the name of their result."""
     result, failed = emitter.temp(), emitter.temp()
     failing = sum(each.fails for each in segments)
-    kept = failing - segments[-1].fails
+    tried = failing > segments[-1].fails
     undecided = py.name(result) if not decisive else py.not_(py.name(result))
-    if kept:
+    if tried:
         emitter.body.append(py.assign(failed, py.constant(None)))
     for position, each in enumerate(segments):
         body = [*each.body, py.assign(result, each.expr)]
-        if each.fails and position < len(segments) - 1:
+        if each.fails and tried:
             body = [attempt(emitter, body, failed, [py.assign(result, py.constant(not decisive))])]
         if position:
             emitter.body.append(py.when(undecided, body))
         else:
             emitter.body.extend(body)
-    if kept:
+    if tried:
         emitter.body.append(raise_kept(failed, undecided))
     return Code(py.name(result), failing > 0)
 
 
 def attempt(emitter: Emitter, body: list[ast.stmt], failed: str, then: list[ast.stmt]) -> ast.stmt:
-    """Return a `try` that keeps an error if another operand may absorb it."""
-    kept = py.assign(failed, py.call(emitter.ref(keep), py.name("e")))
+    """Return a `try` that keeps an error if another operand may absorb it.
+
+    The name `failed` must hold None or the error that was kept before.
+    """
+    kept = py.assign(failed, py.call(emitter.ref(keep), py.name(failed), py.name("e")))
     handler = py.ExceptHandler(emitter.ref(ABSORBED), "e", [kept, *then])
     return py.Try(body, [handler], [], [])  # type: ignore[no-any-return]
 

@@ -11,7 +11,8 @@ from checker.cel import operators
 from checker.cel.activation import UNSET
 from checker.cel.ast import Bind, Comprehension, ListNode, Literal, MapNode
 from checker.cel.codegen import python as py
-from checker.cel.codegen.emitter import Code, Emitter
+from checker.cel.codegen.counting import collect, gravest, in_part
+from checker.cel.codegen.emitter import ABSORBED, Code, Emitter
 from checker.cel.codegen.logic import attempt, raise_kept
 from checker.cel.codegen.members import KEYS
 from checker.cel.codegen.natives import is_constant
@@ -63,6 +64,8 @@ def comprehension(emitter: Emitter, node: Comprehension) -> Code:
         target = py.TupleNode(names, py.STORE)
     if node.macro in ("all", "exists"):
         return _quantified(emitter, node, target, iterable, fails=fails)
+    if node.macro == "filter":
+        return _filtered(emitter, node, target, iterable, fails=fails)
     return _collected(emitter, node, target, iterable, fails=fails)
 
 
@@ -126,6 +129,34 @@ def _quantified(
     return Code(py.name(result), fails or code.fails)
 
 
+def _filtered(
+    emitter: Emitter, node: Comprehension, target: Any, iterable: ast.expr, *, fails: bool
+) -> Code:
+    """Return the code of `filter`: the gravest error of all predicates counts."""
+    result, errors = emitter.temp(), emitter.temp()
+    emitter.body.append(py.assign(result, py.ListNode([], py.LOAD)))
+    with emitter.nested(), emitter.nested(), emitter.block() as body:
+        code = emitter.boolean(node.body, emitter.code(node.body), operators.boolean)
+        append = py.method(py.name(result), "append", py.name(f"x{node.slots[0]}"))
+        body.append(py.when(code.expr, [py.ExprNode(append)]))
+    if not code.fails:
+        emitter.body.append(py.For(target, iterable, body, [], None))
+        return Code(py.name(result), fails)
+    failed = py.ExprNode(py.call(emitter.ref(collect), py.name(errors), py.name("e")))
+    handler = py.ExceptHandler(emitter.ref(ABSORBED), "e", [failed])
+    emitter.body.append(py.assign(errors, py.ListNode([], py.LOAD)))
+    emitter.body.append(py.For(target, iterable, [py.Try(body, [handler], [], [])], [], None))
+    if node.slots[0] in emitter.partial:
+        emitter.partial[node.slots[0]] = errors
+        return Code(py.name(result), fails)
+    if node is emitter.root:
+        error = py.call(emitter.ref(in_part), py.name(errors), py.name(result))
+    else:
+        error = py.call(emitter.ref(gravest), py.name(errors))
+    emitter.body.append(py.when(py.name(errors), [py.Raise(error, None)]))
+    return Code(py.name(result), fails=True)
+
+
 def _collected(
     emitter: Emitter, node: Comprehension, target: Any, iterable: ast.expr, *, fails: bool
 ) -> Code:
@@ -140,7 +171,7 @@ def _collected(
             filtered = emitter.boolean(node.filter, emitter.code(node.filter), operators.boolean)
         with emitter.block() as inner:
             code = emitter.code(node.body)
-            if node.macro in ("exists_one", "filter"):
+            if node.macro == "exists_one":
                 code = emitter.boolean(node.body, code, operators.boolean)
             inner.extend(_step(node, result, code.expr, keyed=keyed))
         body.extend(inner if node.filter is None else [py.when(filtered.expr, inner)])
@@ -160,9 +191,6 @@ def _step(node: Comprehension, result: str, value: ast.expr, *, keyed: bool) -> 
         return [py.when(value, [count])]
     if keyed:
         return [py.Assign([py.Subscript(py.name(result), variable, py.STORE)], value)]
-    if node.macro == "filter":
-        append = py.method(py.name(result), "append", variable)
-        return [py.when(value, [py.ExprNode(append)])]
     if node.macro == "transformMap":
         value = py.TupleNode([variable, value], py.LOAD)
     return [py.ExprNode(py.method(py.name(result), "append", value))]
@@ -230,7 +258,7 @@ def list_node(emitter: Emitter, node: ListNode) -> Code:
     if node.items and is_constant(node):
         values = [each.value for each in node.items if isinstance(each, Literal)]
         return Code(emitter.ref(values), fails=False)
-    codes = [emitter.code(each) for each in node.items]
+    codes = emitter.codes(node.items)
     fails = any(code.fails for code in codes)
     if not node.optional:
         return Code(py.ListNode([code.expr for code in codes], py.LOAD), fails)
@@ -244,8 +272,9 @@ def list_node(emitter: Emitter, node: ListNode) -> Code:
 
 def map_node(emitter: Emitter, node: MapNode) -> Code:
     """Return the code of `{k: v, ?k: v}`."""
-    keys = [emitter.code(each) for each in node.keys]
-    values = [emitter.code(each) for each in node.values]
+    entries = zip(node.keys, node.values, strict=True)
+    codes = emitter.codes(each for entry in entries for each in entry)
+    keys, values = codes[::2], codes[1::2]
     fails = any(code.fails for code in (*keys, *values))
     texts = {
         each.value for each in node.keys if isinstance(each, Literal) and type(each.value) is str
@@ -254,9 +283,9 @@ def map_node(emitter: Emitter, node: MapNode) -> Code:
         expr = py.DictNode([code.expr for code in keys], [code.expr for code in values])
         return Code(expr, fails)
     emitter.bool_keys = True
-    entries = [
+    triples = [
         py.TupleNode([py.constant(position in node.optional), key.expr, value.expr], py.LOAD)
         for position, (key, value) in enumerate(zip(keys, values, strict=True))
     ]
-    call = py.call(emitter.ref(mapped), py.TupleNode(entries, py.LOAD))
+    call = py.call(emitter.ref(mapped), py.TupleNode(triples, py.LOAD))
     return Code(emitter.at(call, node), fails=True)

@@ -33,7 +33,7 @@ def ident(emitter: Emitter, node: Ident | Select) -> Code:
         return Code(py.choose(is_set, variable, error), fails=True)
     if node.constant is not None:
         return Code(emitter.ref(Type(node.constant.name)), fails=False)
-    local = emitter.variables.setdefault(node.variable, f"v{len(emitter.variables)}")
+    local = emitter.local(node.variable)
     if not emitter.lazy:
         return Code(py.name(local), fails=False)
     read = emitter.at(py.method(py.name("a"), "read", py.constant(node.variable)), node)
@@ -112,11 +112,12 @@ def has(emitter: Emitter, node: Has) -> Code:
 
 def index(emitter: Emitter, node: Index) -> Code:
     """Return the code of `operand[key]` or `operand[?key]`."""
-    owner = emitter.code(node.operand)
-    key = emitter.code(node.key)
+    owner, key = emitter.codes([node.operand, node.key])
     if node.optional:
         helper = emitter.ref(operators.optional_index)
         return Code(emitter.at(py.call(helper, owner.expr, key.expr), node.key), fails=True)
+    # the key of a list is looked at first, so the list must be computed before
+    owner = owner if isinstance(node.key, Literal) else emitter.early(owner)
     return Code(_index(emitter, node, owner.expr, key.expr), fails=True)
 
 

@@ -9,6 +9,7 @@ from checker.budget import SMALL, Meter, charge
 from checker.cel import operators
 from checker.cel.ast import Binary, Expr, ListNode, Literal, spine
 from checker.cel.codegen import python as py
+from checker.cel.codegen.counting import comparison
 from checker.cel.codegen.emitter import Code, Emitter
 from checker.cel.types import Type
 from checker.cel.values import INT_MAX, INT_MIN
@@ -42,10 +43,13 @@ def chain(emitter: Emitter, node: Binary) -> Code:
     nodes = [*operations, *texts]
     if len(operations) > 1 and all(each.type.name == "string" for each in nodes):
         return _concatenated(emitter, node, texts)
-    code = emitter.code(first)
-    left = first
+    left: Expr = first
+    known = comparison(emitter, operations[0], first)
+    code = emitter.code(first) if known is None else known
+    if known is not None:
+        left = operations.pop(0)
     for count, each in enumerate(operations, 1):
-        right = emitter.code(each.right)
+        code, right = emitter.then([code], each.right)
         code = _operation(emitter, each, left, code, right)
         left = each
         if count % _CHAIN == 0:
@@ -54,7 +58,7 @@ def chain(emitter: Emitter, node: Binary) -> Code:
 
 
 def _concatenated(emitter: Emitter, node: Binary, texts: list[Expr]) -> Code:
-    codes = [emitter.code(text) for text in texts]
+    codes = emitter.codes(texts)
     parts = [py.FormattedValue(code.expr, -1, None) for code in codes]
     whole = _charged(emitter, node, py.JoinedStr(parts))
     return Code(whole, any(code.fails for code in codes))

@@ -9,16 +9,19 @@ from checker.cel.types import BOOL, DYN, STRING, list_of, map_of, optional_of
 from checker.cel.values import NONE, Optional
 from checker.errors import FunctionError
 from checker.iam import actions
-from checker.iam.access import access, on_all
+from checker.iam.access import Access, access, on_all
 from checker.iam.arn import ATTACHED_TEXT, fold
+from checker.iam.confines import confines
 from checker.iam.containment import grants_beyond
+from checker.iam.fixed import ACCOUNT, WHOLLY, among, any_of, up_to
 from checker.iam.functions.samples import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
-from checker.iam.partial import admits, denies, may_allow
+from checker.iam.question import admits, denies, may_allow, witness
 from checker.iam.request import Request, allows
 from checker.iam.resources import Resource
+from checker.iam.unlimited import unnamed_action
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from checker.iam.statement import Policy, Statement
 
@@ -87,6 +90,16 @@ def _may_allow(policy: Policy, data: Mapping[str, object]) -> bool:
     return may_allow(policy, _asked(policy, data, partial=True))
 
 
+def _witness(policy: Policy, data: Mapping[str, object]) -> Optional:
+    found = witness(policy, _asked(policy, data, partial=True))
+    return NONE if found is None else Optional(found)
+
+
+def _witness_of(access: Access) -> Optional:
+    found = access.witness()
+    return NONE if found is None else Optional(found)
+
+
 def _denies(policy: Policy, data: Mapping[str, object]) -> bool:
     return denies(policy, _asked(policy, data, partial=True))
 
@@ -100,6 +113,32 @@ def _grants_beyond(policy: Policy, reference: Policy) -> Optional:
     return NONE if found is None else Optional(found)
 
 
+def _resources_by(access: Access, statement: Statement) -> list[Resource]:
+    return list(access.by(statement))
+
+
+def _covering(access: Access, service: str) -> list[Resource]:
+    return list(access.covering_all_of(service))
+
+
+def _confines(statement: Statement, keys: Sequence[str]) -> bool:
+    return confines(statement, any_of(keys, WHOLLY))
+
+
+def _confines_account(statement: Statement, keys: Sequence[str]) -> bool:
+    return confines(statement, any_of(keys, ACCOUNT))
+
+
+def _confines_up_to(statement: Statement, keys: Sequence[str], separator: str) -> bool:
+    if not separator:
+        raise FunctionError("the separator is empty: expected text such as `/`")
+    return confines(statement, any_of(keys, up_to(separator)))
+
+
+def _confines_to(statement: Statement, keys: Sequence[str], values: Sequence[str]) -> bool:
+    return confines(statement, any_of(keys, among(values)))
+
+
 METHODS: tuple[Function, ...] = (
     Function(
         "access",
@@ -109,6 +148,16 @@ METHODS: tuple[Function, ...] = (
         "What the policy as a whole allows of the given actions, each a name or a pattern.",
         POLICY,
         example='!policy.access(["s3:Delete*"]).granted',
+    ),
+    Function(
+        "unnamedAction",
+        (STRING,),
+        STRING,
+        unnamed_action,
+        "An action that a service does not have, and that the policy names by `*` at most. Who may "
+        "use it may use what AWS adds next.",
+        POLICY,
+        example='policy.access([policy.unnamedAction("s3")]).granted == false',
     ),
     Function(
         "actionsOnAll",
@@ -143,6 +192,64 @@ METHODS: tuple[Function, ...] = (
         POLICY,
         example='!policy.mayAllow({"action": "s3:Get*", '
         '"context": {"aws:SecureTransport": "false"}})',
+    ),
+    Function(
+        "witness",
+        (map_of(DYN),),
+        optional_of(REQUEST),
+        _witness,
+        "A request like this that the policy allows, as `mayAllow` asks; none if there is none.",
+        POLICY,
+        example='policy.witness({"action": "s3:Get*"}).value().action == "s3:GetObject"',
+    ),
+    Function(
+        "witness",
+        (),
+        optional_of(REQUEST),
+        _witness_of,
+        "A request for one of the actions that the policy allows; none if there is none.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).witness().value().action == "s3:PutObject"',
+    ),
+    Function(
+        "given",
+        (STRING, list_of(STRING)),
+        ACCESS,
+        Access.given,
+        "What is allowed in requests in which a condition key has these values, or in which it is "
+        "absent if the list is empty.",
+        ACCESS,
+        example='!policy.access(["s3:GetObject"]).given("aws:SecureTransport", ["false"]).granted',
+    ),
+    Function(
+        "unconfined",
+        (list_of(STRING),),
+        ACCESS,
+        Access.unconfined,
+        "What is allowed although no condition requires a certain value of any of these keys. In "
+        "the name of a key, `*` stands for any text.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).unconfined(["*:ResourceTag/*"]).granted',
+    ),
+    Function(
+        "resourcesBy",
+        (STATEMENT,),
+        list_of(RESOURCE),
+        _resources_by,
+        "The resources on which an Allow statement of the policy allows any of the actions, after "
+        "all Denies.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).resourcesBy(policy.statements[0]).size() == 0',
+    ),
+    Function(
+        "coveringAllOf",
+        (STRING,),
+        list_of(RESOURCE),
+        _covering,
+        "The resources that hold all resources of at least one type of a service, each by itself "
+        "or, if none does so, together.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).coveringAllOf("s3").size() == 0',
     ),
     Function(
         "denies",
@@ -186,10 +293,50 @@ METHODS: tuple[Function, ...] = (
         (STRING, list_of(STRING)),
         BOOL,
         admits,
-        "Whether its conditions on a key can hold in a request in which the key has these values, "
-        "or in which it is absent if the list is empty.",
+        "Whether it is about a request in which a condition key has these values, or in which the "
+        "key is absent if the list is empty. What an Allow admits is still allowed after all "
+        "Denies of the policy.",
         STATEMENT,
         example='!policy.statements[0].admits("aws:SecureTransport", ["false"])',
+    ),
+    Function(
+        "confines",
+        (list_of(STRING),),
+        BOOL,
+        _confines,
+        "Whether every request that an Allow allows, after all Denies, has one fixed value for one "
+        "of these condition keys. In the name of a key, `*` stands for any text. A request that "
+        "lacks the keys has none.",
+        STATEMENT,
+        example='policy.statements[0].confines(["aws:SecureTransport"])',
+    ),
+    Function(
+        "confinesAccount",
+        (list_of(STRING),),
+        BOOL,
+        _confines_account,
+        "As `confines`, but only the account must be fixed: the value itself, or that of an ARN.",
+        STATEMENT,
+        example='!policy.statements[2].confinesAccount(["aws:SourceArn", "aws:SourceAccount"])',
+    ),
+    Function(
+        "confinesUpTo",
+        (list_of(STRING), STRING),
+        BOOL,
+        _confines_up_to,
+        "As `confines`, but only what stands before the first separator must be fixed, such as the "
+        "owner in `repo:owner/name`.",
+        STATEMENT,
+        example='!policy.statements[0].confinesUpTo(["sts:ExternalId"], "/")',
+    ),
+    Function(
+        "confinesTo",
+        (list_of(STRING), list_of(STRING)),
+        BOOL,
+        _confines_to,
+        "As `confines`, but the value must be one of a list, in which `*` and `?` are wildcards.",
+        STATEMENT,
+        example='policy.statements[0].confinesTo(["aws:SecureTransport"], ["true"])',
     ),
     Function(
         "isLiteral",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.cel.env import Field, Struct
 from checker.cel.types import BOOL, STRING, list_of, map_of
-from checker.iam import actions, public, resources
+from checker.iam import actions, public, resources, unlimited
 from checker.iam.access import Access
 from checker.iam.arn import fold
 from checker.iam.functions.samples import (
@@ -60,10 +60,17 @@ _POLICY = Struct(
             example="policy.statements.size() == 3",
         ),
         Field(
+            "conditionKeys",
+            list_of(STRING),
+            lambda p: list(dict.fromkeys(fold(c.key) for s in p.statements for c in s.conditions)),
+            "The condition keys that its statements use, in lower case.",
+            example='policy.conditionKeys == ["aws:securetransport"]',
+        ),
+        Field(
             "publicStatements",
             list_of(STATEMENT),
             lambda p: list(public.public_statements(p)),
-            "The statements that allow everyone and that no Deny blocks.",
+            "The statements that allow strangers something, after all Denies.",
             example="policy.publicStatements.size() == 0",
         ),
         Field(
@@ -156,23 +163,38 @@ _STATEMENT = Struct(
             "wholeServices",
             list_of(STRING),
             lambda s: list(actions.whole_services(s)),
-            "The services of which an Allow names every action; for the action `*`, those that the "
-            "ARNs of Resource name. NotAction has none.",
+            "The services of which an Allow names every action; for `*` and NotAction, those of "
+            "ARNs in Resource.",
             example="policy.statements[0].wholeServices.size() == 0",
         ),
         Field(
             "isPublic",
             BOOL,
             public.is_public,
-            "Whether it allows everyone by itself, and no condition restricts the caller.",
+            "Whether it allows everyone, and no condition of the policy restricts the caller.",
             example="policy.statements.all(s, !s.isPublic)",
         ),
         Field(
             "isConfusedDeputy",
             BOOL,
             public.is_confused_deputy,
-            "Whether it allows a service, and no condition says on whose behalf it may act.",
+            "Whether it allows a service, and no condition of the policy says on whose behalf.",
             example="policy.statements[2].isConfusedDeputy",
+        ),
+        Field(
+            "allowsOtherServices",
+            BOOL,
+            unlimited.allows_other_services,
+            "Whether it allows, after all Denies, actions of services that nobody names.",
+            example="policy.statements.all(s, !s.allowsOtherServices)",
+        ),
+        Field(
+            "isUnlimited",
+            BOOL,
+            unlimited.is_unlimited,
+            "Whether it allows everything, after all Denies, but what the policy names as an "
+            "exception: actions and resources that nobody names, those of IAM included.",
+            example="policy.statements.all(s, !s.isUnlimited)",
         ),
         Field(
             "hasPrincipal",

@@ -44,6 +44,8 @@ def of_trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
     An action of STS that the catalogue does not know may be a new one, and is no finding.
     """
     for entry in statement.actions if policy.type is PolicyType.TRUST else ():
+        if "${" in entry.text:
+            continue
         service = fold(entry.text).partition(":")[0]
         known = catalogue.expanded(entry.text) if service == "sts" else ()
         if "*" in service or (service == "sts" and (not known or any(map(_is_on_roles, known)))):
@@ -84,7 +86,8 @@ def _any_role(statement: Statement, name: str, code: str, key: str, verb: str) -
         meant = matches_action(statement, action(name).widest) is True
         places = [(*statement.route, "NotAction")] if meant else []
     else:
-        entries = [each for each in statement.actions if matches(action(each.text).widest, name)]
+        known = [each for each in statement.actions if "${" not in each.text]
+        entries = [each for each in known if matches(action(each.text).widest, name)]
         plain = [each for each in entries if fold(each.text) == name]
         how = "ACTION" if plain else "STAR_IN_ACTION"
         places = [each.route for each in plain or entries]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from checker.iam import catalogue
 from checker.iam.arn import fold
 from checker.iam.validation.coded import Finding
+from checker.iam.values import segments
 from checker.messages import did_you_mean
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ class _Form(NamedTuple):
 def resource_arns(_: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for every part of a resource's ARN that cannot be right."""
     for entry in (*statement.resources, *statement.not_resources):
-        if entry.text.strip("*") == "" or "${" in entry.text.split("/", 1)[0]:
+        parts = segments(entry.text, _FIELDS)
+        if entry.text.strip("*") == "" or "${" in parts[0]:
             continue
-        parts = entry.text.split(":", _FIELDS - 1)
         if len(parts) < _FIELDS:
-            if not parts[-1].endswith("*"):
+            if not parts[-1].endswith("*") and "${" not in entry.text:
                 message = f"`{entry.text}` is not an ARN: expected six parts separated by colons"
                 yield Finding("MISSING_ARN_FIELD", message, (entry.route,))
             continue
@@ -75,7 +76,7 @@ def _wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
 
 def _wrong_region(region: str, known: set[bool]) -> Iterator[tuple[str, str]]:
     if region and True not in known:
-        if region != "*":
+        if region != "*" and "${" not in region:
             message = "resources of this service have no region: leave it empty"
             yield "ARN_REGION_NOT_ALLOWED", message
     elif region and _is_plain(region) and not _REGION.fullmatch(region):
@@ -86,7 +87,7 @@ def _wrong_region(region: str, known: set[bool]) -> Iterator[tuple[str, str]]:
 
 def _wrong_account(account: str, known: set[bool], service: str) -> Iterator[tuple[str, str]]:
     if account and True not in known:
-        if account != "*":
+        if account != "*" and "${" not in account:
             message = "resources of this service have no account: leave it empty"
             yield "ARN_ACCOUNT_NOT_ALLOWED", message
     elif account and _is_plain(account) and not _ACCOUNT.fullmatch(account):

@@ -54,7 +54,7 @@ def unknown_keys(_: Policy, statement: Statement) -> Iterator[Finding]:
     for each in statement.conditions:
         key = fold(each.key)
         prefix, colon, name = key.partition(":")
-        if keys.find(each.key) is not None:
+        if keys.find(each.key) is not None or "${" in each.key:
             continue
         if key in _ALWAYS_TAGGED or key.rstrip("/") in _ALWAYS_TAGGED:
             message = f"`{each.key}` names no tag: write `{each.key.rstrip('/')}/key-of-the-tag`"

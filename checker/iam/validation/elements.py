@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
+from checker.iam.values import without_holes, without_unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,9 @@ def version(policy: Policy) -> Iterator[Finding]:
 def size(policy: Policy) -> Iterator[Finding]:
     """Yield a finding for a policy that is larger than AWS accepts."""
     code, most = _QUOTAS[policy.type]
-    found = len(json.dumps(policy.data, separators=(",", ":"), ensure_ascii=False))
-    if found > most:
+    text = json.dumps(policy.data, separators=(",", ":"), ensure_ascii=False)
+    found = len(text)
+    if found > most and len(without_unknowns(text)) > most:
         message = (
             f"the policy has {found:,} characters without white space, and AWS accepts {most:,}: "
             "shorten or split it"
@@ -64,7 +66,9 @@ def unique_sids(policy: Policy) -> Iterator[Finding]:
 def sids(policy: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for a Sid that is empty or has characters that AWS refuses."""
     route = (*statement.route, "Sid")
-    if policy.type is not PolicyType.RESOURCE and not _PLAIN_SID.fullmatch(statement.sid):
+    if policy.type is not PolicyType.RESOURCE and not _PLAIN_SID.fullmatch(
+        without_holes(statement.sid)
+    ):
         message = f"the Sid `{statement.sid}` may contain only letters and digits"
         yield Finding("UNSUPPORTED_SID", message, (route,))
     if statement.has_sid and not statement.sid:

@@ -6,15 +6,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
+from checker.iam.confines import confines
+from checker.iam.fixed import Fixing, any_of
 from checker.iam.patterns import Undecided
 from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import base, qualifier
+from checker.iam.values import segments, without_holes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +30,10 @@ _KNOWN = re.compile(
     r"\*|[0-9]{12}|A(?:ROA|IDA|GPA|NPA)[A-Z0-9]{12,}|arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:.+"
     r"|arn:aws[a-z-]*:cloudfront::[a-z0-9]+:.+|arn:aws[a-z-]*:iam::cloudfront:.+"
 )
+_VALID = ("arn", "aws", "iam", "", "123456789012", "user/name")
+"""A valid value of each segment of the ARN of a principal."""
 _SAML = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:saml-provider/.+")
+_SAML_PART, _OIDC_PART = re.compile(":saml-provider/"), re.compile(":oidc-provider/")
 _OIDC = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/.+|[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _SERVICE = re.compile(
     r"[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal|api\.aws)"
@@ -52,13 +59,14 @@ _SHARED = (
 def spelling(_: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for every principal that is malformed, or is the ID of a role or user."""
     for each in (*statement.principals, *statement.not_principals):
-        if "${" in each.text:
+        text = _likely(each.text)
+        if not text:
             continue
         if each.kind == "AWS" and _ROLE_ID.fullmatch(each.text):
             yield _at(each, "INVALID_ROLE_REFERENCE", "is the ID of a role: use the role's ARN")
         elif each.kind == "AWS" and _USER_ID.fullmatch(each.text):
             yield _at(each, "INVALID_USER_REFERENCE", "is the ID of a user: use the user's ARN")
-        elif each.kind == "AWS" and not _KNOWN.fullmatch(each.text):
+        elif each.kind == "AWS" and not _KNOWN.fullmatch(text):
             message = "is not a principal: expected an account or an ARN of IAM or STS"
             yield _at(each, "INVALID_PRINCIPAL_FORMAT", message)
         elif each.kind == "Service" and not _SERVICE.fullmatch(each.text):
@@ -134,7 +142,12 @@ def trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
         )
     for each in federated:
         saml, oidc = _SAML.fullmatch(each.text), _OIDC.fullmatch(each.text)
-        if not saml and not oidc and "${" not in each.text:
+        if "${" in each.text:
+            saml = _SAML_PART.search(without_holes(each.text))
+            oidc = None if saml else _OIDC_PART.search(without_holes(each.text))
+            if not saml and not oidc:
+                continue
+        if not saml and not oidc:
             message = "is not an identity provider: expected its ARN in IAM, or its domain"
             yield _at(each, "INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY", message)
             continue
@@ -180,12 +193,31 @@ def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
         if claim == "aud" and qualifier(condition.operator) == "ForAnyValue":
             message = "an audience is a single value: remove `ForAnyValue`"
             yield Finding("FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", message, (condition.route,))
-        if fold(condition.key) == f"{_GITHUB}:sub" and base(condition.operator) == "StringLike":
-            wide = [text for text in condition.values if not _is_one_branch(text)]
-            if wide:
-                message = f"`{wide[0]}` matches more than one branch of one repository: name one"
-                code = "SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED"
-                yield Finding(code, message, (condition.route,))
+    yield from _branches(policy, statement)
+
+
+def _branches(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for the conditions on GitHub's subject if they accept several branches."""
+    limits = [
+        each
+        for item in (statement, *(item for item in policy.statements if not item.is_allow))
+        for each in item.conditions
+        if fold(each.key) == f"{_GITHUB}:sub"
+        and base(each.operator) == ("StringLike" if item.is_allow else "StringNotLike")
+    ]
+    wide = [(e, text) for e in limits for text in e.values if not _is_one_branch(text)]
+    if not wide:
+        return
+    asked = replace(statement, asked=(_WEB_IDENTITY,))
+    fixing = Fixing(lambda _, text: _is_one_branch(text))
+    try:
+        if confines(asked, any_of([f"{_GITHUB}:sub"], fixing)):
+            return
+    except Undecided:
+        return  # a rule that cannot be decided is an error elsewhere
+    condition, text = wide[0]
+    message = f"`{text}` matches more than one branch of one repository: name one"
+    yield Finding("SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED", message, (condition.route,))
 
 
 def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
@@ -213,6 +245,20 @@ def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
             yield Finding("RCP_SYNTAX_ERROR_ACTION", message, (entry.route,))
 
 
+def _likely(text: str) -> str:
+    """Return a text with a valid value in place of each placeholder of an ARN.
+
+    Return an empty string for other text with a placeholder, which may be anything.
+    """
+    if "${" not in text:
+        return text
+    parts = segments(text)
+    if parts[0] != "arn" or len(parts) != len(_VALID):
+        return ""
+    shown = [valid if "${" in part else part for part, valid in zip(parts, _VALID, strict=True)]
+    return ":".join(shown)
+
+
 def _is_confused_deputy(statement: Statement) -> bool:
     """Return whether a service may act for anyone; if that is undecided, it is no finding."""
     try:
@@ -222,7 +268,9 @@ def _is_confused_deputy(statement: Statement) -> bool:
 
 
 def _is_one_branch(text: str) -> bool:
-    parts = text.split(":", 2)
+    parts = segments(text, 3)
+    if len(parts) < 3 and "${" in text:  # noqa: PLR2004 - repo, name, rest
+        return True  # it may be
     fixed = len(parts) > 2 and not any(mark in part for part in parts[:2] for mark in "*?")  # noqa: PLR2004 - repo, name, rest
     return fixed and parts[2].strip("*") != ""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import kind_of
+from checker.iam.values import has_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +31,18 @@ def variables(_: Policy, statement: Statement) -> Iterator[Finding]:
         found = [text for text in condition.values if "${" in text]
         for text in found:
             yield from _spelling(text, condition.route, known=statement.variables)
-        if found and statement.variables and kind_of(condition.operator) not in _TEXTUAL:
+        replaced = any(map(has_variable, found))
+        if replaced and statement.variables and kind_of(condition.operator) not in _TEXTUAL:
             message = (
                 f"`{condition.operator}` does not replace variables: only operators on strings and "
                 "ARNs do"
             )
             yield Finding("INVALID_VARIABLE_FOR_OPERATOR", message, (condition.route,))
     for entry in (*statement.actions, *statement.not_actions):
-        if "${" in entry.text:
+        if has_variable(entry.text):
             yield _unsupported(entry.text, entry.route)
     for principal in (*statement.principals, *statement.not_principals):
-        if "${" in principal.text:
+        if has_variable(principal.text):
             yield _unsupported(principal.text, principal.route)
 
 
@@ -51,6 +53,8 @@ def _unsupported(text: str, route: Route) -> Finding:
 
 def _spelling(text: str, route: Route, *, known: bool) -> Iterator[Finding]:
     if "${" not in text:
+        return
+    if not known and not has_variable(text):
         return
     if not known:
         message = f"`{text}`: variables are plain text without Version 2012-10-17: add it"

@@ -1,0 +1,245 @@
+"""Asks for requests in which no condition of a policy fixes the values of some keys.
+
+A rule that tries one made-up value finds only the patterns that match this value. Whether a key is
+fixed is another question: whether every allowed request has, for the key, a value that a condition
+names in full (or up to an owner, an account or a list). It is answered by asking for an allowed
+request whose value is none of these, or that lacks the key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from checker.iam.arn import VARIABLE, fold, value
+from checker.iam.conditions import Family, Test, compares, samples, spelling, test
+from checker.iam.constraints import PRINCIPAL, Asked, Conjunction, Constraint, Texts
+from checker.iam.patterns import Pattern, Undecided, literal, matches, pattern
+from checker.iam.principals import AWS
+from checker.iam.request import PRINCIPAL_ARN
+from checker.iam.values import as_names, has_unknown, is_whole, with_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from checker.iam.statement import Condition, Policy, Statement
+    from checker.problems import Route
+
+
+class Fixing(NamedTuple):
+    """How a key must be fixed."""
+
+    fixes: Callable[[Test, str], bool]
+    """Returns whether a value of a condition, which has no variables, fixes what it is compared
+    with."""
+    variables: Callable[[str], bool] = lambda _: False
+    """Returns whether a policy variable (its key in lower case) fixes it too."""
+    likely: tuple[str, ...] = ()
+    """Further texts that may fix it, and that a placeholder may stand for."""
+
+
+Wanted: TypeAlias = Callable[[str], "Fixing | None"]
+"""Returns how a key, in lower case, must be fixed; None if it does not matter."""
+
+_TEXTUAL = (Family.TEXT, Family.FOLDED, Family.ARN)
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_SHARED = frozenset({"", "aws", "cloudfront"})
+"""The account part of ARNs that belong to no account; only their resource part fixes anything."""
+_ARN_SEGMENTS = 6
+_LIKELY = ("123456789012", "arn:aws:iam::123456789012:root", "name/")
+"""Values that a placeholder may have."""
+_OF_THE_CALLER = re.compile(r"aws:(?:principal(?:tag/.+|account|orgid|arn)|username|userid)")
+"""Variables whose value belongs to the caller, who cannot choose it in a request:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+
+
+def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[Policy, Asked]:
+    """Return the question about requests in which no key is fixed as it is `wanted`.
+
+    It is a question to the returned policy, in which a variable that fixes a key is a name: it
+    stands for one value, whatever that is. So is a placeholder of a template. `via` is the Allow
+    that must allow the requests.
+    """
+    sure: dict[str, list[Pattern]] = {}
+    perhaps: dict[str, list[Pattern]] = {}
+    statements = []
+    for statement in policy.statements:
+        conditions = []
+        for written in statement.conditions:
+            fixing = wanted(fold(written.key))
+            if fixing is None:
+                conditions.append(written)
+                continue
+            condition = _named(written, fixing, variables=statement.variables)
+            conditions.append(condition)
+            found = sure.setdefault(fold(written.key), [])
+            for each, is_sure in _fixed(statement, condition, written, fixing):
+                (found if is_sure else perhaps.setdefault(fold(written.key), [])).append(each)
+        statements.append(replace(statement, conditions=tuple(conditions)))
+    named = replace(policy, statements=tuple(statements), memo={})
+    principals = policy.has_principals
+
+    def outside(found: dict[str, list[Pattern]]) -> Conjunction:
+        return tuple(_outside(key, each, principals=principals) for key, each in found.items())
+
+    return named, Asked(outside(sure), via=via, perhaps=outside(perhaps))
+
+
+def _outside(key: str, found: Iterable[Pattern], *, principals: bool) -> Constraint:
+    """Return the constraint that every value of a key, if it has any, is outside some patterns."""
+    patterns = tuple(dict.fromkeys(found))
+    if key == PRINCIPAL_ARN and principals:
+        callers = tuple(pattern(each.text, (*AWS, *each.tokens)) for each in patterns)
+        return Constraint(PRINCIPAL, Texts(callers, inside=False))
+    return Constraint(key, Texts(patterns, inside=False), some=False)
+
+
+def _named(condition: Condition, fixing: Fixing, *, variables: bool) -> Condition:
+    """Return a condition with names in place of placeholders, and of variables that fix its key.
+
+    Only what is compared as text can be a name.
+    """
+
+    def name(found: re.Match[str]) -> str:
+        key = fold(found[1].strip())
+        return f"<{key}>" if fixing.variables(key) else found[0]
+
+    values = tuple(VARIABLE.sub(name, text) if variables else text for text in condition.values)
+    if any(map(has_unknown, values)) and _is_textual(condition):
+        values = tuple(as_names(text, variables=variables) for text in values)
+    return condition if values == condition.values else replace(condition, values=values)
+
+
+def _is_textual(condition: Condition) -> bool:
+    try:
+        return test(condition).family in _TEXTUAL
+    except Undecided:
+        return False
+
+
+def _fixed(
+    statement: Statement, condition: Condition, written: Condition, fixing: Fixing
+) -> Iterator[tuple[Pattern, bool]]:
+    """Yield the values of a condition that fix its key, as patterns, and whether that is sure.
+
+    It is not sure for a placeholder in a place where a wildcard would have a meaning, and for one
+    that fixes the key only with some values.
+    """
+    try:
+        asked = test(condition)
+    except Undecided:
+        return
+    for text, as_written in zip(asked.values, written.values, strict=False):
+        ways = _ways(as_written, text, fixing)
+        fixes = [fixing.fixes(asked, each) for each in ways]
+        wild = asked.than == "Like" and has_unknown(as_written)
+        is_sure = all(fixes) and not (wild and not fixing.fixes(asked, with_value(as_written, "*")))
+        if (statement.variables and VARIABLE.search(text)) or not any(fixes):
+            continue
+        if asked.family in _TEXTUAL:
+            meant = spelling(asked, text, variables=statement.variables).symbolic
+            yield meant, is_sure
+        else:
+            yield from ((literal(each), True) for each in _samples(statement, asked, text))
+
+
+def _ways(written: str, text: str, fixing: Fixing) -> list[str]:
+    """Return what a value of a condition, which is read as `text`, may be."""
+    if not has_unknown(written):
+        return [text]
+    likely = (*_LIKELY, *fixing.likely)
+    return [with_value(written, each) for each in (likely if is_whole(written) else _LIKELY[:1])]
+
+
+def _samples(statement: Statement, asked: Test, text: str) -> Iterator[str]:
+    """Yield the values that represent those which compare to a value of a condition."""
+    policy = statement.policy
+    conditions = [
+        each for s in (policy.statements if policy else [statement]) for each in s.conditions
+    ]
+    same = [each for each in conditions if fold(each.key) == asked.key]
+    try:
+        tests = [each for each in map(test, same) if each.family is asked.family]
+        for each in samples(asked.family, tests, typed=False):
+            if compares(asked, each, text):
+                yield each
+    except Undecided:
+        return
+
+
+def any_of(names: Iterable[str], fixing: Fixing) -> Wanted:
+    """Return that keys must be fixed if one of some patterns matches their name."""
+    patterns = [value(fold(each), variables=False, wildcards=True).widest for each in names]
+    return lambda key: fixing if any(matches(each, key) for each in patterns) else None
+
+
+def _is_whole(asked: Test, text: str) -> bool:
+    if asked.family is Family.BOOL:
+        return True
+    return bool(text) and asked.family in _TEXTUAL and not has_wildcards(asked, text)
+
+
+WHOLLY = Fixing(_is_whole, lambda key: _OF_THE_CALLER.fullmatch(key) is not None)
+"""The whole value must be fixed; it may be one that belongs to the caller."""
+
+
+def _names_some(asked: Test, text: str) -> bool:
+    """Return whether a value is more than wildcards."""
+    return asked.family is Family.BOOL or (
+        asked.family in _TEXTUAL and (bool(text.strip("*?")) or not has_wildcards(asked, text))
+    )
+
+
+NAMED = Fixing(_names_some, WHOLLY.variables)
+"""Some part of the value must be fixed, as in a tag `team-*`."""
+
+
+def fixes_account(asked: Test, text: str) -> bool:
+    """Return whether a value fixes the account of an ARN, or an account by its number.
+
+    An ARN without an account must have a fixed name. A wildcard before the account could match
+    beyond its segment, unless the operator is one for ARNs.
+    """
+    if _ACCOUNT.fullmatch(text):
+        return asked.family in _TEXTUAL
+    parts = text.split(":", _ARN_SEGMENTS - 1)
+    if len(parts) < _ARN_SEGMENTS or parts[0] != "arn":
+        return False
+    *front, account, name = parts
+    if asked.family is not Family.ARN and any(has_wildcards(asked, part) for part in front):
+        return False
+    fixed = account in _SHARED and bool(name) and not has_wildcards(asked, name)
+    return bool(_ACCOUNT.fullmatch(account)) or fixed
+
+
+ACCOUNT = Fixing(fixes_account)
+"""An account must be fixed: the value itself, or that of an ARN."""
+
+
+def up_to(separator: str) -> Fixing:
+    """Return that what stands before the first separator must be fixed, such as an owner."""
+
+    def fixes(asked: Test, text: str) -> bool:
+        owner, found, _ = text.partition(separator)
+        return (
+            bool(found and owner) and asked.family in _TEXTUAL and not has_wildcards(asked, owner)
+        )
+
+    return Fixing(fixes)
+
+
+def among(listed: Iterable[str]) -> Fixing:
+    """Return that the value must be one that a list names, in full or by a pattern."""
+    patterns = [value(each, variables=False, wildcards=True).widest for each in listed]
+
+    def fixes(asked: Test, text: str) -> bool:
+        return _is_whole(asked, text) and any(matches(each, text) for each in patterns)
+
+    return Fixing(fixes, likely=tuple(each.literal or "" for each in patterns))
+
+
+def has_wildcards(asked: Test, text: str) -> bool:
+    """Return whether a value of a condition has wildcards that its operator reads as such."""
+    return asked.than == "Like" and ("*" in text or "?" in text)

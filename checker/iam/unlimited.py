@@ -1,0 +1,82 @@
+"""Decides whether an Allow goes beyond what its policy names.
+
+Such a statement is found by asking for what the policy does not name: an action, and a resource,
+that do not exist.
+"""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from checker.iam.access import access
+from checker.iam.arn import action
+from checker.iam.patterns import matches
+
+if TYPE_CHECKING:
+    from checker.iam.statement import Policy, Statement
+
+_IAM = "iam"
+"""The service by which the policies of others are changed."""
+_PLACE = "unnamed:nowhere:000000000000:unnamed"
+_ROLE = "iam::000000000000:role/unnamed"
+_PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+
+
+def unnamed_action(policy: Policy, service: str) -> str:
+    """Return an action that a service does not have and that a policy names by `*` at most.
+
+    INVARIANT: no author can single it out by a Deny, because it is chosen after all entries.
+    Without a `service`, it is of one that does not exist either.
+    """
+    key = (unnamed_action, service)
+    if key not in policy.memo:
+        entries = [
+            entry.text
+            for each in policy.statements
+            for entry in (*each.actions, *each.not_actions)
+            if entry.text.partition(":")[2 if service else 0].strip("*?")
+        ]
+        named = [action(text).widest for text in entries]
+        candidates = [
+            f"{service}:{letter}-unnamed" if service else f"{letter}-unnamed:Unnamed"
+            for letter in ascii_lowercase
+        ]
+        free = (each for each in candidates if not any(matches(p, each) for p in named))
+        policy.memo[key] = next(free, candidates[0])
+    return str(policy.memo[key])
+
+
+def allows_other_services(statement: Statement) -> bool:
+    """Return whether an Allow allows, after all Denies, actions of services that nobody names.
+
+    Raises `Undecided`.
+    """
+    policy = statement.policy
+    if policy is None or not statement.is_allow:
+        return False
+    return bool(access(policy, (unnamed_action(policy, ""),)).by(statement))
+
+
+def is_unlimited(statement: Statement) -> bool:
+    """Return whether an Allow allows everything but what its policy names as an exception.
+
+    That is so if it allows, after all Denies, actions that nobody names on resources that nobody
+    names, those of IAM included. Raises `Undecided`.
+    """
+    policy = statement.policy
+    if policy is None or not allows_other_services(statement):
+        return False
+    return any(
+        all(
+            any(
+                each.covers(f"arn:{partition}:{arn}")
+                for each in access(policy, (name,)).by(statement)
+            )
+            for name, arn in (
+                (unnamed_action(policy, ""), _PLACE),
+                (unnamed_action(policy, _IAM), _ROLE),
+            )
+        )
+        for partition in _PARTITIONS
+    )
