@@ -1,14 +1,20 @@
 """Reads an entry of a Resource or Action element as the patterns that it may mean.
 
-Where wildcards of an ARN may match colons, and that an ARN may lack its last segments:
+Where wildcards of an ARN match colons: a wildcard stays within its segment, but "if the `*`
+wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon
+boundaries". So `arn:aws:logs:*:*:/aws/x*` matches `arn:aws:logs:r:1:log-group:/aws/x`:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+`checker.iam.segments` says when it does.
+An ARN that lacks its last segments gets `*` for each of them:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+In a condition, each of the six components of an ARN is checked separately:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 Policy variables: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -28,8 +34,11 @@ from checker.iam.pieces import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from checker.problems import Route
+
+    _Confine: TypeAlias = Callable[[Sequence[Piece]], list[Piece]]
 
 __all__ = [
     "ATTACHED",
@@ -42,6 +51,7 @@ __all__ = [
     "VARIABLE",
     "Spelling",
     "action",
+    "arn_value",
     "confined",
     "escaped",
     "fold",
@@ -110,30 +120,51 @@ _LONGEST = 40_000
 
 
 @lru_cache(maxsize=32_768)
-def resource(text: str, *, variables: bool) -> Spelling:
+def resource(text: str, *, variables: bool, runs_on: bool = False) -> Spelling:
     """Return what an entry of Resource or NotResource may mean.
 
     `variables` says whether the policy's version has variables. Without them, `${aws:username}` is
-    plain text, and the star in `${*}` is a wildcard. Raises `Undecided` for an entry that is too
-    long.
+    plain text, and the star in `${*}` is a wildcard. `runs_on` says whether a star that ends a
+    segment matches colons. Raises `Undecided` for an entry that is too long.
     """
+    near = arn_value(text, variables=variables)
+    far = _arn(text, _running_on, variables=variables) if runs_on else near
+    # INVARIANT: what means the same is the same object, because patterns are compared so
+    return near if far.symbolic.tokens == near.symbolic.tokens else far
+
+
+@lru_cache(maxsize=16_384)
+def arn_value(text: str, *, variables: bool) -> Spelling:
+    """Return what a value of a condition on ARNs may mean, whose wildcards match no colon.
+
+    `variables` and errors are as in `resource`.
+    """
+    return _arn(text, confined, variables=variables)
+
+
+def _arn(text: str, confine: _Confine, *, variables: bool) -> Spelling:
     _check_length(text)
-    parts = _completed(text, pieces.read(text, variables=variables))
+    written = pieces.read(text, variables=variables)
+    parts = _completed(text, written)
     unknowns = pieces.unknowns(parts)
     open_ = pieces.opened(parts) if unknowns else parts
     holes = [part for part in parts if isinstance(part, Variable)]
     # Only an ARN has segments. In any other text, and after a variable before the resource part,
     # whose value may contain colons, the wildcards of a grant may match colons.
     front = parts[: parts.index(holes[0])] if holes else parts
-    arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS
-    inside = confined(open_)
-    reaching = inside if arn else open_
+    wild = parts is not written and not all(isinstance(part, str) for part in written)
+    arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS and not wild
+    reaching = confine(open_) if arn else open_
+    # If a wildcard stands before segments that lack, it may match them, or AWS completes the ARN.
+    most = [*(pieces.opened(written) if unknowns else written), Wild.STAR] if wild else reaching
     if not holes and not unknowns:
-        widest = pattern(text, pieces.widest(reaching))
-        same = reaching == inside
-        narrowest = widest if same else pattern(text, pieces.widest(inside))
+        widest = pattern(text, pieces.widest(most))
+        least = reaching if arn else confined(open_)
+        same = most == least
+        narrowest = widest if same else pattern(text, pieces.widest(least))
         return Spelling(text, widest, narrowest, widest)
-    return spelling(text, reaching, confined(parts) if arn else parts)
+    found = spelling(text, reaching, confine(parts) if arn else parts)
+    return replace(found, widest=pattern(text, pieces.widest(most))) if wild else found
 
 
 @lru_cache(maxsize=16_384)
@@ -277,13 +308,12 @@ def loosest(text: str) -> Pattern:
 
 
 def _completed(text: str, parts: list[Piece]) -> list[Piece]:
-    """Return the parts of an entry; an ARN without wildcards gets `*` for each segment it lacks.
+    """Return the parts of an entry; an ARN gets `*` for each segment that it lacks.
 
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    A star at the end stands for all that may follow.
     """
     lacking = _ARN_COLONS - parts.count(":")
-    plain = all(isinstance(part, str) for part in parts)
-    if lacking <= 0 or not plain or not text.startswith("arn:"):
+    if lacking <= 0 or not text.startswith("arn:") or parts[-1] is Wild.STAR:
         return parts
     return [*parts, *((":", Wild.STAR) * lacking)]
 
@@ -308,6 +338,15 @@ def confined(parts: Sequence[Piece]) -> list[Piece]:
     return confined
 
 
+def _running_on(parts: Sequence[Piece]) -> list[Piece]:
+    """Return parts whose wildcards match colons only if they are stars that end a segment."""
+    running = confined(parts)
+    for index, part in enumerate(parts[:-1]):
+        if part is Wild.STAR and parts[index + 1] == ":":
+            running[index] = Wild.STAR
+    return running
+
+
 _INSIDE: dict[Piece, Piece] = {Wild.STAR: Wild.SEGMENT_STAR, Wild.ANY: Wild.SEGMENT_ANY}
 
 ATTACHED_TEXT = "the resource this policy is attached to"
@@ -316,6 +355,6 @@ ATTACHED = Spelling(ATTACHED_TEXT, _ATTACHED, _ATTACHED, _ATTACHED)
 """The resource of a statement without Resource: an atom, because the policy has no ARN for it."""
 
 EVERYTHING = resource("*", variables=True)
-EVERY_ARN = resource("arn:?*:?*:*:*:?*", variables=True).widest
+EVERY_ARN = arn_value("arn:?*:?*:*:*:?*", variables=True).widest
 """Region and account may be empty:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""

@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker.iam.arn import Spelling, fold, resource, value
+from checker.iam.arn import Spelling, arn_value, fold, value
 from checker.iam.patterns import Undecided
 from checker.iam.pieces import has_unknown
 
@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,12})?")
 _SECONDS = re.compile(r"-?[0-9]{6,13}(?:\.[0-9]{1,10})?")
 _DATE = re.compile(
-    r"(?P<whole>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?P<fraction>\.[0-9]{1,9})?"
-    r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
+    r"(?P<month>[0-9]{4}-[0-9]{2})(?P<day>-[0-9]{2})?"
+    r"(?P<time>(?<=-..-..)T[0-9]{2}:[0-9]{2}(?P<seconds>:[0-9]{2}(?P<fraction>\.[0-9]{1,9})?)?"
+    r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
+"""The forms of a date that W3C names, but for a year alone, which may be seconds since 1970."""
+BOOLEANS = ("true", "false")
 _NEITHER = "neither"
 """A string that is not a value of any kind that is compared other than as a string."""
 _YEAR_9999 = 253_370_764_800
@@ -133,7 +136,7 @@ def spelling(asked: Test, text: str, *, variables: bool) -> Spelling:
 def meaning(asked: Test, text: str, *, variables: bool) -> Spelling:
     """Return what a value of a condition on strings or ARNs may mean."""
     if asked.family is Family.ARN:
-        return resource(text, variables=variables)
+        return arn_value(text, variables=variables)
     cased = asked.family is not Family.FOLDED
     return value(text, variables=variables, wildcards=asked.than == "Like", cased=cased)
 
@@ -172,14 +175,22 @@ def number(text: str) -> Decimal | None:
 
 
 def moment(text: str) -> Decimal | None:
-    """Return a date in seconds since 1970, from ISO 8601 or from such seconds; else None."""
+    """Return a date in seconds since 1970, from ISO 8601 or from such seconds; else None.
+
+    AWS takes the forms that W3C names, of which the shorter ones are the start of a month, a day or
+    a minute. A time without a zone is in UTC.
+    https://www.w3.org/TR/NOTE-datetime
+    """
     if _SECONDS.fullmatch(text):
         return Decimal(text)
     match = _DATE.fullmatch(text)
     if match is None:
         return None
+    day = match["month"] + (match["day"] or "-01")
+    minute = (match["time"] or "T00:00")[: len("T00:00")]
+    seconds = (match["seconds"] or ":00")[: len(":00")]
     try:
-        found = datetime.fromisoformat(match["whole"] + (match["zone"] or "Z"))
+        found = datetime.fromisoformat(day + minute + seconds + (match["zone"] or "Z"))
     except ValueError:
         return None
     return Decimal(round(found.timestamp())) + Decimal(match["fraction"] or 0)
@@ -203,15 +214,15 @@ def _within(given: str, wanted: str) -> bool:
     return False
 
 
-def samples(tests: Iterable[Test]) -> tuple[str, ...]:
+def samples(family: Family, tests: Iterable[Test], *, typed: bool) -> tuple[str, ...]:
     """Return values that represent every value of a key in all its tests, except on strings.
 
     All values between two neighbours that the tests name compare alike, and so do all values
-    below the first, all above the last, and all strings that are not of the kind. Raises
-    `Undecided` if the tests name too many values.
+    below the first, all above the last, and all strings that are not of the kind. A `typed` key has
+    no such string. Raises `Undecided` if the tests name too many values.
     """
     found = list(tests)
-    family = found[0].family
+    others = () if typed else (_NEITHER,)
     named = list(dict.fromkeys(text for each in found for text in each.values))
     if len(named) > _MOST_NAMED:
         raise Undecided(
@@ -219,16 +230,18 @@ def samples(tests: Iterable[Test]) -> tuple[str, ...]:
             f"at most {_MOST_NAMED} are supported"
         )
     if family is Family.BOOL:
-        return ("true", "false", _NEITHER)
+        return (*BOOLEANS, *others)
     if family is Family.ADDRESS:
-        return tuple(dict.fromkeys((*_addresses(named), _NEITHER)))
+        return tuple(dict.fromkeys((*_addresses(named), *others)))
     parse = number if family is Family.NUMBER else moment
-    points = sorted({point for text in named if (point := parse(text)) is not None})
+    points = sorted({point for text in named if (point := parse(text)) is not None} or {Decimal()})
     between = [(one + other) / 2 for one, other in pairwise(points)]
-    far = [max(abs(points[0]), abs(points[-1])) + 1] if points else []
-    beside = [point for away in far for point in (points[0] - away, points[-1] + away)]
+    far = [max(abs(points[0]), abs(points[-1])) + 1]
+    beside = [point for away in far for point in (points[0] - away, points[-1] + away)] or [
+        Decimal()
+    ]
     show = _date if family is Family.DATE else "{:f}".format
-    return (*map(show, (*points, *beside, *between)), _NEITHER)
+    return (*map(show, (*points, *beside, *between)), *others)
 
 
 def _date(seconds: Decimal) -> str:

@@ -18,10 +18,12 @@ from checker.iam.constraints import ACTION, ANYTHING, PRINCIPAL, RESOURCE, Asked
 from checker.iam.patterns import Undecided
 from checker.iam.rendering import examples, rendered, unknowns_of
 from checker.iam.request import Request, allows, applies
+from checker.iam.resources import is_read_twice
 from checker.iam.space import Space, without
 
 if TYPE_CHECKING:
-    from checker.iam.statement import Policy
+    from checker.iam.constraints import Conjunction
+    from checker.iam.statement import Policy, Statement
 
 _FRESH = ("someone", "x", "zq7", "0")
 """Values to try for a policy variable: any value that the policies do not name will do."""
@@ -154,37 +156,85 @@ def _searched(
     values allow, so None means that there is no such request. A statement that both policies have
     is the same in both.
     """
-    wide, narrow = Reading(wide=True, exact=exact), Reading(wide=False, exact=exact)
-    own = [item for item in policy.statements if not item.is_allow]
-    contents = {item.content for item in own}
-    kept = {item.content for item in reference.statements if item.is_allow}
-    taken = [space.constraints(item, narrow) for item in own]
-    unsettled = space.has_unknowns and not exact
-    denials = [
-        space.constraints(item, wide)
-        for item in reference.statements
-        if not item.is_allow and item.content not in contents
-    ]
     start = space.narrowed(space.everything(), *asked.meant(exact=exact))
     if start is None:
         return None
-    for statement in policy.statements:
-        if not statement.is_allow or asked.via not in (None, statement.route):
-            continue
-        box = space.narrowed(start, *space.constraints(statement, wide))
-        if box is None:
-            continue
-        beside = narrow._replace(beside=space.lists(statement))
-        if unsettled:  # what is granted may be what is denied, whatever the unknowns are
-            taken = [space.constraints(item, beside) for item in own]
-        if statement.content not in kept:
-            given = [space.constraints(s, beside) for s in reference.statements if s.is_allow]
-            found = without(box, [*taken, *given], space)
-            if found is not None:
-                return found
-        for denial in denials:
-            inner = space.narrowed(box, *denial)
-            found = None if inner is None else without(inner, taken, space)
-            if found is not None:
-                return found
+    twice = any(not item.is_allow and is_read_twice(item) for item in policy.statements)
+    for runs_on in (True, False)[: 1 + twice]:
+        search = _Search(policy, reference, space, exact=exact, runs_on=runs_on)
+        found = search.found(start, asked)
+        if found is not None:
+            return found
     return None
+
+
+class _Search:
+    """The search for a request that a policy allows in one reading, and a reference in none.
+
+    In the reading in which stars at the end of segments run on, every statement is about more. So
+    the reference allows a request in no reading if none of its Allows that run on applies, or if a
+    Deny does even though its stars stay, or if a Deny that runs on does and no Allow whose stars
+    stay.
+    """
+
+    def __init__(
+        self, policy: Policy, reference: Policy, space: Space, *, exact: bool, runs_on: bool
+    ) -> None:
+        self.space, self.runs_on = space, runs_on
+        self.wide, self.narrow = Reading(wide=True, exact=exact), Reading(wide=False, exact=exact)
+        self.allows = [item for item in policy.statements if item.is_allow]
+        self.given = [item for item in reference.statements if item.is_allow]
+        self.kept = {item.content for item in self.given}
+        self.own = [item for item in policy.statements if not item.is_allow]
+        self.taken = [space.constraints(item, self.narrow, runs_on=runs_on) for item in self.own]
+        self.unsettled = space.has_unknowns and not exact
+        contents = {item.content for item in self.own}
+        denies = [item for item in reference.statements if not item.is_allow]
+        self.denials = [
+            space.constraints(item, self.wide, runs_on=False)
+            for item in denies
+            if item.content not in contents
+        ]
+        twice = any(map(is_read_twice, self.given))
+        self.far = [
+            space.constraints(item, self.wide)
+            for item in denies
+            if twice and is_read_twice(item) and not (runs_on and item.content in contents)
+        ]
+        """The Denies that run on, if that matters because an Allow runs on, too."""
+
+    def found(self, start: Box, asked: Asked) -> Box | None:
+        """Return the constraints on such a request, or None if there is none."""
+        for statement in self.allows:
+            if asked.via not in (None, statement.route):
+                continue
+            granted = self.space.constraints(statement, self.wide, runs_on=self.runs_on)
+            box = self.space.narrowed(start, *granted)
+            found = None if box is None else self._beyond(statement, box)
+            if found is not None:
+                return found
+        return None
+
+    def _beyond(self, statement: Statement, box: Box) -> Box | None:
+        taken = self.taken
+        if self.unsettled:  # what is granted may be what is denied, whatever the unknowns are
+            taken = self._beside(statement, self.own, runs_on=self.runs_on)
+        if statement.content not in self.kept:
+            given = self._beside(statement, self.given, runs_on=True)
+            found = without(box, [*taken, *given], self.space)
+            if found is not None:
+                return found
+        near = self._beside(statement, self.given, runs_on=False) if self.far else []
+        for denial, given in (*((d, []) for d in self.denials), *((d, near) for d in self.far)):
+            inner = self.space.narrowed(box, *denial)
+            found = None if inner is None else without(inner, [*taken, *given], self.space)
+            if found is not None:
+                return found
+        return None
+
+    def _beside(
+        self, statement: Statement, others: list[Statement], *, runs_on: bool
+    ) -> list[Conjunction]:
+        """Return the constraints of other statements, beside those of one of the policy's."""
+        beside = self.narrow._replace(beside=self.space.lists(statement))
+        return [self.space.constraints(item, beside, runs_on=runs_on) for item in others]

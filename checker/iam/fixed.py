@@ -162,7 +162,7 @@ def _samples(statement: Statement, asked: Test, text: str) -> Iterator[str]:
     same = [each for each in conditions if fold(each.key) == asked.key]
     try:
         tests = [each for each in map(test, same) if each.family is asked.family]
-        for each in samples(tests):
+        for each in samples(asked.family, tests, typed=False):
             if compares(asked, each, text):
                 yield each
     except Undecided:

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, cast
 from checker.iam.arn import VARIABLE, escaped, fold
 from checker.iam.conditions import Family, compares, spelling, test
 from checker.iam.patterns import Undecided, matches
+from checker.iam.principals import role_arns
+from checker.iam.request import PRINCIPAL_ARN, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from checker.iam.conditions import Test
+    from checker.iam.request import Request
     from checker.iam.statement import Condition, Entry, Policy, Statement
 
 Values = tuple[str, ...]
@@ -36,6 +39,23 @@ def settled(policy: Policy, given: Mapping[str, Values]) -> Policy:
         statements = tuple(_settled(policy.statements, given))
         policy.memo[key] = replace(policy, statements=statements, memo={})
     return cast("Policy", policy.memo[key])
+
+
+def for_session(policy: Policy, part: Request) -> Policy:
+    """Return what a policy means for a session of a role, whose ARN is known but for its path.
+
+    The conditions on that ARN are decided. The policy stays as it is if the principal of `part` is
+    no such session, or if `part` names the ARN. Raises `Undecided`.
+    """
+    if PRINCIPAL_ARN in part.context or not role_arns(part.principal):
+        return policy
+    kept = []
+    for statement in policy.statements:
+        about = [each for each in statement.conditions if fold(each.key) == PRINCIPAL_ARN]
+        if all(holds(each, statement, part) for each in about):
+            rest = tuple(each for each in statement.conditions if each not in about)
+            kept.append(replace(statement, conditions=rest) if about else statement)
+    return replace(policy, statements=tuple(kept), memo={})
 
 
 def meets(statement: Statement, given: Mapping[str, Values]) -> bool:

@@ -1,5 +1,7 @@
-"""Reads a principal of a statement as the pattern of the callers that it means.
+"""Reads a principal of a statement as the patterns of the callers that it means.
 
+An account, or its root, means everyone in the account: it "delegates authority to the account". A
+role means its sessions too, because only they make requests:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
@@ -19,11 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from checker.iam.pieces import Piece
-    from checker.iam.statement import Principal
+    from checker.iam.statement import Principal, Statement
 
 AWS = "AWS:"
 """The prefix of the text of a principal that has an ARN: its kind and a colon."""
 _ACCOUNT_OF = re.compile(r"([0-9]{12})|arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+")
+_ROLE = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):role/(?:.*/)?([^/]+)")
+_ROLE_SESSION = re.compile(r"AWS:arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 _ORIGIN = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):(?:role/(?:.*/)?([^/]+)|user/.+)")
 _SESSION = re.compile(
     r"arn:aws[a-z-]*:sts::([0-9]{12}):(?:assumed-role/([^/]+)/.+|federated-user/.+)"
@@ -48,6 +52,44 @@ def meant(item: Principal) -> tuple[Spelling, ...]:
         found = principal_patterns(item)
         return tuple(Spelling(item.text, each, each, each) for each in found)
     return _unknown(item.kind, item.text)
+
+
+def callers(statement: Statement) -> list[tuple[Principal, Spelling]]:
+    """Return what each entry of a statement's Principal or NotPrincipal may mean.
+
+    In the NotPrincipal of a Deny, an account means its root only: AWS says that a Deny of all but a
+    user and the user's account denies everyone but that user.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    outside = statement.not_principals
+    read = named_alone if outside and not statement.is_allow else meant
+    return [(item, each) for item in outside or statement.principals for each in read(item)]
+
+
+def named_alone(item: Principal) -> tuple[Spelling, ...]:
+    """Return the callers that a principal names; an account names its root only."""
+    known = item.kind == "AWS" and not is_unknown(item)
+    account = _ACCOUNT.fullmatch(item.text) if known else None
+    if account is None:
+        return meant(item)
+    tokens = (*AWS, *"arn:", *_partition(account), *f":iam::{account[2]}:root")
+    found = pattern(item.text, tokens)
+    return (Spelling(item.text, found, found, found),)
+
+
+def role_arns(caller: str) -> tuple[Pattern, ...]:
+    """Return the ARNs that the role of a caller may have, if the caller is a role's session.
+
+    A caller is a kind, a colon and a name. A session does not say the path of its role.
+    """
+    found = _ROLE_SESSION.fullmatch(caller)
+    if found is None:
+        return ()
+    front, name = f"arn:{found[1]}:iam::{found[2]}:role/", found[3]
+    return (
+        pattern(name, tuple(front + name)),
+        pattern(name, (*front, Wild.ANY, Wild.STAR, "/", *name)),
+    )
 
 
 def is_unknown(item: Principal) -> bool:
@@ -106,7 +148,7 @@ def origin_of(item: Principal) -> tuple[str, str]:
     """Return the account and the role of the sessions that a principal includes.
 
     The role is empty for a user, whose sessions may be those of any federated user in the account.
-    Both are empty for a principal that is neither a role nor a user.
+    Both are empty for a principal that is neither a role nor a user. Letters are as written.
     """
     return _parts(_ORIGIN, item)
 
@@ -121,7 +163,7 @@ def session_of(item: Principal) -> tuple[str, str]:
 
 def _parts(expression: re.Pattern[str], item: Principal) -> tuple[str, str]:
     found = expression.fullmatch(item.text) if item.kind == "AWS" else None
-    return (found[1], (found[2] or "").lower()) if found else ("", "")
+    return (found[1], found[2] or "") if found else ("", "")
 
 
 @lru_cache(maxsize=4_096)
@@ -131,10 +173,8 @@ def _named(kind: str, text: str) -> tuple[Pattern, ...]:
         return (pattern(text, (*prefix, Wild.STAR)),)
     account = _ACCOUNT.fullmatch(text) if kind == "AWS" else None
     if account is None:
-        return (pattern(text, tuple(prefix + text)),)
-    partition: tuple[Token, ...] = tuple(account[1] or "aws")
-    if not account[1]:
-        partition = (*"aws", Wild.SEGMENT_STAR)
+        return (pattern(text, tuple(prefix + text)), *_sessions(kind, text))
+    partition = _partition(account)
     # iam for users and roles, sts for their sessions
     tails = (f":{service}::{account[2]}:" for service in ("iam", "sts"))
     return tuple(
@@ -151,6 +191,10 @@ def _unknown(kind: str, text: str) -> tuple[Spelling, ...]:
     """
     parts = _split(text)
     known = _named_by(text, (*("AWS" if kind == "*" else kind), ":"), text)
+    if kind == "AWS" and parts and parts[2] == "iam" and parts[-1].startswith("role/"):
+        name = parts[-1].rpartition("/")[2]
+        front = ":".join((*parts[:2], "sts", *parts[3:5], f"assumed-role/{name}/"))
+        return (known, _named_by(text, (*AWS,), front, Wild.ANY, Wild.STAR))
     if kind not in ("AWS", "*") or (parts and not _may_be(parts[-1], "root")):
         return (known,)
     if not parts:
@@ -195,3 +239,16 @@ def _undecided(item: Principal, question: str) -> Undecided:
         "render the template before checking",
         (unknown.text, item.route),
     )
+
+
+def _partition(account: re.Match[str]) -> tuple[Token, ...]:
+    return tuple(account[1]) if account[1] else (*"aws", Wild.SEGMENT_STAR)
+
+
+def _sessions(kind: str, text: str) -> tuple[Pattern, ...]:
+    """Return the pattern of a role's sessions; none for another principal."""
+    role = _ROLE.fullmatch(text) if kind == "AWS" else None
+    if role is None:
+        return ()
+    front = f"{AWS}arn:{role[1]}:sts::{role[2]}:assumed-role/{role[3]}/"
+    return (pattern(f"the sessions of {text}", (*front, Wild.ANY, Wild.STAR)),)

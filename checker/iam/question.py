@@ -24,7 +24,7 @@ from checker.iam.constraints import (
     Texts,
 )
 from checker.iam.containment import granted
-from checker.iam.given import Values, meets, settled
+from checker.iam.given import Values, for_session, meets, settled
 from checker.iam.patterns import Undecided
 from checker.iam.principals import principal_patterns
 from checker.iam.request import Request
@@ -177,7 +177,7 @@ def witness(policy: Policy, part: Request) -> Request | None:
     """
     key = ("witness", part.action, part.resource, part.principal, *sorted(part.context.items()))
     if key not in policy.memo:
-        policy.memo[key] = allowed(policy, _asked(policy, part), part.context)
+        policy.memo[key] = allowed(for_session(policy, part), _asked(policy, part), part.context)
     found = policy.memo[key]
     return found if isinstance(found, Request) else None
 
@@ -199,7 +199,7 @@ def denies(policy: Policy, part: Request) -> bool:
     if key not in policy.memo:
         refused = tuple(each for each in policy.statements if not each.is_allow)
         statements = (_everything(policy), *refused)
-        open_ = replace(policy, statements=statements, memo={})
+        open_ = for_session(replace(policy, statements=statements, memo={}), part)
         policy.memo[key] = allowed(open_, _asked(policy, part), part.context) is None
     return policy.memo[key] is True
 

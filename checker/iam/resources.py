@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from checker.iam import catalogue
+from checker.iam import catalogue, segments
 from checker.iam.arn import (
     ATTACHED,
     EVERY_ARN,
@@ -21,13 +21,14 @@ from checker.iam.arn import (
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 from checker.iam.pieces import is_atom, opened_text
+from checker.iam.statement import PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from checker.iam.machine import Token
     from checker.iam.pieces import Unknown
-    from checker.iam.statement import Entry, Statement
+    from checker.iam.statement import Entry, Policy, Statement
     from checker.problems import Route
 
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
@@ -307,9 +308,56 @@ def _asked(text: str) -> Spelling:
     return resource(text, variables=True)
 
 
-def spelled(statement: Statement, entries: tuple[Entry, ...]) -> tuple[Spelling, ...]:
-    """Return what some entries of a statement's Resource or NotResource may mean."""
-    return tuple(resource(entry.text, variables=statement.variables) for entry in entries)
+def spelled(
+    statement: Statement, entries: tuple[Entry, ...], *, runs_on: bool = False
+) -> tuple[Spelling, ...]:
+    """Return what some entries of a statement's Resource or NotResource may mean.
+
+    `runs_on` says whether a star that ends a segment matches colons, in services that have such
+    ARNs.
+    """
+    return tuple(
+        resource(
+            each.text,
+            variables=statement.variables,
+            runs_on=runs_on and segments.runs_on(each.text),
+        )
+        for each in entries
+    )
+
+
+def reached(statement: Statement) -> tuple[Pattern, ...]:
+    """Return the resources that a statement may be about if its stars run on.
+
+    They are those that it is about if its stars stay, and those to which they may run. There are
+    none if both readings are the same, and in NotResource stars always stay.
+    """
+    near = spelled(statement, statement.resources)
+    wide = spelled(statement, statement.resources, runs_on=True)
+    more = [
+        each
+        for one, other in zip(near, wide, strict=True)
+        if one is not other
+        for each in segments.far(one.text, other.widest)
+    ]
+    return (*(each.widest for each in near), *dict.fromkeys(more)) if more else ()
+
+
+def is_read_twice(statement: Statement) -> bool:
+    """Return whether stars that run on change what a statement is about."""
+    return bool(reached(statement))
+
+
+def check_resources(policy: Policy) -> None:
+    """Raise `Undecided` if a resource control policy has a statement without resources.
+
+    It is attached to no resource, and AWS requires the element:
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+    """
+    if policy.type is PolicyType.RCP and not all(x.names_resources for x in policy.statements):
+        raise Undecided(
+            "cannot decide: a resource control policy needs Resource in every statement"
+        )
 
 
 def except_text(base: str, entries: tuple[Entry, ...]) -> str:

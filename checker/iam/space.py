@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.budget import spend
-from checker.iam import catalogue
+from checker.iam import catalogue, keys
 from checker.iam.apart import atoms, meanings, unknowns
 from checker.iam.arn import (
     ATTACHED,
     EVERY_ARN,
+    EVERYTHING,
     action,
     template,
     variable_of,
 )
-from checker.iam.conditions import Family, Test, compares, samples, test
+from checker.iam.conditions import Family, Test, compares, test
 from checker.iam.constraints import (
     ACTION,
     EXACTLY,
@@ -28,12 +29,13 @@ from checker.iam.constraints import (
     Texts,
     picked,
 )
+from checker.iam.key_values import is_single, representatives
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern
 from checker.iam.pieces import compared, has_unknown, with_values
-from checker.iam.principals import AWS, is_account, meant
+from checker.iam.principals import AWS, callers, session_of
 from checker.iam.request import PRINCIPAL_ARN, Request
-from checker.iam.resources import spelled
+from checker.iam.resources import check_resources, reached, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,6 +69,8 @@ _OTHERS = tuple(
     for kind in ("Service", "Federated", "CanonicalUser")
 )
 """The callers without an ARN that a condition could test."""
+_ANYTHING = Texts((EVERYTHING.widest,))
+_TEXTUAL = (Family.TEXT, Family.FOLDED, Family.ARN)
 _EVERY_ACTION: Conjunction = (Constraint(ACTION, Texts((_ANY_ACTION,))),)
 _UNITS = 20
 """Units that it costs to look at one constraint."""
@@ -85,14 +89,16 @@ class Space:
         self.named: list[Pattern] = []
         """The principals that are named in full."""
         self._known: dict[Conjunction, tuple[str, ...] | None] = {}
+        for policy in policies:
+            check_resources(policy)
         statements = [item for policy in policies for item in policy.statements]
         for statement in statements:
             for condition in statement.conditions:
                 asked = test(condition)
                 self.tests.setdefault(asked.key, []).append(asked)
-        self.samples = {key: _samples(key, found) for key, found in self.tests.items()}
+        self.samples = {key: representatives(key, found) for key, found in self.tests.items()}
         """By key: values that represent all others; None if the key is compared as a string."""
-        self.single = {key for key, found in self.tests.items() if _is_single(key, found)}
+        self.single = {key for key, found in self.tests.items() if is_single(key, found)}
         for statement in statements:
             self._check_principals(statement)
         textual = {key for key, known in self.samples.items() if known is None}
@@ -107,9 +113,8 @@ class Space:
                     self.named += [p for p in each.texts.patterns if p.literal is not None]
 
     def _check_principals(self, statement: Statement) -> None:
-        if any(map(is_account, statement.not_principals)):
-            raise Undecided("cannot decide whom an account in NotPrincipal excludes: name users")
-        sessions = [item.text for item in statement.principals if ":sts:" in item.text]
+        named = (*statement.principals, *statement.not_principals)
+        sessions = [item.text for item in named if session_of(item)[1]]
         if PRINCIPAL_ARN in self.tests and sessions:
             raise Undecided(
                 "cannot decide: a condition on aws:PrincipalArn depends on the role of the "
@@ -121,8 +126,17 @@ class Space:
         """Whether any entry of the policies has an unknown."""
         return bool(self.unknowns or self.atoms)
 
-    def constraints(self, statement: Statement, reading: Reading) -> Conjunction:
-        """Return the constraints of a statement, read in some way."""
+    def _is_text(self, asked: Test) -> bool:
+        """Return whether a condition compares strings or ARNs."""
+        return self.samples[asked.key] is None or asked.family in _TEXTUAL
+
+    def constraints(
+        self, statement: Statement, reading: Reading, *, runs_on: bool = True
+    ) -> Conjunction:
+        """Return the constraints of a statement, read in some way.
+
+        `runs_on` says whether a star that ends a segment of a resource matches colons.
+        """
         reading = reading._replace(apart=self.unknowns)
         outside = statement.has_not_action
         entries = statement.not_actions if outside else statement.actions
@@ -130,20 +144,23 @@ class Space:
         found = [Constraint(ACTION, Texts(tuple(patterns), not outside))]
         outside = statement.has_not_resource
         entries = statement.not_resources if outside else statement.resources
-        patterns = reading.of(spelled(statement, entries), RESOURCE, inside=not outside)
+        far = reached(statement) if runs_on else ()
+        about = spelled(statement, entries, runs_on=bool(far))
+        patterns = reading.of(about, RESOURCE, inside=not outside)
         if not statement.names_resources:
             patterns = [ATTACHED.widest]
         found.append(Constraint(RESOURCE, Texts(tuple(patterns), not outside)))
+        if far:
+            found.append(Constraint(RESOURCE, Texts(far)))
         if statement.has_principal:
             outside = bool(statement.not_principals)
-            named = statement.not_principals if outside else statement.principals
-            callers = [each for item in named for each in meant(item)]
-            patterns = reading.of(callers, PRINCIPAL, inside=not outside)
+            named = [each for _, each in callers(statement)]
+            patterns = reading.of(named, PRINCIPAL, inside=not outside)
             found.append(Constraint(PRINCIPAL, Texts(tuple(patterns), not outside)))
         for condition in statement.conditions:
             asked = test(condition)
             inside = not asked.negated
-            if self.samples[asked.key] is None:
+            if self._is_text(asked):
                 patterns = reading.of(meanings(statement, asked), asked.key, inside=inside)
             else:
                 patterns = self._compared(asked, reading)
@@ -200,13 +217,15 @@ class Space:
             sessions = _FEDERATED if PRINCIPAL_ARN in self.tests else _SESSIONS
             kinds = (_USERS_AND_ROLES, sessions, _ORIGIN_ACCESS, *_OTHERS)
             unknown = [each.symbolic for each in self.unknowns.get(PRINCIPAL, ())]
-            callers = dict.fromkeys((*kinds, *self.named, *unknown))
-            box[PRINCIPAL] = (Constraint(PRINCIPAL, Texts(tuple(callers))),)
+            known_callers = dict.fromkeys((*kinds, *self.named, *unknown))
+            box[PRINCIPAL] = (Constraint(PRINCIPAL, Texts(tuple(known_callers))),)
         for key, known in self.samples.items():
             if known is not None:
                 unknown = [pattern(each, (each,)) for each in self.atoms.get(key, ())]
                 values = Texts((*map(literal, known), *unknown))
                 box[key] = (Constraint(key, values, some=False),)
+            if keys.is_always_there(key, signed=not self.principals):
+                box[key] = (*box.get(key, ()), Constraint(key, _ANYTHING))
         return box
 
     def narrowed(self, box: Box, *constraints: Constraint) -> Box | None:
@@ -284,28 +303,6 @@ def _variables(constraint: Constraint) -> Iterator[str]:
         for token in item.tokens:
             if isinstance(token, str) and len(token) > 1 and token.startswith("${"):
                 yield token
-
-
-def _samples(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
-    """Return values of a key that represent all others, or None if it is compared as a string."""
-    families = {each.family for each in found} - {Family.PRESENCE}
-    if families <= {Family.TEXT, Family.ARN} or families == {Family.FOLDED}:
-        return None
-    if len(families) > 1:
-        shown = " and as ".join(sorted(family.value for family in families))
-        raise Undecided(f"cannot decide what `{key}` is: it is compared as {shown}")
-    return samples([each for each in found if each.family in families])
-
-
-def _is_single(key: str, found: Sequence[Test]) -> bool:
-    """Return whether a key has one value; raises `Undecided` if operators disagree on that."""
-    plain = {each.plain for each in found if each.family is not Family.PRESENCE}
-    if len(plain) > 1:
-        raise Undecided(
-            f"cannot decide whether `{key}` has one value or several: use `ForAnyValue` or "
-            "`ForAllValues` with all of its operators or with none"
-        )
-    return True in plain
 
 
 def without(box: Box, statements: Sequence[Conjunction], space: Space) -> Box | None:

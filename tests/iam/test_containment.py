@@ -267,6 +267,26 @@ MORE = {
         [deny(Principal="*")],
         "assumed-role/r/s",
     ),
+    "a session of a role that is denied": (
+        [{**allow(), "Principal": {"AWS": SESSION}}],
+        [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": ROLE}}],
+        "assumed-role/r/s",
+    ),
+    "a role of which a session is denied": (
+        [{**allow(), "Principal": {"AWS": ROLE.replace("/r", "/path/r")}}],
+        [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": SESSION}}],
+        "assumed-role/r/s",
+    ),
+    "a session of a role that alone was not allowed": (
+        [{**allow(), "Principal": {"AWS": SESSION}}],
+        [{**allow(), "NotPrincipal": {"AWS": ROLE}}],
+        "assumed-role/r/s",
+    ),
+    "all but an account": (
+        [{**allow(), "NotPrincipal": {"AWS": "111111111111"}}],
+        [{**allow(), "Principal": {"AWS": "222222222222"}}],
+        "AWS:arn:aws",
+    ),
     "a Deny that is gone": ([allow("*")], [allow("*"), deny("iam:*")], "iam:"),
     "one more principal": (
         [{**allow(), "Principal": {"Service": "ec2.amazonaws.com"}}],
@@ -362,16 +382,6 @@ UNDECIDED = {
         [{**allow(**when("ArnEquals", "aws:PrincipalArn", ROLE)), "Principal": "*"}],
         "the role of the session",
     ),
-    "a session of a role that is denied": (
-        [{**allow(), "Principal": {"AWS": SESSION}}],
-        [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": ROLE}}],
-        "whom a statement excludes",
-    ),
-    "a role of which a session is denied": (
-        [{**allow(), "Principal": {"AWS": ROLE.replace("/r", "/path/r")}}],
-        [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"AWS": SESSION}}],
-        "whom a statement excludes",
-    ),
     "a federated user, whose user is denied": (
         [{**allow(), "Principal": {"AWS": "arn:aws:sts::111111111111:federated-user/f"}}],
         [
@@ -398,11 +408,6 @@ UNDECIDED = {
         [{**allow(), "Principal": "*"}, {**deny(), "Principal": {"CanonicalUser": "79a59d"}}],
         "whom a statement excludes",
     ),
-    "a session of a role that alone was not allowed": (
-        [{**allow(), "Principal": {"AWS": SESSION}}],
-        [{**allow(), "NotPrincipal": {"AWS": ROLE}}],
-        "whom a statement excludes",
-    ),
     "a Deny of all but a role that is gone": (
         [{**allow(), "Principal": {"AWS": ROLE}}],
         [{**allow(), "Principal": {"AWS": ROLE}}, {**deny(), "NotPrincipal": {"AWS": ROLE}}],
@@ -414,7 +419,7 @@ UNDECIDED = {
             {**deny(), "NotPrincipal": {"AWS": SESSION}},
         ],
         [{**allow(), "Principal": {"AWS": "arn:aws:iam::111111111111:user/u"}}],
-        "whom a statement excludes",
+        "the role of the session",
     ),
     "a Deny of what the policy may be attached to": (
         [own("Allow")],
@@ -426,10 +431,18 @@ UNDECIDED = {
         [{**said("Allow", NotResource="arn:aws:sqs:eu-west-1:111111111111:q"), **EVERYBODY}],
         "a statement without Resource",
     ),
-    "all but an account": (
-        [{**allow(), "NotPrincipal": {"AWS": "111111111111"}}],
-        [{**allow(), "Principal": {"AWS": "222222222222"}}],
-        "NotPrincipal",
+    "an account in the NotPrincipal of an Allow": (
+        [{**allow(), "Principal": {"AWS": "arn:aws:iam::222222222222:user/u"}}],
+        [{**allow(), "NotPrincipal": {"AWS": "222222222222"}}],
+        "the NotPrincipal of an Allow",
+    ),
+    "a Deny of all but a role and its account that is gone": (
+        [{**allow(), "Principal": {"AWS": ROLE}}],
+        [
+            {**allow(), "Principal": {"AWS": ROLE}},
+            {**deny(), "NotPrincipal": {"AWS": [ROLE, "111111111111"]}},
+        ],
+        "whom a statement excludes",
     ),
     "an operator that is not known": (
         [allow(**when("StringResembles", "a:b", "1"))],

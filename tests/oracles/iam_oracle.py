@@ -138,9 +138,16 @@ def _is_named(named: Json, caller: str) -> bool:
                 partition = account[1] or "aws[a-z-]*"
                 if re.match(f"AWS:arn:{partition}:(iam|sts)::{account[2]}:", caller):
                     return True
-            elif f"{kind}:{text}" in ("AWS:*", caller):
+            elif f"{kind}:{text}" in ("AWS:*", caller) or _is_session(caller, text):
                 return True
     return False
+
+
+def _is_session(caller: str, role: str) -> bool:
+    """Say whether a caller is a session of a role, which AWS takes for the role."""
+    found = re.fullmatch(r"arn:([a-z-]+):iam::([0-9]{12}):role/(?:.*/)?([^/]+)", role)
+    front = f"AWS:arn:{found[1]}:sts::{found[2]}:assumed-role/{found[3]}/" if found else ""
+    return bool(front) and caller.startswith(front)
 
 
 def _holds(

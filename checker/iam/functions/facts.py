@@ -8,9 +8,8 @@ from checker.cel.env import Function
 from checker.cel.types import BOOL, STRING, list_of, optional_of
 from checker.cel.values import NONE, Optional
 from checker.errors import FunctionError
-from checker.iam import catalogue, patterns
+from checker.iam import catalogue, keys, patterns
 from checker.iam.arn import value
-from checker.iam.validation import keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.budget import spend
-from checker.iam import catalogue
+from checker.iam import catalogue, keys
 from checker.iam.arn import fold
-from checker.iam.validation import keys
 from checker.iam.validation.coded import Finding
 from checker.messages import did_you_mean
 

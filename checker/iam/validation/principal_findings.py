@@ -233,6 +233,9 @@ def organisation(policy: Policy, statement: Statement) -> Iterator[Finding]:
     if statement.has_not_action:
         message = "a resource control policy cannot have NotAction: use Action"
         yield Finding("RCP_SYNTAX_ERROR_NOTACTION", message, ((*statement.route, "NotAction"),))
+    if not statement.names_resources:
+        message = "a statement of a resource control policy needs Resource or NotResource: add it"
+        yield Finding("MISSING_RESOURCE", message, (statement.route,))
     for entry in statement.actions:
         if not entry.text.strip("*"):
             message = "a resource control policy cannot have the action `*`: name services"

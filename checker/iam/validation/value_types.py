@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from checker.iam.statement import Condition, Policy, Statement
     from checker.iam.validation.coded import Finding
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}Z?)?")
-"""Dates without seconds, which are valid too."""
 _IDENTIFIERS = {
     "aws:sourcevpc": ("INVALID_VPC_FORMAT", re.compile(r"vpc-[0-9a-f*?]+"), "vpc-1a2b3c4d"),
     "aws:sourcevpce": ("INVALID_VPCE_FORMAT", re.compile(r"vpce-[0-9a-f*?]+"), "vpce-1a2b3c4d"),
@@ -46,7 +44,7 @@ def values(_: Policy, statement: Statement) -> Iterator[Finding]:
                 yield _wrong(each, "TYPE_MISMATCH_NUMBER", text, "a number")
             elif kind == "Bool" and fold(text) not in ("true", "false"):
                 yield _wrong(each, "TYPE_MISMATCH_BOOLEAN", text, "true or false")
-            elif kind == "Date" and moment(text) is None and not _DAY.fullmatch(text):
+            elif kind == "Date" and moment(text) is None:
                 yield _wrong(
                     each, "INVALID_DATE_VALUE", text, "a date such as 2030-01-31T00:00:00Z"
                 )

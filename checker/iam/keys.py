@@ -1,4 +1,4 @@
-"""Looks up whether a condition key exists, and the type and number of its values.
+"""Looks up whether a condition key exists, the type and number of its values, and if it is there.
 
 The global keys, of which the catalogue has only those of tags:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -35,7 +35,7 @@ _DATE, _NUMBER = Key("Date", many=False), Key("Numeric", many=False)
 _ADDRESS = Key("IPAddress", many=False)
 _BY_TYPE = {
     _STRING: (
-        "aws:AssumedRoot aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc "
+        "aws:CalledViaFirst aws:CalledViaLast aws:Ec2InstanceSourceVpc "
         "aws:FederatedProvider aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalServiceName "
         "aws:PrincipalOrgMasterAccountId aws:PrincipalType aws:Referer aws:RequestedRegion "
         "aws:ResourceAccount aws:ResourceOrgID aws:SourceAccount aws:SourceIdentity "
@@ -50,8 +50,8 @@ _BY_TYPE = {
         "aws:ChatbotSourceArn aws:PrincipalArn aws:SignInSessionArn aws:SourceArn aws:SourceVpcArn"
     ),
     _BOOL: (
-        "aws:IsMcpServiceAction aws:MultiFactorAuthPresent aws:PrincipalIsAWSService "
-        "aws:SecureTransport aws:ViaAWSMCPService aws:ViaAWSService"
+        "aws:AssumedRoot aws:IsMcpServiceAction aws:MultiFactorAuthPresent "
+        "aws:PrincipalIsAWSService aws:SecureTransport aws:ViaAWSMCPService aws:ViaAWSService"
     ),
     _DATE: "aws:CurrentTime aws:EpochTime aws:TokenIssueTime",
     _NUMBER: "aws:MultiFactorAuthAge",
@@ -60,6 +60,15 @@ _BY_TYPE = {
 GLOBAL_KEYS = {fold(name): key for key, names in _BY_TYPE.items() for name in names.split()}
 NAMES = tuple(name for names in _BY_TYPE.values() for name in names.split())
 """The global keys, without those of tags, as AWS writes them."""
+_ALWAYS = (
+    "aws:currenttime aws:epochtime aws:principalaccount aws:principaltype aws:requestedregion "
+    "aws:securetransport aws:useragent aws:userid aws:viaawsservice"
+)
+"""The keys of which AWS says under "Availability" that they are in the context of every request,
+anonymous ones included. `aws:MultiFactorAuthPresent` is not: it is there for temporary credentials
+only. Keys that are there "for all signed requests" are not either."""
+_SIGNED = "aws:principalarn aws:principalisawsservice"
+"""The keys of which AWS says that they are in the context of every signed request."""
 _TAGS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
 _HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
 
@@ -72,6 +81,15 @@ def find(name: str) -> Key | None:
     if key.startswith(_TAGS):
         return _TAG if key.partition("/")[2] else None
     return _of_service(key.partition(":")[0]).find(key)
+
+
+def is_always_there(name: str, *, signed: bool) -> bool:
+    """Return whether every request, or every `signed` one, has a value of a condition key.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    key = fold(name)
+    return key in _ALWAYS.split() or (signed and key in _SIGNED.split())
 
 
 def names(service: str) -> tuple[str, ...]:

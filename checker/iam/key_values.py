@@ -1,0 +1,74 @@
+"""Finds which values a condition key may have, from its type and the conditions on it.
+
+The types: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.iam import keys
+from checker.iam.arn import fold
+from checker.iam.conditions import BOOLEANS, Family, samples
+from checker.iam.patterns import Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from checker.iam.conditions import Test
+
+_TYPES = {
+    "Bool": Family.BOOL,
+    "Numeric": Family.NUMBER,
+    "Date": Family.DATE,
+    "IPAddress": Family.ADDRESS,
+}
+"""By type of a condition key: what its values are, if they are not strings or ARNs."""
+
+
+def representatives(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
+    """Return values of a key that represent all others, or None if it is compared as a string.
+
+    A key whose type is known to be Boolean, a number, a date or an address has values of the type
+    only, and a Boolean one may be compared as a string, too. Raises `Undecided` for a key that is
+    compared as values of several kinds.
+    """
+    known = keys.find(key)
+    own = None if known is None else _TYPES.get(known.type)
+    families = {each.family for each in found} - {Family.PRESENCE}
+    if own is Family.BOOL and families <= {Family.BOOL, Family.TEXT, Family.FOLDED}:
+        for each in found:
+            _check_boolean(each)
+        return samples(Family.BOOL, (), typed=True)
+    if own is not None and not families:
+        return samples(own, (), typed=True)
+    if families <= {Family.TEXT, Family.ARN} or families == {Family.FOLDED}:
+        return None
+    if len(families) > 1:
+        shown = " and as ".join(sorted(family.value for family in families))
+        raise Undecided(f"cannot decide what `{key}` is: it is compared as {shown}")
+    (family,) = families
+    return samples(family, [each for each in found if each.family is family], typed=family is own)
+
+
+def is_single(key: str, found: Sequence[Test]) -> bool:
+    """Return whether a key has one value; raises `Undecided` if operators disagree on that."""
+    plain = {each.plain for each in found if each.family is not Family.PRESENCE}
+    if len(plain) > 1:
+        raise Undecided(
+            f"cannot decide whether `{key}` has one value or several: use `ForAnyValue` or "
+            "`ForAllValues` with all of its operators or with none"
+        )
+    return True in plain
+
+
+def _check_boolean(asked: Test) -> None:
+    """Raise `Undecided` for a string that differs from a Boolean value only in its case.
+
+    AWS says that the values are `true` and `false`, and not how it writes them as strings.
+    """
+    for text in asked.values if asked.family is Family.TEXT else ():
+        if text not in BOOLEANS and fold(text) in BOOLEANS:
+            raise Undecided(
+                f"cannot decide whether `{asked.key}` is `{text}`: write it in lower case"
+            )
