@@ -101,6 +101,8 @@ def _facts(about: Topic) -> Iterator[str]:
         named = ", ".join(f"`{name}`" for name in about.profiles)
         yield f"severity **{about.severity.label}**"
         yield f"for `{about.kind}`"
+        if about.about:
+            yield f"about `{about.about}`"
         yield f"in {named}" if named else "in no profile"
 
 

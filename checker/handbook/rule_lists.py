@@ -58,6 +58,7 @@ def as_json(rules: Sequence[Rule], profiles: Profiles) -> Iterator[str]:
             "title": rule.file.title,
             "severity": rule.severity.label,
             "kind": rule.kind,
+            "about": rule.file.about,
             "profiles": list(profiles[rule.id]),
             "controls": {name: list(ids) for name, ids in rule.file.controls.items()},
             "path": rule.file.path,

@@ -38,6 +38,8 @@ def _facts(about: Topic, style: Style) -> Iterator[str]:
     label = style(about.severity.label, *SEVERITY_COLOURS[about.severity])
     yield f"severity  {label}"
     yield f"for       {visible(about.kind)}"
+    if about.about:
+        yield f"about     {about.about}"
     yield f"profiles  {visible(', '.join(about.profiles)) or 'none'}"
 
 

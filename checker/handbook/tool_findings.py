@@ -56,4 +56,4 @@ def _own(name: str, why: str, causes: tuple[str, ...], remedies: tuple[str, ...]
         Section("What it finds", (Points(causes),)),
         Section("What to do", (Points(remedies),)),
     )
-    return Topic(name, OWN_TEXTS[name].title, None, "", (), sections)
+    return Topic(name, OWN_TEXTS[name].title, None, "", "", (), sections)

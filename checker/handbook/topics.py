@@ -68,13 +68,14 @@ class Section(NamedTuple):
 class Topic(NamedTuple):
     """The documentation of a rule, or of a finding that belongs to no rule.
 
-    Without a rule, the severity is None, and the kind and the profiles are empty.
+    Without a rule, the severity is None, and what is known of rules only is empty.
     """
 
     id: str
     title: str
     severity: Severity | None
     kind: str
+    about: str
     profiles: tuple[str, ...]
     sections: tuple[Section, ...]
 
@@ -87,6 +88,7 @@ def topic(rule: Rule, profiles: Sequence[str], frameworks: Mapping[str, Framewor
         rule.file.title,
         rule.severity,
         rule.kind,
+        rule.file.about or "",
         tuple(profiles),
         tuple(section for section in sections if section.blocks),
     )

@@ -2,11 +2,12 @@
 
 from checker.rules.frameworks import load_frameworks
 from checker.rules.profiles import profiles_of, select
-from checker.rules.rule import Example, Hole, Requirement, Rule, RuleFile
+from checker.rules.rule import About, Example, Hole, Requirement, Rule, RuleFile
 from checker.rules.rule_files import BUILTIN, RuleSet, load, shipped
 
 __all__ = [
     "BUILTIN",
+    "About",
     "Example",
     "Hole",
     "Requirement",

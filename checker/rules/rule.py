@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple, cast
 
 from checker import cel
@@ -43,6 +44,22 @@ class Example(NamedTuple):
     document: Json
 
 
+class About(StrEnum):
+    """What a rule judges, which says which rewritings of a policy keep its verdict.
+
+    Policies that allow the same requests get the same verdict from a rule about grants. They may
+    get different ones from a rule about guards: an Allow with a condition does not stop what
+    another policy allows, and a Deny does.
+    """
+
+    GRANTS = "grants"
+    """What a policy allows after all of its statements."""
+    GUARDS = "guards"
+    """What a policy denies, whatever else is attached."""
+    FORM = "form"
+    """How a policy is written: whether it is valid, and whether a reader can trust it."""
+
+
 class RuleFile(NamedTuple):
     """A guardrail as it is written: what there is to read about it. Nothing in it can run.
 
@@ -53,6 +70,8 @@ class RuleFile(NamedTuple):
     title: str
     severity: Severity
     kind: str
+    about: About | None
+    """None if the file does not say it, as only shipped rules must."""
     description: str
     remediation: str
     references: tuple[str, ...]

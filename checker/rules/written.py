@@ -9,7 +9,7 @@ from checker.problems import InputError
 from checker.reader import Reading
 from checker.reader.schema import Schema
 from checker.report import Severity
-from checker.rules.rule import RuleFile
+from checker.rules.rule import About, RuleFile
 
 
 @cache
@@ -30,6 +30,7 @@ def rule_file(reading: Reading, *, shipped: bool = False) -> RuleFile:
         title=data["title"].strip(),
         severity=Severity.of(data["severity"]),
         kind=data["kind"],
+        about=About(data["about"]) if "about" in data else None,
         description=data["description"].strip(),
         remediation=data["remediation"].strip(),
         references=tuple(data.get("references", ())),

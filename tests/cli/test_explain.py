@@ -44,6 +44,7 @@ id: no-wide-reads
 title: Nothing is read everywhere
 severity: medium
 kind: aws-iam-policy
+about: grants
 description: >
   Whoever reads everything reads what nobody thought of, which is why a policy says what it is
   about.

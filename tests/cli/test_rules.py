@@ -99,6 +99,7 @@ def test_a_rule_in_json_has_what_a_script_needs(policy_check: Run, place: Path) 
         "title": "Rule one",
         "severity": "high",
         "kind": "aws-iam-policy",
+        "about": None,
         "profiles": ["small"],
         "controls": {"nist-800-53-r5": ["AC-6"]},
         "path": "guards/one.yaml",

@@ -13,7 +13,7 @@ from checker.kinds import from_schema
 from checker.problems import InputError, Json, Problem
 from checker.reader import Limits
 from checker.report import Severity
-from checker.rules import Rule, RuleSet, load
+from checker.rules import About, Rule, RuleSet, load
 
 KINDS = {kind.name: kind for kind in (*kinds.builtin(), from_schema("pod", {"type": "object"}))}
 MINIMAL = """\
@@ -83,6 +83,12 @@ def test_a_rule_is_loaded_with_its_documentation(write: Write) -> None:
         None,
         1,
     )
+
+
+def test_what_a_rule_is_about_may_be_left_out(write: Write) -> None:
+    write(BODY, "says-it.yaml", MINIMAL + "about: guards\n")
+    write(BODY, "says-nothing.yaml")
+    assert [rule.file.about for rule in loaded().rules] == [About.GUARDS, None]
 
 
 def test_rules_come_in_the_order_of_their_ids_with_their_files(write: Write) -> None:
@@ -303,6 +309,7 @@ def test_a_field_of_an_untyped_document_is_not_warned_of(write: Write) -> None:
         ("require: document.a == 1", "require: [{this: x}]", "unknown element `this`"),
         ("message: a is {{ document.a }}\n", "", "no message: add a `message` here or to the rule"),
         ("kind: pod", "kind: pod\nreferences: [ftp://x]", "`ftp://x` is not a link"),
+        ("kind: pod", "kind: pod\nabout: grant", "not `grant`; did you mean `grants`?"),
         ("kind: pod", "kind: pod\nwaivable: 'no'", "expected true or false, not `no`"),
         ("kind: pod", "kind: pod\nfor_each: {}", "expected one name with one CEL list"),
         ("kind: pod", "kind: pod\nfor_each: {a: x, b: x}", "expected one name with one CEL list"),

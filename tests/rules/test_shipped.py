@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import re2
@@ -12,7 +13,7 @@ from checker.documents import Document, Selection, document
 from checker.kinds.kind import Kind
 from checker.reader import Limits, parse, read_bytes
 from checker.report import Status
-from checker.rules import Example, Rule, shipped
+from checker.rules import About, Example, Rule, shipped
 from checker.run.evaluate import Outcome, evaluate
 from tests.support.command import ROOT
 
@@ -67,6 +68,15 @@ def test_a_rule_tells_why_and_what_to_do(rule: Rule) -> None:
     assert rule.file.references
     assert len(rule.file.title) <= 72
     assert rule.file.remediation != rule.file.description
+
+
+def test_a_shipped_rule_is_about_what_the_list_says(shipped_rules: dict[str, Rule]) -> None:
+    listed = yaml.safe_load(Path(__file__).with_name("about.yaml").read_text(encoding="utf-8"))
+    found: dict[str, list[str]] = {about.value: [] for about in About}
+    for name, rule in shipped_rules.items():
+        assert rule.file.about is not None, f"{name} must say what it is about"
+        found[rule.file.about].append(name)
+    assert found == listed
 
 
 def test_all_shipped_rules_and_examples_are_tried(shipped_rules: dict[str, Rule]) -> None:
