@@ -24,6 +24,7 @@ from checker.report import Status
 from checker.rules import About, Example, Rule, load
 from checker.run.evaluate import evaluate
 from tests.oracles.metamorphic import FAMILIES, pairs
+from tests.oracles.narrowing import narrower
 
 Json = Any
 KINDS = {kind.name: kind for kind in kinds.builtin()}
@@ -113,6 +114,19 @@ def cases(origins: Iterable[Origin], rewritings: Iterable[str] = ()) -> Iterator
                 yield Case(origin, pair.rewriting, one, other, holds)
 
 
+def narrowed(origins: Iterable[Origin], ways: Iterable[str] = ()) -> Iterator[Case]:
+    """Yield policies with narrower ones, as `cases` does; it holds if no request is new."""
+    wanted = tuple(ways)
+    for origin in origins:
+        one = read(origin, origin.policy)
+        if one.problems:
+            continue
+        for pair in narrower(origin.policy, origin.name, wanted):
+            other = read(origin, pair.other)
+            if not other.problems and meaning(one).type is meaning(other).type:
+                yield Case(origin, pair.rewriting, one, other, no_wider(other, one))
+
+
 def read(origin: Origin, policy: Json) -> Document:
     """Return a policy as a document of the kind of another."""
     source = read_bytes("policy.json", json.dumps(policy).encode(), Limits())
@@ -163,19 +177,28 @@ def differences(rules: Iterable[Rule], found: Iterable[Case]) -> Iterator[Differ
                 yield Difference(rule, case, (verdict, second[rule]))
 
 
-def some(origins: Iterable[Origin], family: str) -> list[Origin]:
-    """Return the policies that the tests rewrite in the ways of a family: all, or one of some.
-
-    Rewritings of the spelling and those of the rest can be made of every policy.
-    """
-    kept = {"spelling": 8, "rest": 2}.get(family, 1)
-    return [each for each in origins if zlib.crc32(each.name.encode()) % kept == 0]
+def some(origins: Iterable[Origin], one_of: int) -> Iterator[Origin]:
+    """Yield one of so many policies: always the same ones, whatever the others are."""
+    for each in origins:
+        if zlib.crc32(each.name.encode()) % one_of == 0:
+            yield each
 
 
 def measured(rules: Iterable[Rule], origins: Iterable[Origin], family: str) -> Measured:
-    """Return how many rewritings of a family the tests count, and which rules differ on them."""
-    found = list(cases(some(origins, family), FAMILIES[family]))
+    """Return how many rewritings of a family the tests count, and which rules differ on them.
+
+    Every policy can be rewritten in the families of spelling and of the rest, so some are enough.
+    """
+    one_of = {"spelling": 8, "rest": 2}.get(family, 1)
+    found = list(cases(some(origins, one_of), FAMILIES[family]))
     return Measured(sum(case.holds for case in found), counted(differences(rules, found)))
+
+
+def added(rules: Iterable[Rule], found: Iterable[Case]) -> Iterator[Difference]:
+    """Yield the rules that find something in a narrower policy, and nothing in the wider one."""
+    for each in differences(rules, found):
+        if each.verdicts[0] == "pass":
+            yield each
 
 
 def counted(found: Iterable[Difference]) -> dict[str, int]:
