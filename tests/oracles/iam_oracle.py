@@ -95,7 +95,8 @@ def used_keys(*policies: Json) -> list[str]:
     return sorted(found - {"aws:PrincipalArn"})
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
+    """Say whether a pattern matches a text."""
     parts = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern]
     return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
@@ -109,7 +110,7 @@ def _is_listed(statement: Json, name: str, text: str) -> bool:
     fold = str.lower if name == "Action" else str
     outside = f"Not{name}" in statement
     entries = _listed(statement[f"Not{name}" if outside else name])
-    return any(_matches(fold(each), fold(text)) for each in entries) is not outside
+    return any(matches(fold(each), fold(text)) for each in entries) is not outside
 
 
 def _is_caller(statement: Json, caller: str) -> bool:
@@ -167,7 +168,7 @@ def _holds(
 def _compares(base: str, text: str, wanted: str) -> bool:
     base = base.replace("Not", "")
     if base in ("StringLike", "ArnLike", "ArnEquals"):
-        return _matches(wanted, text)
+        return matches(wanted, text)
     if base == "StringEqualsIgnoreCase" or base == "Bool":  # noqa: PLR1714 - two operators
         return text.lower() == wanted.lower()
     if base == "IpAddress":

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 from typing import Any, NamedTuple
 
 Json = Any
 PRINCIPALS = (
-    "AWS:arn:aws:iam::111111111111:role/r",
+    "AWS:arn:aws:iam::222222222222:user/carol",
     "AWS:arn:aws:iam::111111111111:user/bob",
     "AWS:arn:aws:sts::111111111111:assumed-role/r/session",
-    "AWS:arn:aws:iam::222222222222:role/path/r",
+    "AWS:arn:aws:sts::222222222222:assumed-role/r/other",
     "Service:ec2.amazonaws.com",
 )
+"""Callers: a role is none, because only its sessions make requests, and a root is its account."""
 RESOURCES = (
     "arn:aws:s3:::home/bob/a",
     "arn:aws:s3:::home/Bob/a",
@@ -106,18 +109,31 @@ class Asked(NamedTuple):
     context: dict[str, tuple[str, ...]]
 
 
-def asked(rnd: random.Random, keys: tuple[str, ...] = tuple(KEYS)) -> Asked:
-    """Return a random policy of one to three statements, and a random whole request."""
+def asked(rnd: random.Random, *, variables: bool) -> Asked:
+    """Return a random policy of one to three statements, and a random whole request.
+
+    With `variables`, the policy may have some, and their values are given like all others.
+    """
     principals = rnd.random() < 0.5
-    kinds = rnd.sample(keys, min(2, len(keys)))
-    items = [_statement(rnd, kinds, principals=principals) for _ in range(rnd.randint(1, 3))]
+    kinds = rnd.sample(list(KEYS), 2)
+    count = rnd.randint(1, 3)
+    items = [_statement(rnd, kinds, principals=principals) for _ in range(count)]
     items[0]["Effect"] = "Allow"
+    if not variables:
+        items = [_without_variables(each) for each in items]
     policy = {"Version": "2012-10-17", "Statement": items}
     context = {name.lower(): rnd.choice(key.given) for name, key in KEYS.items() if key.given}
     principal = rnd.choice(PRINCIPALS) if principals else ""
-    arn = principal.removeprefix("AWS:").replace("sts:", "iam:").replace("assumed-role", "role")
-    context["aws:principalarn"] = (arn.removesuffix("/session"),) if "arn:" in arn else ()
+    context["aws:principalarn"] = _arn_of(principal)
     return Asked(policy, rnd.choice(ACTIONS), rnd.choice(RESOURCES), principal, context)
+
+
+def _arn_of(principal: str) -> tuple[str, ...]:
+    """Return the value of aws:PrincipalArn, which is that of the role in a role's session."""
+    kind, _, arn = principal.partition(":")
+    if "assumed-role" in arn:
+        arn = arn.rpartition("/")[0].replace(":sts:", ":iam:").replace("assumed-role", "role")
+    return (arn,) if kind == "AWS" else ()
 
 
 def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Json:
@@ -134,6 +150,12 @@ def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Jso
             operator, wanted = _condition(rnd, name)
             made.setdefault("Condition", {}).setdefault(operator, {})[name] = wanted
     return made
+
+
+def _without_variables(statement: Json) -> Json:
+    """Return a statement with texts in place of variables."""
+    text = json.dumps(statement)
+    return json.loads(re.sub(r"\$\{[A-Za-z]+:[^}]*\}", "bob", text))
 
 
 def _condition(rnd: random.Random, name: str) -> tuple[str, Json]:
