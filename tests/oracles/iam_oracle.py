@@ -24,8 +24,11 @@ PRINCIPALS = (
     "AWS:arn:aws:iam::111111111111:role/r",
     "AWS:arn:aws:iam::222222222222:role/s",
     "AWS:arn:aws-cn:iam::111111111111:role/r",
+    "AWS:arn:aws:sts::111111111111:assumed-role/r/x",
+    "AWS:arn:aws:iam::111111111111:root",
     "Service:r.amazonaws.com",
 )
+"""The callers; a role stands for any of its sessions but the one that is named."""
 VALUES: dict[str, tuple[tuple[str, ...], ...]] = {
     "aws:text": ((), ("r",), ("s",), ("rs",), ("t",), ("srs",)),
     "aws:many": ((), ("r",), ("s",), ("t",), ("r", "s"), ("r", "t"), ("s", "t"), ("r", "s", "t")),
@@ -36,6 +39,7 @@ VALUES: dict[str, tuple[tuple[str, ...], ...]] = {
 """By condition key: the values of a request that tell the generated conditions apart."""
 
 _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
+_SESSION = re.compile(r"AWS:arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +119,10 @@ def _is_listed(statement: Json, name: str, text: str) -> bool:
 
 def _is_caller(statement: Json, caller: str) -> bool:
     if "Principal" in statement:
-        return _is_named(statement["Principal"], caller)
-    return "NotPrincipal" not in statement or not _is_named(statement["NotPrincipal"], caller)
+        return is_named(statement["Principal"], caller)
+    alone = statement["Effect"] == "Deny"
+    named = statement.get("NotPrincipal", {})
+    return "NotPrincipal" not in statement or not is_named(named, caller, alone=alone)
 
 
 def _is_met(statement: Json, caller: str, context: dict[str, tuple[str, ...]]) -> bool:
@@ -127,7 +133,12 @@ def _is_met(statement: Json, caller: str, context: dict[str, tuple[str, ...]]) -
     )
 
 
-def _is_named(named: Json, caller: str) -> bool:
+def is_named(named: Json, caller: str, *, alone: bool = False) -> bool:
+    """Say whether a caller is among some principals.
+
+    An account is everyone in it; `alone`, as in the NotPrincipal of a Deny, it is its root only.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
     if named == "*":
         return True
     for kind, texts in named.items():
@@ -135,11 +146,18 @@ def _is_named(named: Json, caller: str) -> bool:
             account = _ACCOUNT.fullmatch(text) if kind == "AWS" else None
             if account:
                 partition = account[1] or "aws[a-z-]*"
-                if re.match(f"AWS:arn:{partition}:(iam|sts)::{account[2]}:", caller):
+                whom = "iam::{}:root$" if alone else "(iam|sts)::{}:"
+                if re.match(f"AWS:arn:{partition}:{whom.format(account[2])}", caller):
                     return True
-            elif f"{kind}:{text}" in ("AWS:*", caller):
+            elif f"{kind}:{text}" in ("AWS:*", caller, f"AWS:{_role_of(caller)}"):
                 return True
     return False
+
+
+def _role_of(caller: str) -> str:
+    """Return the ARN of the role whose session a caller is; empty if it is none."""
+    found = _SESSION.fullmatch(caller)
+    return f"arn:{found[1]}:iam::{found[2]}:role/{found[3]}" if found else ""
 
 
 def _holds(
@@ -147,7 +165,7 @@ def _holds(
 ) -> bool:
     if key == "aws:PrincipalArn":
         kind, _, name = caller.partition(":")
-        given: tuple[str, ...] = (name,) if kind == "AWS" else ()
+        given: tuple[str, ...] = (_role_of(caller) or name,) if kind == "AWS" else ()
     else:
         given = context.get(key, ())
     qualifier, _, name = operator.rpartition(":")
@@ -254,12 +272,19 @@ def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Jso
             named = rnd.choice(({"Service": "r.amazonaws.com"}, "*"))
         element = rnd.choice(("Principal", "Principal", "Principal", "NotPrincipal"))
         if element == "NotPrincipal" and "111111111111" in str(named):
-            named = {"AWS": PRINCIPALS[0][4:]}
+            named = _all_but(rnd, made["Effect"])
         made[element] = named
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):
         operator, key, wanted = _condition(rnd, rnd.choice(kinds), principals=principals)
         made.setdefault("Condition", {}).setdefault(operator, {})[key] = wanted
     return made
+
+
+def _all_but(rnd: random.Random, effect: str) -> Json:
+    """Return a NotPrincipal with a role: in a Deny often with its account, as AWS says to do."""
+    role, account = PRINCIPALS[0][4:], "111111111111"
+    together = [role, rnd.choice((account, f"arn:aws:iam::{account}:root"))]
+    return {"AWS": together if effect == "Deny" and rnd.random() < 0.7 else role}
 
 
 def _condition(rnd: random.Random, kind: str, *, principals: bool) -> tuple[str, str, Json]:
