@@ -25,6 +25,7 @@ ORACLES = {
     "containment": test_containment.disagreement,
     "variables": test_containment.missed_by_a_variable,
     "access": test_access_oracle.disagreement,
+    "access after all Denies": test_access_oracle.disagreement_after_all_denies,
     "parts": test_partial_oracle.disagreement,
     "whole": test_whole_requests.disagreement,
 }

@@ -72,10 +72,10 @@ def allowed(policy: Json, space: Dimensions) -> set[tuple[int, int, int, int]]:
         about = [at for at, text in enumerate(actions) if _is_listed(statement, "Action", text)]
         on = [at for at, text in enumerate(resources) if _is_listed(statement, "Resource", text)]
         for by, caller in enumerate(callers):
-            if not _is_caller(statement, caller):
+            if not is_caller(statement, caller):
                 continue
             where = [
-                at for at, context in enumerate(contexts) if _is_met(statement, caller, context)
+                at for at, context in enumerate(contexts) if is_met(statement, caller, context)
             ]
             found[statement["Effect"]].update(itertools.product(about, on, [by], where))
     return found["Allow"] - found["Deny"]
@@ -117,7 +117,8 @@ def _is_listed(statement: Json, name: str, text: str) -> bool:
     return any(matches(fold(each), fold(text)) for each in entries) is not outside
 
 
-def _is_caller(statement: Json, caller: str) -> bool:
+def is_caller(statement: Json, caller: str) -> bool:
+    """Say whether a statement is about a caller."""
     if "Principal" in statement:
         return is_named(statement["Principal"], caller)
     alone = statement["Effect"] == "Deny"
@@ -125,7 +126,8 @@ def _is_caller(statement: Json, caller: str) -> bool:
     return "NotPrincipal" not in statement or not is_named(named, caller, alone=alone)
 
 
-def _is_met(statement: Json, caller: str, context: dict[str, tuple[str, ...]]) -> bool:
+def is_met(statement: Json, caller: str, context: dict[str, tuple[str, ...]]) -> bool:
+    """Say whether a caller and values of condition keys meet all conditions of a statement."""
     return all(
         _holds(operator, key, _listed(wanted), caller, context)
         for operator, block in statement.get("Condition", {}).items()
