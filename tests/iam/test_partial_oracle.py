@@ -70,7 +70,7 @@ def disagreement(rnd: random.Random, *, sessions: bool = True) -> str:
         may = asked(partial.may_allow, policy(data), part, principals=principals)
         denied = asked(partial.denies, policy(data), part, principals=principals)
     except Undecided as error:
-        doubts = ("whom a statement excludes", "whom an account in NotPrincipal excludes")
+        doubts = ("whom a statement excludes", "whom an account in")
         excludes = "NotPrincipal" in str(data) or part.principal.startswith("AWS:")
         unsure = excludes and any(each in str(error) for each in doubts)
         return "" if unsure else f"undecided: {error}"
@@ -128,7 +128,7 @@ def test_what_may_be_allowed_is_what_enumeration_says(rnd: random.Random) -> Non
 @pytest.mark.slow
 @pytest.mark.xfail(strict=True, reason="a session that is asked about is not read as one of a role")
 def test_a_session_that_is_asked_about_is_one_of_its_role() -> None:
-    answers = (disagreement(random.Random(case)) for case in (131, 512, 575, 590, 685))  # noqa: S311 - no secret
+    answers = (disagreement(random.Random(case)) for case in (3, 73, 215))  # noqa: S311 - no secret
     assert list(filter(None, answers)) == []
 
 

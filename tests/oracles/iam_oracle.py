@@ -253,15 +253,15 @@ KINDS = ("text", "many", "flag", "number", "address", "arn")
 def policy(rnd: random.Random, kinds: list[str], *, principals: bool) -> Json:
     """Return a random policy of one to four statements, with conditions of some kinds."""
     count = rnd.randint(1, 4)
-    statements = [_statement(rnd, kinds, principals=principals) for _ in range(count)]
-    statements[0]["Effect"] = "Allow"
+    effects = ["Allow", *rnd.choices(("Allow", "Allow", "Deny"), k=count - 1)]
+    statements = [_statement(rnd, effect, kinds, principals=principals) for effect in effects]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Json:
+def _statement(rnd: random.Random, effect: str, kinds: list[str], *, principals: bool) -> Json:
     actions = ("*", "a:*", "b:*", "a:r", "a:s", "a:r*", "a:?", "?:r", "A:R", "a:*s")
     resources = ("*", "r*", "*s", "r", "s", "rs", "?", "??", "r?s", "*t*", "t*", "???")
-    made: dict[str, Any] = {"Effect": rnd.choice(("Allow", "Allow", "Deny"))}
+    made: dict[str, Any] = {"Effect": effect}
     made[rnd.choice(("Action", "Action", "NotAction"))] = rnd.sample(actions, rnd.randint(1, 2))
     made[rnd.choice(("Resource", "Resource", "NotResource"))] = rnd.sample(
         [text if text == "*" else BUCKET + text for text in resources], rnd.randint(1, 3)
@@ -274,7 +274,7 @@ def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Jso
             named = rnd.choice(({"Service": "r.amazonaws.com"}, "*"))
         element = rnd.choice(("Principal", "Principal", "Principal", "NotPrincipal"))
         if element == "NotPrincipal" and "111111111111" in str(named):
-            named = _all_but(rnd, made["Effect"])
+            named = _all_but(rnd, effect)
         made[element] = named
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):
         operator, key, wanted = _condition(rnd, rnd.choice(kinds), principals=principals)
