@@ -17,7 +17,7 @@ import time
 from tests.iam import (
     test_access_oracle,
     test_containment,
-    test_partial_oracle,
+    test_question_oracle,
     test_whole_requests,
 )
 
@@ -25,7 +25,7 @@ ORACLES = {
     "containment": test_containment.disagreement,
     "variables": test_containment.missed_by_a_variable,
     "access": test_access_oracle.disagreement,
-    "parts": test_partial_oracle.disagreement,
+    "parts": test_question_oracle.disagreement,
     "whole": test_whole_requests.disagreement,
 }
 

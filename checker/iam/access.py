@@ -18,6 +18,7 @@ from checker.iam.fixed import NAMED, any_of, unfixed
 from checker.iam.given import settled
 from checker.iam.patterns import Undecided, covers, overlaps
 from checker.iam.question import actions, allowed, always_applies
+from checker.iam.request import PRINCIPAL_ARN
 from checker.iam.resources import covering_all_of, holds_all_of, resources
 from checker.iam.terms import Budget, Denial, Term, terms
 
@@ -232,10 +233,12 @@ def _bars(deny: Statement, allow: Statement, pattern: Pattern, required: Conjunc
 
 
 def _may_contradict(statement: Statement) -> bool:
-    """Return whether the conditions of an Allow may be such that no request meets them all."""
+    """Return whether an Allow may be such that no request meets it."""
     keys = {fold(each.key) for each in statement.conditions}
     several = len(keys) < len(statement.conditions)
-    return several or any(not each.values for each in statement.conditions)
+    nobody = any(each.text == "*" for each in statement.not_principals)
+    caller = statement.has_principal and PRINCIPAL_ARN in keys
+    return several or nobody or caller or any(not each.values for each in statement.conditions)
 
 
 def _usable(found: tuple[Term, ...], text: str) -> tuple[Term, ...]:

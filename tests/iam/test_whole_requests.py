@@ -9,8 +9,8 @@ import pytest
 
 from checker import cel
 from checker.errors import EvaluationError
-from checker.iam.question import may_allow
 from checker.iam.patterns import Undecided
+from checker.iam.question import may_allow
 from checker.iam.request import Request, allows
 from checker.iam.statement import Policy, policy
 from tests.oracles.whole_requests import asked

@@ -24,12 +24,27 @@ RESOURCES += tuple(BUCKET + text for text in ("rss", "rts", "ttr", "srt", "rrr",
 PRINCIPALS = (
     "AWS:arn:aws:iam::111111111111:role/r",
     "AWS:arn:aws:iam::222222222222:role/s",
+    "AWS:arn:aws:iam::111111111111:role/s",
+    "AWS:arn:aws:iam::333333333333:role/t",
     "AWS:arn:aws-cn:iam::111111111111:role/r",
+    "AWS:arn:aws:sts::111111111111:assumed-role/r/x",
+    "AWS:arn:aws:iam::111111111111:root",
     "Service:r.amazonaws.com",
 )
+"""The callers; a role stands for any of its sessions but the one that is named."""
 VALUES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "aws:text": ((), ("r",), ("s",), ("rs",), ("t",), ("srs",)),
-    "aws:many": ((), ("r",), ("s",), ("t",), ("r", "s"), ("r", "t"), ("s", "t"), ("r", "s", "t")),
+    "aws:text": ((), ("r",), ("s",), ("rs",), ("t",), ("srs",), ("r*",), ("*s",), ("?",)),
+    "aws:many": (
+        (),
+        ("x",),
+        ("r",),
+        ("s",),
+        ("t",),
+        ("r", "s"),
+        ("r", "t"),
+        ("s", "t"),
+        ("r", "s", "t"),
+    ),
     "aws:flag": ((), ("true",), ("false",)),
     "aws:number": ((), ("0",), ("1",), ("1.5",), ("2",), ("3",)),
     "aws:sourceip": ((), ("10.0.0.1",), ("10.0.0.200",), ("10.0.1.1",), ("192.0.2.1",)),
@@ -37,6 +52,7 @@ VALUES: dict[str, tuple[tuple[str, ...], ...]] = {
 """By condition key: the values of a request that tell the generated conditions apart."""
 
 _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
+_SESSION = re.compile(r"AWS:arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +85,10 @@ def allowed(policy: Json, space: Dimensions) -> set[tuple[int, int, int, int]]:
         about = [at for at, text in enumerate(actions) if _is_listed(statement, "Action", text)]
         on = [at for at, text in enumerate(resources) if _is_listed(statement, "Resource", text)]
         for by, caller in enumerate(callers):
-            if not _is_caller(statement, caller):
+            if not is_caller(statement, caller):
                 continue
             where = [
-                at for at, context in enumerate(contexts) if _is_met(statement, caller, context)
+                at for at, context in enumerate(contexts) if is_met(statement, caller, context)
             ]
             found[statement["Effect"]].update(itertools.product(about, on, [by], where))
     return found["Allow"] - found["Deny"]
@@ -114,13 +130,17 @@ def _is_listed(statement: Json, name: str, text: str) -> bool:
     return any(matches(fold(each), fold(text)) for each in entries) is not outside
 
 
-def _is_caller(statement: Json, caller: str) -> bool:
+def is_caller(statement: Json, caller: str) -> bool:
+    """Say whether a statement is about a caller."""
     if "Principal" in statement:
-        return _is_named(statement["Principal"], caller)
-    return "NotPrincipal" not in statement or not _is_named(statement["NotPrincipal"], caller)
+        return is_named(statement["Principal"], caller)
+    alone = statement["Effect"] == "Deny"
+    named = statement.get("NotPrincipal", {})
+    return "NotPrincipal" not in statement or not is_named(named, caller, alone=alone)
 
 
-def _is_met(statement: Json, caller: str, context: dict[str, tuple[str, ...]]) -> bool:
+def is_met(statement: Json, caller: str, context: dict[str, tuple[str, ...]]) -> bool:
+    """Say whether a caller and values of condition keys meet all conditions of a statement."""
     return all(
         _holds(operator, key, _listed(wanted), caller, context)
         for operator, block in statement.get("Condition", {}).items()
@@ -128,7 +148,12 @@ def _is_met(statement: Json, caller: str, context: dict[str, tuple[str, ...]]) -
     )
 
 
-def _is_named(named: Json, caller: str) -> bool:
+def is_named(named: Json, caller: str, *, alone: bool = False) -> bool:
+    """Say whether a caller is among some principals.
+
+    An account is everyone in it; `alone`, as in the NotPrincipal of a Deny, it is its root only.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
     if named == "*":
         return True
     for kind, texts in named.items():
@@ -136,18 +161,18 @@ def _is_named(named: Json, caller: str) -> bool:
             account = _ACCOUNT.fullmatch(text) if kind == "AWS" else None
             if account:
                 partition = account[1] or "aws[a-z-]*"
-                if re.match(f"AWS:arn:{partition}:(iam|sts)::{account[2]}:", caller):
+                whom = "iam::{}:root$" if alone else "(iam|sts)::{}:"
+                if re.match(f"AWS:arn:{partition}:{whom.format(account[2])}", caller):
                     return True
-            elif f"{kind}:{text}" in ("AWS:*", caller) or _is_session(caller, text):
+            elif f"{kind}:{text}" in ("AWS:*", caller, f"AWS:{_role_of(caller)}"):
                 return True
     return False
 
 
-def _is_session(caller: str, role: str) -> bool:
-    """Say whether a caller is a session of a role, which AWS takes for the role."""
-    found = re.fullmatch(r"arn:([a-z-]+):iam::([0-9]{12}):role/(?:.*/)?([^/]+)", role)
-    front = f"AWS:arn:{found[1]}:sts::{found[2]}:assumed-role/{found[3]}/" if found else ""
-    return bool(front) and caller.startswith(front)
+def _role_of(caller: str) -> str:
+    """Return the ARN of the role whose session a caller is; empty if it is none."""
+    found = _SESSION.fullmatch(caller)
+    return f"arn:{found[1]}:iam::{found[2]}:role/{found[3]}" if found else ""
 
 
 def _holds(
@@ -155,7 +180,7 @@ def _holds(
 ) -> bool:
     if key == "aws:PrincipalArn":
         kind, _, name = caller.partition(":")
-        given: tuple[str, ...] = (name,) if kind == "AWS" else ()
+        given: tuple[str, ...] = (_role_of(caller) or name,) if kind == "AWS" else ()
     else:
         given = context.get(key, ())
     qualifier, _, name = operator.rpartition(":")
@@ -278,15 +303,15 @@ KINDS = ("text", "many", "flag", "number", "address", "arn")
 def policy(rnd: random.Random, kinds: list[str], *, principals: bool) -> Json:
     """Return a random policy of one to four statements, with conditions of some kinds."""
     count = rnd.randint(1, 4)
-    statements = [_statement(rnd, kinds, principals=principals) for _ in range(count)]
-    statements[0]["Effect"] = "Allow"
+    effects = ["Allow", *rnd.choices(("Allow", "Allow", "Deny"), k=count - 1)]
+    statements = [_statement(rnd, effect, kinds, principals=principals) for effect in effects]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Json:
+def _statement(rnd: random.Random, effect: str, kinds: list[str], *, principals: bool) -> Json:
     actions = ("*", "a:*", "b:*", "a:r", "a:s", "a:r*", "a:?", "?:r", "A:R", "a:*s")
     resources = ("*", "r*", "*s", "r", "s", "rs", "?", "??", "r?s", "*t*", "t*", "???")
-    made: dict[str, Any] = {"Effect": rnd.choice(("Allow", "Allow", "Deny"))}
+    made: dict[str, Any] = {"Effect": effect}
     made[rnd.choice(("Action", "Action", "NotAction"))] = rnd.sample(actions, rnd.randint(1, 2))
     made[rnd.choice(("Resource", "Resource", "NotResource"))] = rnd.sample(
         [text if text == "*" else BUCKET + text for text in resources], rnd.randint(1, 3)
@@ -299,12 +324,19 @@ def _statement(rnd: random.Random, kinds: list[str], *, principals: bool) -> Jso
             named = rnd.choice(({"Service": "r.amazonaws.com"}, "*"))
         element = rnd.choice(("Principal", "Principal", "Principal", "NotPrincipal"))
         if element == "NotPrincipal" and "111111111111" in str(named):
-            named = {"AWS": PRINCIPALS[0][4:]}
+            named = _all_but(rnd, effect)
         made[element] = named
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):
         operator, key, wanted = _condition(rnd, rnd.choice(kinds), principals=principals)
         made.setdefault("Condition", {}).setdefault(operator, {})[key] = wanted
     return made
+
+
+def _all_but(rnd: random.Random, effect: str) -> Json:
+    """Return a NotPrincipal with a role: in a Deny often with its account, as AWS says to do."""
+    role, account = PRINCIPALS[0][4:], "111111111111"
+    together = [role, rnd.choice((account, f"arn:aws:iam::{account}:root"))]
+    return {"AWS": together if effect == "Deny" and rnd.random() < 0.7 else role}
 
 
 def _condition(rnd: random.Random, kind: str, *, principals: bool) -> tuple[str, str, Json]:
