@@ -266,6 +266,15 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
             "waivers for what this run did not decide",
             [" on ".join(each) for each in report.idle_waivers],
         ),
+        (
+            "changed, and granting no more than what was accepted",
+            [
+                f"{_where(each.file, each.place.location)} {each.rule}"
+                for each in report.findings
+                if each.narrows
+            ],
+        ),
+        ("files moved since the baseline", [f"{old} -> {new}" for old, new in report.moved]),
         ("rules that applied to no document", report.never_applied if report.documents else ()),
     ]
     if report.files.without:
