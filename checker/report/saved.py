@@ -91,6 +91,18 @@ def usable(place: str, root: Root = AS_GIVEN, advice: str = _AGAIN) -> Saved:
     return found
 
 
+def refuse_unlike(old: Saved, new: Saved) -> None:
+    """Raise InputError if two reports have fingerprints of different versions."""
+    if old.fingerprints != new.fingerprints:
+        versions = f"{old.fingerprints} and {new.fingerprints}"
+        message = f"the fingerprints are of versions {versions}: create the older report again"
+        raise InputError(Problem(min(old, new, key=_version).input.path, message))
+
+
+def _version(report: Saved) -> int:
+    return report.fingerprints
+
+
 def _mismatches(
     reading: Reading, data: dict[str, Any], findings: Sequence[Judged]
 ) -> Iterator[Problem]:

@@ -137,7 +137,7 @@ class Collected:
         wrong, idle = self._accepted.settle(
             [each.finding for each in self._findings if each.status is Status.FAIL]
         )
-        judged = (Judged(each, OWN_TEXTS[each.rule]) for each in wrong)
+        judged = (self._judged(Judged(each, OWN_TEXTS[each.rule]), "", "") for each in wrong)
         return tuple(sorted([*self._findings, *judged], key=_worst_first)), idle
 
     @property

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from checker.reader import Root
 from checker.report import CheckedDocument
@@ -22,7 +20,7 @@ class Moves:
         self._gone: dict[tuple[str, str], list[str]] = {}
         """The names of files that are gone, by the part and the SHA-256, the first one last."""
         for each in sorted(earlier, key=lambda document: document.file, reverse=True):
-            if each.sha256 and _is_gone(each.file, root):
+            if each.sha256 and root.lacks(each.file):
                 self._gone.setdefault((each.part, each.sha256), []).append(each.file)
 
     def origin(self, file: str, part: str, sha256: str) -> str:
@@ -33,11 +31,3 @@ class Moves:
         """
         gone = self._gone.get((part, sha256))
         return gone.pop() if gone and (file, part) not in self._before else ""
-
-
-def _is_gone(name: str, root: Root) -> bool:
-    """Return whether no file has a name; false if the name need not be that of a file."""
-    path = PurePath(name)
-    if "\\" in name or path.is_absolute() or ".." in path.parts or name.startswith("<"):
-        return False
-    return not os.path.lexists(os.path.join(root.path, name))  # noqa: PTH118 - as lexists

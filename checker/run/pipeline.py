@@ -20,7 +20,6 @@ from checker.version import VERSION
 from checker.waivers import Terms, Waivers
 from checker.workers import decide_all, rehearse, restrained
 
-_UPDATE = "rewrite it once by `policy-check baseline update FILE`, with the same rules and policies"
 Progress = Callable[[int, int], None]
 """Called with the number of files decided so far, and the number of all files."""
 
@@ -76,7 +75,9 @@ class _Prepared:
         self._frameworks = known
         self._assessed = _assessed(settings.frameworks, known)
         self.accepted = _waivers(settings, loaded)
-        self.baseline = _earlier(settings.baseline, settings, _UPDATE)
+        update = f"`policy-check baseline update {settings.baseline}`"
+        advice = f"rewrite it once by {update}, with the same rules and policies"
+        self.baseline = _earlier(settings.baseline, settings, advice)
         self._previous = _earlier(settings.previous, settings, "leave it out once")
         listing = documents.find(self._selection, settings.root, settings.limits)
         self._idle_globs = _idle_globs(listing, settings)

@@ -125,7 +125,10 @@ class Waivers:
         The waiver does not follow, because it was given for one place: whoever moves a policy may
         attach it to something else.
         """
-        message = f"not needed: the file moved to {now}; name it as `document` to accept it there"
+        message = (
+            f"not needed: the file moved to {now}; remove the waiver, and if the finding is to be "
+            "accepted there too, run `policy-check waive` again"
+        )
         reading = cast("Reading", self.reading)
         problem = reading.problem(message, (*route_of(entry.number), "document"))
         return finding(self.path, problem, Status.FAIL, "unused", content_of(reading, entry.number))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -57,7 +56,7 @@ def load(place: str, terms: Terms, limits: Limits, root: Root = AS_GIVEN) -> Wai
         source = read_named(place, limits, root)
         given = Input(source.path, source.sha256)
         reading = parse_yaml(source, limits)
-        problems = _shape().problems(reading)
+        problems = shape().problems(reading)
     except InputError as error:
         problems = error.problems
     if problems:
@@ -67,11 +66,7 @@ def load(place: str, terms: Terms, limits: Limits, root: Root = AS_GIVEN) -> Wai
     if former:
         entries = [each for each in entries if each.aim[-1] is None]
         findings.insert(0, former)
-
-    def is_gone(name: str) -> bool:
-        return not os.path.lexists(os.path.join(root.path, name))  # noqa: PTH118 - as lexists
-
-    return Waivers(path, given, entries, findings, reading, is_gone)
+    return Waivers(path, given, entries, findings, reading, root.lacks)
 
 
 def _former(path: str, reading: Reading) -> Finding | None:
@@ -197,7 +192,7 @@ def _basis_fault(entry: Mapping[str, str]) -> str:
 
 
 @cache
-def _shape() -> Schema:
+def shape() -> Schema:
     """Return the schema of a waivers file without that of its entries.
 
     Entries are checked one by one, so that an invalid one leaves the others in force.
