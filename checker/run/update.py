@@ -60,6 +60,12 @@ def update(old: Saved, run: Callable[[str, bool], Report], settings: Settings) -
     unclear = [each for each in gone if not told(each.rule, each.file)]
     if unclear:
         raise InputError(*map(_unclear, unclear[:_MOST]))
+    if known and not kept:
+        message = (
+            f"none of its {len(known):,} violations is there any more: name the same rules and "
+            "policies as in a check, in the same repository, or delete the baseline"
+        )
+        raise InputError(Problem(old.input.path, message))
     new = replace(report, findings=tuple(kept), baseline=None, moved=())
     return Updated(new, len(known))
 

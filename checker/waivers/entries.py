@@ -78,14 +78,14 @@ def _former(path: str, reading: Reading) -> Finding | None:
     bound = [
         index
         for index, each in enumerate(listed(reading))
-        if isinstance(each, dict) and "fingerprint" in each
+        if isinstance(each, dict) and isinstance(each.get("fingerprint"), str)
     ]
     if version == FINGERPRINTS or not bound:
         return None
     number = f"{len(bound):,} waiver{'' if len(bound) == 1 else 's'}"
     message = (
-        f"{number} with fingerprints of version {version} count for nothing: rewrite them once by "
-        "`policy-check waive --migrate`, with the same rules, policies and waivers file"
+        f"fingerprints of version {version} accept nothing any more ({number}): rewrite them once "
+        "by `policy-check waive --migrate`, with the same rules, policies and waivers file"
     )
     problem = reading.problem(message, (*route_of(bound[0]), "fingerprint"))
     return broken(path, problem, "former")

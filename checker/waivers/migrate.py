@@ -61,6 +61,12 @@ def migrate(path: str, run: Run, limits: Limits) -> Migrated:
     lost = [index for index in bound if new[index] is None]
     _refuse(reading, lost, run)
     renewed = {index: each for index, each in new.items() if each is not None}
+    if bound and not renewed:
+        message = (
+            "none of these waivers accepts anything today: name the same rules and policies as in "
+            "a check, in the same repository, or remove them"
+        )
+        raise InputError(reading.problem(message, ("waivers",)))
     text = versioned(reading, _rewritten(reading, renewed))
     if hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
         text = codecs.BOM_UTF8.decode() + text  # reading removes only a byte order mark

@@ -178,7 +178,8 @@ def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> s
     """
     reading = parse_yaml(source, limits)
     text, indent = _opened(reading)
-    text = versioned(reading, text)
+    if any("fingerprint" in each.entry for each in additions):
+        text = versioned(reading, text)
     if hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
         text = codecs.BOM_UTF8.decode() + text  # reading removes only a byte order mark
     end = "\r\n" if "\r\n" in text else "\n"
@@ -214,12 +215,14 @@ def versioned(reading: Reading, text: str) -> str:
 
 
 def holds(text: str, entries: Sequence[Json], path: str, limits: Limits) -> bool:
-    """Say whether a reader finds the entries, with fingerprints of today's version, in a text."""
+    """Say whether a reader finds the entries in a text, and none with an older fingerprint."""
     try:
-        data = parse_yaml(read_bytes(path, text.encode(), limits), limits).data
+        data = cast("Any", parse_yaml(read_bytes(path, text.encode(), limits), limits).data)
     except InputError:
         return False
-    return data == {VERSION_KEY: FINGERPRINTS, "waivers": list(entries)}
+    is_bound = any(isinstance(each, dict) and "fingerprint" in each for each in entries)
+    found = data.get("waivers") if isinstance(data, dict) else None
+    return found == list(entries) and (data.get(VERSION_KEY) == FINGERPRINTS or not is_bound)
 
 
 def _listed(source: Source, limits: Limits) -> list[Json] | None:

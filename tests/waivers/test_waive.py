@@ -346,7 +346,7 @@ def test_a_byte_order_mark_stays(gate: Gate) -> None:
     (gate.folder / "w.yaml").write_bytes(b"\xef\xbb\xbfwaivers: []\r\n")
     gate.waive("--waivers", "w.yaml")
     data = (gate.folder / "w.yaml").read_bytes()
-    assert data.startswith(b"\xef\xbb\xbfwaivers:\r\n  - rule: named-resources\r\n")
+    assert data.startswith(b"\xef\xbb\xbffingerprints: 2\r\nwaivers:\r\n  - rule: named")
     assert data.count(b"\n") == data.count(b"\r\n")
 
 
