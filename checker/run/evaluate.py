@@ -13,7 +13,7 @@ from checker.documents import Document
 from checker.problems import Route, excerpt, pointer
 from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status, digest
 from checker.rules import Hole, Requirement, Rule
-from checker.run.identity import Identities
+from checker.run.identities import Identities
 
 _LONGEST_MESSAGE = 1000
 """The most characters of a message; a longer one ends in `…`."""

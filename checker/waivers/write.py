@@ -256,7 +256,7 @@ def _written(additions: Sequence[Addition], indent: int) -> Iterator[str]:
         mark = "- "
         for key, text in entry.items():
             comment = f"  # {visible(pointer)}" if key == "fingerprint" and pointer else ""
-            value = quoted_once(text) if key == "basis" else _scalar(text)
+            value = _QUOTED.get(key, _scalar)(text)
             yield f"{' ' * indent}{mark}{key}: {value}{comment}\n"
             mark = "  "
 
@@ -268,6 +268,15 @@ def quoted_once(text: str) -> str:
     """
     doubled = text.replace("'", "''")
     return f"'{doubled}'"
+
+
+def _quoted(text: str) -> str:
+    """Return text in double quotes, so that it is no number, whatever its first digits are."""
+    return f'"{text}"'
+
+
+_QUOTED = {"basis": quoted_once, "fingerprint": _quoted}
+"""How texts of some keys are written; those of other keys as `_scalar` does."""
 
 
 def _scalar(text: str) -> str:
