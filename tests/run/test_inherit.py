@@ -1,0 +1,193 @@
+"""What was accepted comes back when the policy grants more, and not when it grants less."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.problems import InputError
+from checker.report import Basis, Exit, digest, fingerprint
+from tests.support.accepting import Accepting, allow, deny, finding
+
+PROD = ["arn:aws:s3:::prod", "arn:aws:s3:::prod/*"]
+ORG = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+OLD = [allow(Sid="Put"), deny(resource=PROD), deny("ec2:*")]
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Accepting:
+    gate = Accepting(tmp_path)
+    gate.write(*OLD)
+    gate.accept()
+    assert gate.accepted() == [True]
+    return gate
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [allow(Sid="Put"), deny("ec2:*")],
+        [allow(Sid="Put")],
+        [allow(Sid="Put"), deny("s3:Get*", PROD)],
+        [allow(Sid="Put"), deny(resource=PROD[:1])],
+        [allow(Sid="Put"), deny(resource=PROD, Condition=ORG)],
+        [allow(Sid="Put"), deny("ec2:*", PROD)],
+        [allow(Sid="Put"), {"Effect": "Deny", "NotAction": "s3:*", "Resource": PROD}],
+        [allow(Sid="Put"), {"Effect": "Deny", "Action": "s3:*", "NotResource": "*"}],
+        [allow(["s3:*", "ec2:*"], Sid="Put"), *OLD[1:2]],
+        [allow("*", Sid="Put"), *OLD[1:]],
+        [allow(resource="arn:aws:s3:::${bucket}/*"), *OLD[1:2], allow("iam:*")],
+    ],
+    ids=range(11),
+)
+def test_what_grants_more_is_accepted_no_longer(gate: Accepting, statements: Any) -> None:
+    gate.write(*statements)
+    assert False in gate.accepted()
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        OLD[::-1],
+        [allow(Sid="Put"), OLD[1]],
+        [allow(Sid="Put"), deny(resource=PROD[::-1]), allow("iam:*")],
+    ],
+    ids=["order", "a Deny of another service", "an Allow of another service"],
+)
+def test_what_the_verdict_does_not_rest_on_changes_nothing(
+    gate: Accepting, statements: Any
+) -> None:
+    before = finding(gate.check()).fingerprint
+    gate.write(*statements)
+    assert finding(gate.check()).fingerprint == before
+    assert gate.accepted() == [True]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [*OLD, deny("s3:Delete*")],
+        [allow(Sid="Other"), *OLD[1:]],
+        [allow("s3:Put*"), *OLD[1:]],
+        [allow("s3:Put*", "arn:aws:s3:::a/*")],
+        [allow(Condition=ORG), *OLD[1:]],
+        [allow(), deny(resource="arn:aws:s3:::p*")],
+        [allow("s3:Put*", "arn:aws:s3:::a/*"), allow("s3:Put*", "arn:aws:s3:::b/*")],
+    ],
+    ids=["a Deny", "Sid", "actions", "no Deny needed", "a condition", "a wider Deny", "split"],
+)
+def test_what_grants_less_stays_accepted_and_is_told(gate: Accepting, statements: Any) -> None:
+    before = finding(gate.check()).fingerprint
+    gate.write(*statements)
+    assert gate.accepted() == [True]
+    known, _ = gate.judged()
+    assert [each.narrows for each in known] == [before]
+    assert gate.check(baseline=gate.baseline).exit_code is Exit.OK
+    assert gate.check(waivers=gate.waivers).exit_code is Exit.OK
+
+
+def test_what_is_accepted_in_one_file_or_part_is_not_in_another(gate: Accepting) -> None:
+    gate.write(allow("s3:Put*"), name="b.json")
+    assert gate.accepted() == [True, False]
+    gate.write(allow("s3:Put*"), deny(resource=PROD), name="c.json")
+    assert gate.accepted() == [True, False, False]
+
+
+def test_another_requirement_accepts_nothing(gate: Accepting) -> None:
+    rule = gate.folder / "rule" / "put.yaml"
+    gate.write(*OLD, deny("s3:Delete*"))
+    rule.write_text(rule.read_text().replace("size() == 0", "size() < 1"))
+    assert gate.accepted() == [False]
+
+
+def edited(gate: Accepting, edit: Any) -> None:
+    data = json.loads(gate.baseline.read_text())
+    edit(data)
+    gate.baseline.write_text(json.dumps(data))
+
+
+def widened(data: Any) -> None:
+    for part in data["parts"].values():
+        part["Statement"]["Action"] = "*"
+
+
+def swapped(data: Any) -> None:
+    data["findings"][0]["basis"]["parts"].pop()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        widened,
+        swapped,
+        lambda data: data["findings"][0]["basis"].update(requirement="0" * 32),
+        lambda data: data["findings"][0]["basis"].update(again=2),
+        lambda data: data["findings"][0].update(document="p/b.json"),
+        lambda data: data["findings"][0].update(part="#1"),
+        lambda data: data["findings"][0].update(rule="other"),
+        lambda data: data["findings"][0].update(fingerprint="0" * 32),
+    ],
+    ids=range(8),
+)
+def test_a_baseline_that_was_changed_by_hand_is_refused(gate: Accepting, edit: Any) -> None:
+    edited(gate, edit)
+    with pytest.raises(InputError, match="was changed: create the report again"):
+        gate.check(baseline=gate.baseline)
+
+
+@pytest.mark.parametrize("without", ["parts", "basis"])
+def test_without_its_basis_a_finding_is_accepted_only_as_it_is(
+    gate: Accepting, without: str
+) -> None:
+    data = json.loads(gate.baseline.read_text())
+    assert data["parts"]
+    if without == "parts":
+        data["parts"] = {}
+    else:
+        data["findings"][0]["basis"] = None
+    gate.baseline.write_text(json.dumps(data))
+    assert [each.known for each in gate.check(baseline=gate.baseline).findings] == [True]
+    gate.write(*OLD, deny("s3:Delete*"))
+    assert [each.known for each in gate.check(baseline=gate.baseline).findings] == [False]
+
+
+GUARD = """\
+id: guard
+title: t
+severity: low
+kind: aws-iam-policy
+description: d
+remediation: r
+for_each: {statement: 'policy.statements.filter(s, s.effect == "Deny")'}
+require: statement.conditions.size() == 0
+message: a Deny has an exception
+"""
+
+
+def test_a_finding_about_a_deny_comes_back_if_less_is_denied(tmp_path: Path) -> None:
+    gate = Accepting(tmp_path, GUARD)
+    gate.write(deny("s3:*", Condition=ORG))
+    gate.accept()
+    gate.write(deny(["s3:*", "ec2:*"], Condition=ORG))
+    assert gate.accepted() == [True]
+    gate.write(deny("s3:Put*", Condition=ORG))
+    assert gate.accepted() == [False]
+    gate.write(allow("ec2:*"), deny("s3:Put*", Condition=ORG))
+    assert gate.accepted() == [False]
+
+
+def test_a_basis_of_no_valid_policy_accepts_nothing(gate: Accepting) -> None:
+    """Whoever writes a baseline can compute digests too, but no policy out of nothing."""
+    data = json.loads(gate.baseline.read_text())
+    part = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": 5}}
+    each = data["findings"][0]
+    each["basis"]["parts"] = [digest(part)]
+    basis = each["basis"]
+    known = Basis(basis["requirement"], basis["points"], (digest(part),))
+    each["fingerprint"] = fingerprint(each["rule"], each["document"], each["part"], known)
+    data["parts"] = {digest(part): part}
+    gate.baseline.write_text(json.dumps(data))
+    assert [each.known for each in gate.check(baseline=gate.baseline).findings] == [False]
