@@ -71,9 +71,7 @@ def test_a_file_with_other_content_has_not_moved(gate: Accepting) -> None:
 
 def test_a_waiver_does_not_follow_its_file_but_says_where_it_is(gate: Accepting) -> None:
     (gate.folder / "p" / "a.json").rename(gate.folder / "p" / "b.json")
-    about, found = sorted(
-        gate.check(waivers=gate.waivers).findings, key=lambda each: each.rule
-    )
+    about, found = sorted(gate.check(waivers=gate.waivers).findings, key=lambda each: each.rule)
     assert found.waiver is None
     assert about.message.startswith("not needed: the file moved to p/b.json; ")
     gate.write(allow())

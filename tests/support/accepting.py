@@ -58,14 +58,23 @@ class Accepting:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"Version": "2012-10-17", **more, "Statement": statements}))
 
-    def check(self, *, former: bool = False, **options: Any) -> Report:
+    def check(
+        self,
+        *,
+        former: bool = False,
+        baseline: Path | str = "",
+        waivers: Path | str = "",
+        previous: Path | str = "",
+    ) -> Report:
         """Check all policies."""
         settings = Settings(
             rules=[str(self.folder / "rule")],
             policies=[str(self.folder / "p")],
             root=Root(str(self.folder.resolve())),
             today=TODAY,
-            **{key: str(value) for key, value in options.items()},
+            baseline=str(baseline),
+            waivers=str(waivers),
+            previous=str(previous),
         )
         return check(settings, former=former)
 
