@@ -44,13 +44,17 @@ class Identities:
         rest = document.units.used(about)
         requirement = asked(rule, text) if text else ""
         basis = Basis(requirement, points, rest.units, guards=rest.guards)
-        found = fingerprint(rule.id, document.file, document.part, basis)
+        found = self._named(basis)
         again = self._seen[found] = self._seen.get(found, 0) + 1
         if again > 1:
             basis = basis._replace(again=again)
-            found = fingerprint(rule.id, document.file, document.part, basis)
+            found = self._named(basis)
         former = self._former.fingerprint(subject, routes, text) if self._former else ""
         return Identity(found, basis, former)
+
+    def _named(self, basis: Basis) -> str:
+        # INVARIANT: equal policies in different parts of a file have different identities.
+        return fingerprint(self._rule.id, self._document.file, self._document.part, basis)
 
     def _subject(self, subject: Route) -> str:
         return self._document.digest(subject) if self._rule.for_each else ""
