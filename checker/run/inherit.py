@@ -7,7 +7,7 @@ that its verdict rests on surely grant nothing that the accepted parts did not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -18,6 +18,8 @@ from checker.kinds import Kind
 from checker.problems import Json
 from checker.report import Accepted, Basis, Finding, Status, digest
 
+_FEW = 4
+"""So few accepted findings may be tried in any order."""
 _UNITS = 1_000
 """Units that it costs to prepare one part of a document for a comparison."""
 
@@ -52,11 +54,19 @@ class Estate:
             old = _Old(each, tuple(map(digest, each.units)))
             self._found.setdefault((each.rule, each.file, each.part), []).append(old)
 
-    def of(self, finding: Finding) -> Sequence[_Old]:
-        """Return what is accepted of the rule and the document of a finding."""
+    def of(self, finding: Finding, number: int, there: Container[str]) -> Sequence[_Old]:
+        """Return what is accepted of the rule and the document of a finding, the likeliest first.
+
+        `there` are the fingerprints of all findings of the rule on the document, and `number` is
+        the place of this one among them: statements that were narrowed mostly keep their order.
+        """
         if finding.fingerprint in self.fingerprints:
             return ()
-        return self._found.get((finding.rule, finding.file, finding.part), ())
+        found = self._found.get((finding.rule, finding.file, finding.part), ())
+        if len(found) < _FEW:
+            return found
+        gone = [each for each in found if each.accepted.fingerprint not in there] or list(found)
+        return (gone[number % len(gone)], *found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +83,7 @@ class Inheritance:
 
         INVARIANT: what cannot be decided, or takes more work than one rule may, inherits nothing.
         """
-        asked = [(each, self.waived.of(each), self.known.of(each)) for each in findings]
-        asked = [each for each in asked if (each[1] or each[2]) and each[0].status is Status.FAIL]
+        asked = list(self._asked([each for each in findings if each.status is Status.FAIL]))
         found: dict[str, Heir] = {}
         if not asked or document.kind is None:
             return found
@@ -85,9 +94,22 @@ class Inheritance:
                     heir = Heir(comparison.first(finding, waived), comparison.first(finding, known))
                     if any(heir):
                         found[finding.fingerprint] = heir
-        except (cel.BudgetError, MemoryError):
-            pass
+        except Exception:  # noqa: BLE001 - our own mistake must not hide findings
+            return found
         return found
+
+    def _asked(
+        self, failed: Sequence[Finding]
+    ) -> Iterator[tuple[Finding, Sequence[_Old], Sequence[_Old]]]:
+        """Yield each finding that may inherit, with what waivers and the baseline accept there."""
+        there = {each.fingerprint for each in failed}
+        number = 0
+        for each in failed:
+            waived, known = (of.of(each, number, there) for of in (self.waived, self.known))
+            if waived or known:
+                yield each, waived, known
+            name = each.fingerprint
+            number += not (name in self.waived.fingerprints or name in self.known.fingerprints)
 
 
 class _Comparison:
@@ -104,6 +126,7 @@ class _Comparison:
         basis = finding.basis
         if basis is None:
             return ""
+        spend(len(accepted))
         for each, digests in accepted:
             same = basis.requirement == each.requirement
             if same and each.subject in (None, finding.subject):

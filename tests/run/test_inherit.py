@@ -103,6 +103,29 @@ def test_another_requirement_accepts_nothing(gate: Accepting) -> None:
     assert gate.accepted() == [False]
 
 
+EACH = """\
+id: each
+title: t
+severity: low
+kind: aws-iam-policy
+description: d
+remediation: r
+for_each: {statement: policy.statements}
+require: statement.resources.size() == 0
+message: m
+"""
+
+
+def test_many_statements_may_be_narrowed_at_once(tmp_path: Path) -> None:
+    gate = Accepting(tmp_path, EACH)
+    names = [f"arn:aws:s3:::bucket-{number}" for number in range(120)]
+    gate.write(*[allow(["s3:Get*", "s3:Put*"], f"{name}*") for name in names])
+    gate.accept()
+    narrowed = [allow("s3:Get*", f"{name}*") for name in names]
+    gate.write(*narrowed[:60], allow("s3:Get*", "*"), *narrowed[61:])
+    assert gate.accepted().count(False) == 1
+
+
 def edited(gate: Accepting, edit: Any) -> None:
     data = json.loads(gate.baseline.read_text())
     edit(data)
