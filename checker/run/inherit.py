@@ -7,7 +7,7 @@ that its verdict rests on surely grant nothing that the accepted parts did not.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -18,8 +18,6 @@ from checker.kinds import Kind
 from checker.problems import Json
 from checker.report import Accepted, Basis, Finding, Status, digest
 
-_FEW = 4
-"""So few accepted findings may be tried in any order."""
 _UNITS = 1_000
 """Units that it costs to prepare one part of a document for a comparison."""
 
@@ -43,30 +41,43 @@ class _Old(NamedTuple):
     digests: tuple[str, ...]
 
 
+class _Place(NamedTuple):
+    """What is accepted of one rule on one document."""
+
+    fingerprints: frozenset[str]
+    """The fingerprints of all that is accepted anywhere; what has one need not inherit."""
+    found: Sequence[_Old] = ()
+    gone: Sequence[_Old] = ()
+    """Those of which the document has no finding any more."""
+
+    def likeliest_first(self, number: int) -> Iterator[_Old]:
+        """Yield what a finding may inherit from.
+
+        `number` is its place among the findings that are new: statements that were narrowed mostly
+        keep their order.
+        """
+        if self.gone:
+            yield self.gone[number % len(self.gone)]
+        yield from self.found
+
+
 class Estate:
-    """What is accepted at one place: by waivers, or in the baseline."""
+    """What waivers accept, or what is in the baseline."""
 
     def __init__(self, accepted: Iterable[Accepted] = (), fingerprints: Iterable[str] = ()) -> None:
-        self.fingerprints = frozenset(fingerprints)
-        """The fingerprints of all that is accepted. Findings that have one need not inherit."""
+        self._fingerprints = frozenset(fingerprints)
         self._found: dict[_Key, list[_Old]] = {}
         for each in accepted:
             old = _Old(each, tuple(map(digest, each.units)))
             self._found.setdefault((each.rule, each.file, each.part), []).append(old)
 
-    def of(self, finding: Finding, number: int, there: Container[str]) -> Sequence[_Old]:
-        """Return what is accepted of the rule and the document of a finding, the likeliest first.
-
-        `there` are the fingerprints of all findings of the rule on the document, and `number` is
-        the place of this one among them: statements that were narrowed mostly keep their order.
-        """
-        if finding.fingerprint in self.fingerprints:
-            return ()
-        found = self._found.get((finding.rule, finding.file, finding.part), ())
-        if len(found) < _FEW:
-            return found
-        gone = [each for each in found if each.accepted.fingerprint not in there] or list(found)
-        return (gone[number % len(gone)], *found)
+    def place(self, findings: Sequence[Finding]) -> _Place:
+        """Return what is accepted of the rule and the document of some findings."""
+        first = findings[0]
+        found = self._found.get((first.rule, first.file, first.part), ())
+        there = {each.fingerprint for each in findings} if found else ()
+        gone = [each for each in found if each.accepted.fingerprint not in there]
+        return _Place(self._fingerprints, found, gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +94,29 @@ class Inheritance:
 
         INVARIANT: what cannot be decided, or takes more work than one rule may, inherits nothing.
         """
-        asked = list(self._asked([each for each in findings if each.status is Status.FAIL]))
-        found: dict[str, Heir] = {}
-        if not asked or document.kind is None:
-            return found
+        failed = [each for each in findings if each.status is Status.FAIL]
+        heirs: dict[str, Heir] = {}
+        if not failed or document.kind is None:
+            return heirs
+        waived, known = self.waived.place(failed), self.known.place(failed)
+        if not (waived.found or known.found):
+            return heirs
         comparison = _Comparison(document.kind, document.units.contents, self._valid)
+
+        def is_settled(finding: Finding) -> bool:
+            name = finding.fingerprint
+            return name in waived.fingerprints or name in known.fingerprints
+
         try:
             with cel.budget():
-                for finding, waived, known in asked:
-                    heir = Heir(comparison.first(finding, waived), comparison.first(finding, known))
+                for number, finding in enumerate(sorted(failed, key=is_settled)):
+                    first = (comparison.first(finding, each, number) for each in (waived, known))
+                    heir = Heir(*first)
                     if any(heir):
-                        found[finding.fingerprint] = heir
+                        heirs[finding.fingerprint] = heir
         except Exception:  # noqa: BLE001 - our own mistake must not hide findings
-            return found
-        return found
-
-    def _asked(
-        self, failed: Sequence[Finding]
-    ) -> Iterator[tuple[Finding, Sequence[_Old], Sequence[_Old]]]:
-        """Yield each finding that may inherit, with what waivers and the baseline accept there."""
-        there = {each.fingerprint for each in failed}
-        number = 0
-        for each in failed:
-            waived, known = (of.of(each, number, there) for of in (self.waived, self.known))
-            if waived or known:
-                yield each, waived, known
-            name = each.fingerprint
-            number += not (name in self.waived.fingerprints or name in self.known.fingerprints)
+            return heirs
+        return heirs
 
 
 class _Comparison:
@@ -121,13 +128,13 @@ class _Comparison:
         self._valid = valid
         self._known: dict[_Pair, bool] = {}
 
-    def first(self, finding: Finding, accepted: Sequence[_Old]) -> str:
+    def first(self, finding: Finding, place: _Place, number: int) -> str:
         """Return the fingerprint of the first accepted finding that grants as much as another."""
         basis = finding.basis
-        if basis is None:
+        if basis is None or finding.fingerprint in place.fingerprints:
             return ""
-        spend(len(accepted))
-        for each, digests in accepted:
+        spend(len(place.found))
+        for each, digests in place.likeliest_first(number):
             same = basis.requirement == each.requirement
             if same and each.subject in (None, finding.subject):
                 pair = (basis.units, basis.guards, digests)
