@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.command import ROOT, Run
 from tests.support.git import commit
+from tests.support.suites import DATA
 
 CASES = ROOT / "tests" / "cases"
 TODAY = ("--today", "2026-11-25")
@@ -76,6 +77,29 @@ def test_older_waivers_are_rewritten_once(policy_check: Run, tmp_path: Path) -> 
     ]
     ran = policy_check("waive", "--migrate", *words, cwd=folder)
     assert (ran.returncode, ran.stdout) == (0, b"0 waivers rewritten in waivers.yaml\n")
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="POLICY_CHECK_DATA names no data")
+def test_what_outlived_its_deny_comes_back(policy_check: Run, tmp_path: Path) -> None:
+    """Both were reported by users of a version whose fingerprints were of the Allow alone."""
+    case = DATA / "gate-cases" / "06-baseline-survives-dropped-deny"
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "p.json").write_bytes((case / "old" / "p.json").read_bytes())
+    policy_check("builtin", "p", "-o", "json=b.json", cwd=tmp_path)
+    words = ("builtin", "p", "--baseline", "b.json")
+    assert policy_check(*words, cwd=tmp_path).returncode == 0
+    (tmp_path / "p" / "p.json").write_bytes((case / "new" / "p.json").read_bytes())
+    assert policy_check(*words, cwd=tmp_path).returncode == 1
+    case = DATA / "reports" / "23-waiver-outlives-the-deny"
+    (tmp_path / "p" / "p.json").unlink()
+    (tmp_path / "p" / "a.json").write_bytes((case / "p" / "a.json").read_bytes())
+    words = ("builtin:ecr", "p", "--today", "2026-12-01", "--waivers", "w.yaml")
+    rule = ("--rule=ecr-push-to-one-repository", "--document=p/a.json", "--reason=all but prod")
+    policy_check("waive", *words, *rule, "--owner=x", "--expires=2027-03-31", cwd=tmp_path)
+    assert policy_check(*words, cwd=tmp_path).returncode == 0
+    (tmp_path / "p" / "a.json").write_bytes((case / "after" / "p" / "a.json").read_bytes())
+    ran = policy_check(*words, cwd=tmp_path)
+    assert (ran.returncode, b"WAIVED   " in ran.stdout) == (1, False)
 
 
 def test_no_waiver_is_added_to_older_ones(policy_check: Run, tmp_path: Path) -> None:
