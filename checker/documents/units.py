@@ -37,19 +37,27 @@ class Units:
         self._digest_of = digest_of
         self._grounds = kind.grounds(data) if kind.grounds else None
         self._digests: dict[Route, str] = {}
-        self._known: dict[tuple[Route, ...], Rest] = {}
+        self._known: dict[tuple[tuple[Route, ...], bool], Rest] = {}
 
-    def used(self, routes: Iterable[Route]) -> Rest:
-        """Return what a verdict about the nodes at some routes rests on."""
-        about = tuple(dict.fromkeys(routes))
-        if about not in self._known:
-            self._known[about] = self._used(about)
-        return self._known[about]
+    def used(self, routes: Iterable[Route], *, alike: bool = False) -> Rest:
+        """Return what a verdict about the nodes at some routes rests on.
 
-    def _used(self, about: tuple[Route, ...]) -> Rest:
+        With `alike`, the verdict is about the whole document, and points to one of several parts
+        that are alike.
+        """
+        key = tuple(dict.fromkeys(routes)), alike
+        if key not in self._known:
+            self._known[key] = self._used(*key)
+        return self._known[key]
+
+    def is_part(self, route: Route) -> bool:
+        """Return whether a node is itself such a part."""
+        return self._grounds is not None and self._grounds.is_part(route)
+
+    def _used(self, about: tuple[Route, ...], alike: bool) -> Rest:  # noqa: FBT001 - a key of `used`
         if self._grounds is None:
             return Rest(_folded({self._digest_of(route) for route in about}))
-        found = self._grounds.used(about)
+        found = self._grounds.used(about, alike=alike)
         return Rest(_folded({self._unit(route) for route in found.routes}), found.guards)
 
     def _unit(self, route: Route) -> str:

@@ -51,22 +51,30 @@ class Grounds:
         )
         self._denies: dict[str, list[Route]] = {}
         """The places of the Denies, by service."""
+        self._alike: dict[str, list[Route]] = {}
+        """The places of the Allows, by the text of a resource."""
         for route, item in self._statements.items():
             if item["Effect"] == "Deny":
                 for service in _services(item):
                     self._denies.setdefault(service, []).append(route)
+            else:
+                for text in _resources(item):
+                    self._alike.setdefault(text, []).append(route)
 
-    def used(self, routes: Iterable[Route]) -> Used:
+    def used(self, routes: Iterable[Route], *, alike: bool = False) -> Used:
         """Return the statements that a verdict rests on, which is about the nodes at some routes.
 
         They are the statements that hold the nodes, and the Denies of the same services. A verdict
         about the policy rests on all statements. One about another element, such as Version, rests
-        on none.
+        on none. With `alike`, they are also the Allows of the same services and on the same
+        resources: a rule that lists resources points to each of them only once.
         """
         about = {self._statement(route) for route in routes}
         if () in about:
             return Used(tuple(self._statements), guards=False)
         found = [route for route in self._statements if route in about]
+        if alike:
+            found = self._with_alike(found)
         more: dict[Route, None] = dict.fromkeys(found)
         for route in found:
             services = _services(self._statements[route])
@@ -74,6 +82,24 @@ class Grounds:
                 more.update(dict.fromkeys(self._denies.get(service, ())))
         guards = any(self._statements[route]["Effect"] == "Deny" for route in found)
         return Used(tuple(more), guards)
+
+    def is_part(self, route: Route) -> bool:
+        """Return whether a node is a statement."""
+        return route in self._statements
+
+    def _with_alike(self, found: list[Route]) -> list[Route]:
+        """Return Allows with those of the same services that are on some of the same resources."""
+        services: dict[str, set[str]] = {}
+        for route in found:
+            for text in _resources(self._statements[route]):
+                services.setdefault(text, set()).update(_services(self._statements[route]))
+        more: dict[Route, None] = dict.fromkeys(found)
+        for text, own in services.items():
+            for other in self._alike.get(text, ()):
+                its = _services(self._statements[other])
+                if not own.isdisjoint(its) or "*" in own or "*" in its:
+                    more[other] = None
+        return list(more)
 
     def alone(self, content: Json) -> Json:
         """Return the content of a statement as a policy with only that statement.
@@ -95,6 +121,12 @@ def _services(statement: dict[str, Any]) -> frozenset[str]:
     texts = actions if isinstance(actions, list) else [actions]
     names = frozenset(text.partition(":")[0].lower() for text in texts)
     return _ANY if any(set("*?$") & set(name) for name in names) else names
+
+
+def _resources(statement: dict[str, Any]) -> frozenset[str]:
+    """Return the texts of a statement's resources; empty for those of NotResource or of none."""
+    given = statement.get("Resource", "")
+    return frozenset(given if isinstance(given, list) else [given])
 
 
 def _has_variables(content: Json) -> bool:

@@ -49,8 +49,14 @@ class Used(Protocol):
 class Grounds(Protocol):
     """The parts of one document, as the grounds of verdicts."""
 
-    def used(self, routes: Iterable[Route]) -> Used:
-        """Return the parts that a verdict rests on, which is about the nodes at some routes."""
+    def used(self, routes: Iterable[Route], *, alike: bool) -> Used:
+        """Return the parts that a verdict rests on, which is about the nodes at some routes.
+
+        With `alike`, it points to one of several parts that are alike.
+        """
+
+    def is_part(self, route: Route) -> bool:
+        """Return whether a node is itself such a part."""
 
     def alone(self, content: Json) -> Json:
         """Return the content of a part in a form that has its meaning without the document."""

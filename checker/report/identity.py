@@ -28,6 +28,8 @@ class Basis(NamedTuple):
     """Which one of several findings this is that are otherwise equal."""
     guards: bool = False
     """Whether it points to a part that only takes access away. The fingerprint does not hold it."""
+    exact: bool = False
+    """Whether it is one of several about one part, which are told apart by what they point to."""
 
 
 class Accepted(NamedTuple):
@@ -42,7 +44,7 @@ class Accepted(NamedTuple):
     part: str
     subject: str | None
     fingerprint: str
-    requirement: str
+    basis: Basis
     units: tuple[Json, ...]
 
 

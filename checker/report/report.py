@@ -89,7 +89,7 @@ class Saved(NamedTuple):
                     each.part,
                     None,
                     each.fingerprint,
-                    each.basis.requirement,
+                    each.basis,
                     shared,
                 )
 

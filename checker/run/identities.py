@@ -41,9 +41,10 @@ class Identities:
         rule, document = self._rule, self._document
         about = [*routes, subject] if rule.for_each else routes
         points = digest(sorted(map(document.digest, routes)), self._subject(subject))
-        rest = document.units.used(about)
+        rest = document.units.used(about, alike=not rule.for_each)
+        exact = bool(rule.for_each) and not document.units.is_part(subject)
         requirement = asked(rule, text) if text else ""
-        basis = Basis(requirement, points, rest.units, guards=rest.guards)
+        basis = Basis(requirement, points, rest.units, guards=rest.guards, exact=exact)
         found = self._named(basis)
         again = self._seen[found] = self._seen.get(found, 0) + 1
         if again > 1:

@@ -135,7 +135,9 @@ class _Comparison:
             return ""
         spend(len(place.found))
         for each, digests in place.likeliest_first(number):
-            same = basis.requirement == each.requirement
+            same = basis.requirement == each.basis.requirement
+            if basis.exact:
+                same = same and _aim(basis) == _aim(each.basis)
             if same and each.subject in (None, finding.subject):
                 pair = (basis.units, basis.guards, digests)
                 if pair not in self._known:
@@ -158,3 +160,8 @@ class _Comparison:
         if name not in self._valid:
             self._valid[name] = self._kind.schema.accepts(unit)
         return self._valid[name]
+
+
+def _aim(basis: Basis) -> tuple[str, int]:
+    """Return what tells findings about the same part of a document apart."""
+    return basis.points, basis.again

@@ -130,7 +130,7 @@ def _accepted(data: Mapping[str, str]) -> Accepted | None:
         data.get("part", ""),
         data.get("subject"),
         data["fingerprint"],
-        found.basis.requirement,
+        found.basis,
         found.parts,
     )
 

@@ -93,12 +93,12 @@ def test_what_outlived_its_deny_comes_back(policy_check: Run, tmp_path: Path) ->
     case = DATA / "reports" / "23-waiver-outlives-the-deny"
     (tmp_path / "p" / "p.json").unlink()
     (tmp_path / "p" / "a.json").write_bytes((case / "p" / "a.json").read_bytes())
-    words = ("builtin:ecr", "p", "--today", "2026-12-01", "--waivers", "w.yaml")
+    bound = ("builtin:ecr", "p", "--today", "2026-12-01", "--waivers", "w.yaml")
     rule = ("--rule=ecr-push-to-one-repository", "--document=p/a.json", "--reason=all but prod")
-    policy_check("waive", *words, *rule, "--owner=x", "--expires=2027-03-31", cwd=tmp_path)
-    assert policy_check(*words, cwd=tmp_path).returncode == 0
+    policy_check("waive", *bound, *rule, "--owner=x", "--expires=2027-03-31", cwd=tmp_path)
+    assert policy_check(*bound, cwd=tmp_path).returncode == 0
     (tmp_path / "p" / "a.json").write_bytes((case / "after" / "p" / "a.json").read_bytes())
-    ran = policy_check(*words, cwd=tmp_path)
+    ran = policy_check(*bound, cwd=tmp_path)
     assert (ran.returncode, b"WAIVED   " in ran.stdout) == (1, False)
 
 

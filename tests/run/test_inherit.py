@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, cast
 
 import pytest
 
+from checker.iam.grounds import narrows
+from checker.iam.request import Request, allows
+from checker.iam.statement import policy
 from checker.problems import InputError
 from checker.render.markdown import render as as_markdown
 from checker.render.text import render as as_text
@@ -219,3 +224,82 @@ def test_a_basis_of_no_valid_policy_accepts_nothing(gate: Accepting) -> None:
     data["parts"] = {digest(part): part}
     gate.baseline.write_text(json.dumps(data))
     assert [each.known for each in gate.check(baseline=gate.baseline).findings] == [False]
+
+
+BUCKETS = ("arn:aws:s3:::a/x", "arn:aws:s3:::a/y", "arn:aws:s3:::b/x", "arn:aws:s3:::b/y")
+RESOURCES = ("*", "arn:aws:s3:::a/*", "arn:aws:s3:::*/x", "arn:aws:s3:::b/y", *BUCKETS[:1])
+TAGS: tuple[dict[str, Any], ...] = (
+    {},
+    {"Condition": {"StringEquals": {"aws:PrincipalTag/t": "1"}}},
+    {"Condition": {"StringLike": {"aws:PrincipalTag/t": ["1", "2"]}}},
+)
+
+
+def drawn(random: Random, made: Any) -> dict[str, Any]:
+    found: dict[str, Any] = made(
+        random.choice(["s3:*", "s3:Put*", "s3:PutObject", ["s3:Get*", "s3:PutObject"]]),
+        random.sample(RESOURCES, random.randint(1, 2)),
+        **random.choice(TAGS),
+    )
+    return found
+
+
+def changed(random: Random, statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return statements of which one is gone, another one, tightened or loosened."""
+    new = [dict(each) for each in statements]
+    number = random.randrange(len(new))
+    match random.randrange(5):
+        case 0:
+            new.append(drawn(random, deny))
+        case 1 if len(new) > 1:
+            del new[number]
+        case 2:
+            new[number].update(TAGS[1])
+        case 3:
+            new[number].pop("Condition", None)
+        case _:
+            new[number]["Resource"] = random.sample(RESOURCES, 1)
+    return new
+
+
+def puts(statements: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Return the puts that a policy allows, by brute force."""
+    of = policy({"Version": "2012-10-17", "Statement": cast("Any", statements)})
+    tags = {"1": ("1",), "2": ("2",), "3": ("3",), "": None}
+    return {
+        (bucket, tag)
+        for bucket in BUCKETS
+        for tag, values in tags.items()
+        if allows(
+            of,
+            Request("s3:PutObject", bucket, "", {"aws:principaltag/t": values} if values else {}),
+        )
+    }
+
+
+def test_what_is_accepted_after_any_change_grants_no_more_and_what_narrows_stays(
+    tmp_path: Path,
+) -> None:
+    gate = Accepting(tmp_path)
+    random = Random(18)  # noqa: S311 - no secret
+    seen = Counter[bool]()
+    for _ in range(150):
+        others = random.choice([(deny,), (deny, deny), (allow, deny)])
+        old = [drawn(random, allow), *(drawn(random, made) for made in others)]
+        gate.write(*old)
+        if not gate.check().findings:
+            continue
+        gate.accept()
+        new = changed(random, old)
+        gate.write(*new)
+        more = puts(new) - puts(old)
+        for each in gate.check(baseline=gate.baseline).findings:
+            assert not (each.known and more), (old, new, more)
+            seen[each.known] += 1
+        if narrows(alone(new), alone(old), guards=False):
+            assert all(gate.accepted()), (old, new)
+    assert min(seen[True], seen[False]) > 20, seen
+
+
+def alone(statements: list[dict[str, Any]]) -> list[Any]:
+    return [{"Version": "2012-10-17", "Statement": each} for each in statements]
