@@ -271,8 +271,11 @@ def quoted_once(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return text in double quotes, so that it is no number, whatever its first digits are."""
-    return f'"{text}"'
+    """Return text as a YAML scalar on one line, in double quotes.
+
+    https://yaml.org/spec/1.2.2/#731-double-quoted-style
+    """
+    return f'"{"".join(map(_escaped, text))}"'
 
 
 _QUOTED = {"basis": quoted_once, "fingerprint": _quoted}
@@ -280,13 +283,10 @@ _QUOTED = {"basis": quoted_once, "fingerprint": _quoted}
 
 
 def _scalar(text: str) -> str:
-    """Return text as a YAML scalar on one line, in double quotes unless it is safe without.
-
-    https://yaml.org/spec/1.2.2/#731-double-quoted-style
-    """
+    """Return text as a YAML scalar on one line, in double quotes unless it is safe without."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return f'"{"".join(map(_escaped, text))}"'
+    return _quoted(text)
 
 
 def _escaped(character: str) -> str:

@@ -226,6 +226,55 @@ def test_a_basis_of_no_valid_policy_accepts_nothing(gate: Accepting) -> None:
     assert [each.known for each in gate.check(baseline=gate.baseline).findings] == [False]
 
 
+def test_an_allow_of_the_same_resource_that_is_not_pointed_to_counts(tmp_path: Path) -> None:
+    gate = Accepting(tmp_path)
+    gate.write(allow("s3:PutObject"), allow("s3:Put*", Condition=ORG))
+    gate.accept()
+    assert len(gate.judged()[0][0].related) == 0
+    gate.write(allow("s3:PutObject"), allow("s3:Put*"))
+    assert gate.accepted() == [False]
+    gate.write(allow("s3:Put*", Condition=ORG))
+    assert gate.accepted() == [True]
+    gate.write(allow("s3:PutObject"), allow("ec2:*"))
+    assert gate.accepted() == [True]
+
+
+def each_of(subjects: str, require: str) -> str:
+    """Return a rule about each of some subjects, under the name `each`."""
+    rule = EACH.replace("{statement: policy.statements}", json.dumps({"each": subjects}))
+    return rule.replace("statement.resources.size() == 0", json.dumps(require))
+
+
+def test_of_several_findings_about_one_statement_each_is_accepted_by_itself(
+    tmp_path: Path,
+) -> None:
+    gate = Accepting(tmp_path, each_of("policy.statements[0].actions", "false"))
+    gate.write(allow(["s3:Get*", "s3:Put*"]))
+    gate.accept()
+    kept = json.loads(gate.baseline.read_text())
+    kept["findings"] = [each for each in kept["findings"] if each["subject"].endswith("/0")]
+    gate.baseline.write_text(json.dumps(kept))
+    known = [each.known for each in gate.judged()[0]]
+    assert known == [True, False]
+    gate.write(allow(["s3:Get*", "s3:Put*"], "arn:aws:s3:::a/*"))
+    assert [each.known for each in gate.judged()[0]] == [True, False]
+    gate.write(allow(["s3:Put*"], "arn:aws:s3:::a/*"))
+    assert [each.known for each in gate.judged()[0]] == [False]
+
+
+def test_of_several_findings_without_a_place_each_is_accepted_by_itself(tmp_path: Path) -> None:
+    names = '["s3:Get*", "s3:Put*"]'
+    gate = Accepting(tmp_path, each_of(names, "!policy.access([each]).granted"))
+    gate.write(allow())
+    gate.accept()
+    kept = json.loads(gate.baseline.read_text())
+    kept["findings"] = kept["findings"][:1]
+    gate.baseline.write_text(json.dumps(kept))
+    assert sorted(each.known for each in gate.judged()[0]) == [False, True]
+    gate.write(allow(resource="arn:aws:s3:::a/*"))  # nothing tells now which one it was
+    assert [each.known for each in gate.judged()[0]] == [False, False]
+
+
 BUCKETS = ("arn:aws:s3:::a/x", "arn:aws:s3:::a/y", "arn:aws:s3:::b/x", "arn:aws:s3:::b/y")
 RESOURCES = ("*", "arn:aws:s3:::a/*", "arn:aws:s3:::*/x", "arn:aws:s3:::b/y", *BUCKETS[:1])
 TAGS: tuple[dict[str, Any], ...] = (
