@@ -6,6 +6,7 @@ The language: https://github.com/google/cel-spec
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from checker.budget import budget
@@ -45,6 +46,7 @@ __all__ = [
     "Unknown",
     "budget",
     "compile",
+    "meaning",
 ]
 
 Engine = Literal["codegen", "interpret", "cel-python"]
@@ -88,3 +90,14 @@ def compile(  # noqa: A001 - the usual verb, as in re.compile
     from checker.cel.codegen import generated  # noqa: PLC0415 - as above
 
     return generated(source, root, env, checked)
+
+
+def meaning(text: str, names: Mapping[str, object]) -> object:
+    """Return what an expression means as plain data, in the same way for all its spellings.
+
+    `names` maps variables, and fields of variables such as `a.b`, to the data that replaces them.
+    Raises CompileError.
+    """
+    from checker.cel.canonical import meaning as written  # noqa: PLC0415 - few runs have findings
+
+    return written(text, names)

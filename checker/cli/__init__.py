@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "Check policies against rules. The word `check` is optional.",
     "compare": "Show whether new policies grant more than old ones.",
     "waive": "Accept findings until a date, with a reason and an owner.",
+    "baseline": "Bring a baseline up to date: fewer violations, never more.",
     "diff": "Compare two JSON reports: new and fixed violations.",
     "rules": "List rules.",
     "explain": "Explain a rule and how to comply with it.",

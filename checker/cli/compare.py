@@ -50,7 +50,8 @@ from checker.settings import Arguments, settings
 def command(old: str, new: str, exclude: tuple[str, ...], color: str, **given: Any) -> int:
     """Show whether NEW grants access that OLD does not, with a request as proof.
 
-    OLD and NEW are AWS IAM policies, or directories of policies, which are paired by their paths.
+    OLD and NEW are AWS IAM policies, or directories of policies, which are paired by their paths,
+    or by their content if they only moved.
     Either may be `git:REF:PATH`; `git:REF` means the path of the other argument, at that commit.
     A policy without an old version is compared with no access at all.
     """

@@ -48,7 +48,9 @@ def command(old: str, new: str, fail_level: str, output: str, color: str) -> int
     from checker.report.differences import difference  # noqa: PLC0415
 
     try:
-        found = difference(saved.load(old), saved.load(new), Severity.of(fail_level))
+        before, after = saved.load(old), saved.load(new)
+        saved.refuse_unlike(before, after)
+        found = difference(before, after, Severity.of(fail_level))
         if output == "json":
             write_stdout(render_json(found))
         else:

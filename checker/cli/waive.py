@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -29,6 +29,8 @@ FILE_NAME = "policy-check.waivers.yaml"
 _MOST_SHOWN = 10
 """The most findings to list if none matches."""
 _REFUSED = "nothing was waived"
+_NEEDED = ("rule", "document", "reason", "owner", "expires")
+"""The options that a waiver needs."""
 
 
 @click.command(
@@ -40,10 +42,8 @@ _REFUSED = "nothing was waived"
     configuration names it.""",
 )
 @selects
-@click.option("--rule", required=True, metavar="ID", help="Rule whose findings to accept.")
-@click.option(
-    "--document", required=True, metavar="PATH", help="File of the findings, as in reports."
-)
+@click.option("--rule", metavar="ID", help="Rule whose findings to accept.")
+@click.option("--document", metavar="PATH", help="File of the findings, as in reports.")
 @click.option(
     "--part", metavar="PART", help="Accept findings in this part of the file, such as `#2`."
 )
@@ -51,23 +51,45 @@ _REFUSED = "nothing was waived"
     "--subject", metavar="POINTER", help="Accept findings about this subject (a JSON Pointer)."
 )
 @click.option("--fingerprint", metavar="HEX", help="Accept the finding with this fingerprint.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why the findings are accepted.")
-@click.option("--owner", required=True, metavar="TEXT", help="Who is responsible for them.")
+@click.option("--reason", metavar="TEXT", help="Why the findings are accepted.")
+@click.option("--owner", metavar="TEXT", help="Who is responsible for them.")
+@click.option("--expires", type=DATE, help="Last day of the waiver, at most 400 days ahead.")
 @click.option(
-    "--expires", required=True, type=DATE, help="Last day of the waiver, at most 400 days ahead."
+    "--migrate",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="Add nothing, but rewrite fingerprints of an older version in the waivers file.",
 )
 @COLOUR
 def command(paths: tuple[str, ...], color: str, **given: Any) -> int:
     """Accept findings until a date by adding them to the waivers file.
 
+    --rule, --document, --reason, --owner and --expires are required, unless --migrate is given.
     This command runs the check, and adds one entry for each violation of the rule in the document.
     An entry no longer applies once what it accepts has changed. The waivers file is the one that
     --waivers or the configuration names, or else policy-check.waivers.yaml beside the
     configuration.
     """
+    try:
+        if given["migrate"]:
+            _refuse_others(given)
+            return _migrate(settings(arguments(paths, given), paths))
+        wanted = _wanted(given)
+        return _waive(wanted, settings(arguments(paths, given), paths))
+    except InputError as error:
+        return refuse(error.problems, color, _REFUSED)
+    except OutputError as error:
+        return refuse((error.problem,), color, _REFUSED)
+
+
+def _wanted(given: Mapping[str, Any]) -> Wanted:
+    """Return what to accept; raises UsageError if an option is missing."""
     from checker.waivers.write import Wanted  # noqa: PLC0415 - `--help` needs none of it
 
-    wanted = Wanted(
+    for name in _NEEDED:
+        if given[name] is None:
+            raise click.UsageError(f"Missing option '--{name}'.")
+    return Wanted(
         rule=given["rule"],
         document=given["document"],
         part=given["part"],
@@ -75,12 +97,25 @@ def command(paths: tuple[str, ...], color: str, **given: Any) -> int:
         fingerprint=given["fingerprint"],
         waiver=Waiver(given["reason"], given["owner"], given["expires"]),
     )
-    try:
-        return _waive(wanted, settings(arguments(paths, given), paths))
-    except InputError as error:
-        return refuse(error.problems, color, _REFUSED)
-    except OutputError as error:
-        return refuse((error.problem,), color, _REFUSED)
+
+
+def _refuse_others(given: Mapping[str, Any]) -> None:
+    for name in (*_NEEDED, "part", "subject", "fingerprint"):
+        if given[name] is not None:
+            raise click.UsageError(f"--migrate and --{name} do not go together: name one of them")
+
+
+def _migrate(chosen: Settings) -> int:
+    from checker.run.update import Told  # noqa: PLC0415 - as above
+    from checker.waivers.migrate import Run, lines_of, migrate  # noqa: PLC0415
+
+    target = _target(chosen)
+    report = _checked(chosen, "", former=True)
+    findings = [each.finding for each in report.findings if each.status is Status.FAIL]
+    done = migrate(target, Run(findings, report.units, Told(report, chosen)), chosen.limits)
+    number = f"{done.number:,} waiver{'' if done.number == 1 else 's'}"
+    write_stdout(_lines(iter([*lines_of(done.lapsed), f"{number} rewritten in {target}"])))
+    return Exit.OK
 
 
 def _waive(wanted: Wanted, chosen: Settings) -> int:
@@ -90,12 +125,12 @@ def _waive(wanted: Wanted, chosen: Settings) -> int:
     wanted = wanted._replace(document=chosen.root.name(wanted.document))
     wanted.refuse(Terms(chosen.today, {wanted.rule}))  # before the check, which may take long
     target = _target(chosen)
-    report = _checked(chosen, target)
+    report = _checked(chosen, target if os.path.lexists(target) else "")
     findings = wanted.among(report)
     if not findings:
         click.echo("".join(_lines(_no_match(wanted, report))), err=True, nl=False)
         return Exit.NOTHING_CHECKED
-    additions = list(map(wanted.addition, findings))
+    additions = [wanted.addition(each, report.units) for each in findings]
     if report.waivers:
         add(target, report.waivers, additions, chosen.limits)
     else:
@@ -116,12 +151,12 @@ def _target(chosen: Settings) -> str:
     return chosen.waivers or str(config.parent / FILE_NAME if config else FILE_NAME)
 
 
-def _checked(chosen: Settings, target: str) -> Report:
+def _checked(chosen: Settings, waivers: str, *, former: bool = False) -> Report:
     from checker.run.pipeline import check  # noqa: PLC0415 - as above
 
     progress = Progress(sys.stderr)
     try:
-        return check(replace(chosen, waivers=target if os.path.lexists(target) else ""), progress)
+        return check(replace(chosen, waivers=waivers), progress, former=former)
     finally:
         progress.clear()
 

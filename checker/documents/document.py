@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from checker import cel
+from checker.documents.units import Units
 from checker.kinds import Kind
 from checker.problems import Json, Problem, Route
 from checker.reader import Reading
@@ -24,7 +25,10 @@ class Document:
     decided on it.
     """
 
-    __slots__ = ("_digests", "_places", "activation", "file", "kind", "part", "problems", "reading")
+    __slots__ = (
+        *("_digests", "_places", "_units"),
+        *("activation", "file", "kind", "part", "problems", "reading"),
+    )
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class Document:
         self.problems = problems
         self._digests: dict[Route, str] = {}
         self._places: dict[int, Route] | None = None
+        self._units: Units | None = None
         values: dict[str, object] = {}
         if reading and kind and not problems:
             values = kind.variables(reading.data)
@@ -90,6 +95,16 @@ class Document:
         for step in route:
             node = node[step]
         return cast("Json", node)
+
+    @property
+    def units(self) -> Units:
+        """Return the parts that verdicts rest on; the document must be valid."""
+        if self._units is None:
+            if self.kind is None:
+                message = "a broken document has no parts"
+                raise TypeError(message)
+            self._units = Units(self.kind, self.data, self.node, self.digest)
+        return self._units
 
     def digest(self, route: Route) -> str:
         """Return a digest of a node's content and of the keys (but not indexes) on its route.

@@ -17,6 +17,7 @@ from checker.cel.types import DYN
 from checker.errors import FunctionError
 from checker.iam import catalogue
 from checker.iam.functions import FUNCTIONS, POLICY, STRUCTS
+from checker.iam.grounds import Grounds, narrows
 from checker.iam.statement import Policy, PolicyType, policy
 from checker.kinds.kind import Kind, never, typed
 from checker.problems import Json, Route
@@ -48,6 +49,8 @@ def aws_iam_policy() -> Kind:
         facts=lambda: f"AWS's actions and condition keys as of {catalogue.updated()}",
         unit=_statement,
         canonical=_canonical,
+        grounds=Grounds,
+        narrows=narrows,
     )
 
 

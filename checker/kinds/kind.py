@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from checker import cel
 from checker.cel.schema_types import from_json_schema, normaliser
@@ -32,6 +32,45 @@ def _itself(route: Route) -> Route:
 
 def _nothing(_data: Json) -> Mapping[str, object]:
     return {}
+
+
+class Used(Protocol):
+    """The parts of a document that a verdict rests on."""
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Return their routes."""
+
+    @property
+    def guards(self) -> bool:
+        """Return whether the verdict is about a part that only takes access away."""
+
+
+class Grounds(Protocol):
+    """The parts of one document, as the grounds of verdicts."""
+
+    def used(self, routes: Iterable[Route], *, alike: bool) -> Used:
+        """Return the parts that a verdict rests on, which is about the nodes at some routes.
+
+        With `alike`, it points to one of several parts that are alike.
+        """
+
+    def is_part(self, route: Route) -> bool:
+        """Return whether a node is itself such a part."""
+
+    def alone(self, content: Json) -> Json:
+        """Return the content of a part in a form that has its meaning without the document."""
+
+
+def _undecided(new: Sequence[Json], old: Sequence[Json], *, guards: bool) -> bool:  # noqa: ARG001
+    return False
+
+
+class Narrows(Protocol):
+    """Says whether new parts of a document surely grant nothing that old ones do not."""
+
+    def __call__(self, new: Sequence[Json], old: Sequence[Json], *, guards: bool) -> bool:
+        """Return it. All parts are valid documents of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +101,10 @@ class Kind:
     """Returns the route of the part of a document that gives a node its meaning."""
     canonical: Callable[[Json], Json] = _same
     """Returns a form of a node that is the same for all spellings with the same meaning."""
+    grounds: Callable[[Json], Grounds] | None = None
+    """Returns the parts of valid data on which verdicts rest; without it, a verdict rests on the
+    nodes that it is about."""
+    narrows: Narrows = _undecided
 
     def belongs_to(self, name: str) -> bool:
         """Return whether `name` is the name of this kind or of its family."""

@@ -52,6 +52,18 @@ class Root:
             return "." if self._is_itself(directory, last) else display_path(given)
         return display_path((below + last).rstrip(os.sep) or ".")
 
+    def lacks(self, name: str) -> bool:
+        r"""Return whether no file has a name that is below the root.
+
+        It is false for a name that need not be that of a file: for standard input, for a place at a
+        commit, for a path outside the root, and for a name with an escape such as `\xff`.
+        """
+        parts = PurePath(name).parts
+        odd = name in _OWN_NAMES or name.startswith(SCHEME) or "\\" in name or "\0" in name
+        if odd or os.path.isabs(name) or ".." in parts:  # noqa: PTH117 - works for any text
+            return False
+        return not os.path.lexists(os.path.join(self.path, name))  # noqa: PTH118 - as above
+
     def _is_itself(self, directory: str, last: str) -> bool:
         try:
             return PurePath(os.path.realpath(directory), last) == PurePath(self.path)

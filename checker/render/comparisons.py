@@ -24,7 +24,8 @@ def render_comparison(found: Compared, *, colour: bool = False) -> str:
     lines: list[str] = []
     for each in found.comparisons:
         mark = style(each.access.ljust(_WIDTH), *_MARKS[each.access])
-        lines.append(f"{mark}  {style(visible(each.path), BOLD)}")
+        moved = f"  (moved from {visible(each.moved_from)})" if each.moved_from else ""
+        lines.append(f"{mark}  {style(visible(each.path), BOLD)}{moved}")
         lines += [f"{word:>{_WIDTH}}  {visible(text)}" for word, text in each.proof]
         if each.problems:
             lines += render_problems(each.problems, colour=colour).splitlines()

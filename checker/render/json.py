@@ -12,6 +12,8 @@ from checker.problems import Problem
 from checker.render.stream import dump
 from checker.report import (
     COUNTED,
+    FINGERPRINTS,
+    Basis,
     CheckedDocument,
     Input,
     Judged,
@@ -35,7 +37,19 @@ def render(report: Report) -> Iterator[str]:
         head, mark, rest = rest.partition(f'"{name}": []')
         yield head + mark[:-1]
         yield from _listed(elements)
+    head, mark, rest = rest.partition('"parts": {}')
+    yield head + mark[:-1]
+    yield from _parts(report)
     yield rest + "\n"
+
+
+def _parts(report: Report) -> Iterator[str]:
+    """Yield the parts that violations rest on, one on a line, and the end of the object."""
+    separator, end = "\n    ", "}"
+    for name, content in sorted(report.units.items()):
+        yield f'{separator}"{name}": {dump(content)}'
+        separator, end = ",\n    ", "\n  }"
+    yield end
 
 
 def _listed(elements: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -54,6 +68,7 @@ def _without_lists(report: Report) -> dict[str, Any]:
         "summary": summary(report),
         "findings": [],
         "documents": [],
+        "parts": {},
         "warnings": [warning(each) for each in report.warnings],
         "rules": [rule(each) for each in report.rules],
         "controls": [control(each) for found in assess(report) for each in found.controls],
@@ -64,6 +79,7 @@ def header(report: Report) -> dict[str, Any]:
     """Return the version, the tool and the inputs of a report as plain data."""
     return {
         "version": VERSION,
+        "fingerprints": FINGERPRINTS,
         "tool": {"name": "policy-check", "version": report.version},
         "inputs": {
             "rules": [_input(given) for given in report.inputs],
@@ -71,6 +87,7 @@ def header(report: Report) -> dict[str, Any]:
             "waivers": _optional(report.waivers),
             "idle_waivers": [each._asdict() for each in report.idle_waivers],
             "baseline": _optional(report.baseline),
+            "moved": [each._asdict() for each in report.moved],
             "today": report.today.isoformat() if report.waivers else None,
             "documents": {"count": report.documents, "sha256": report.documents_sha256},
             "files": {"read": report.files.read, "without_documents": report.files.without},
@@ -124,8 +141,22 @@ def finding(finding: Judged) -> dict[str, Any]:
         "message": finding.message,
         "remediation": finding.remediation,
         "fingerprint": finding.fingerprint,
+        "basis": _basis(finding.finding.basis),
         "known": finding.known,
+        "narrows": finding.narrows or None,
+        "moved_from": finding.moved_from or None,
         "waiver": _waiver(finding.waiver) if finding.waiver else None,
+    }
+
+
+def _basis(basis: Basis | None) -> dict[str, Any] | None:
+    if basis is None:
+        return None
+    return {
+        "requirement": basis.requirement,
+        "points": basis.points,
+        "parts": list(basis.units),
+        "again": basis.again,
     }
 
 

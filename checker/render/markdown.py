@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from checker.render.wording import (
+    Note,
+    accepted_notes,
     caveat,
     count,
     document_notes,
@@ -101,8 +103,14 @@ def _left_out(report: Report) -> str:
         (len(report.idle_waivers), "waiver", "for what was not decided"),
     )
     told = [f"{count(number, noun)} {words}" for number, noun, words in numbers if number]
-    told += [note.counted for note in (*file_notes(report.files), *document_notes(report))]
+    told += [note.counted for note in _notes(report)]
     return "".join(f"; {each}" for each in told)
+
+
+def _notes(report: Report) -> Iterator[Note]:
+    yield from file_notes(report.files)
+    yield from document_notes(report)
+    yield from accepted_notes(report)
 
 
 def _table(report: Report) -> Iterator[str]:

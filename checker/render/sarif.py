@@ -29,6 +29,7 @@ from checker.render.uri import is_link, reference
 from checker.render.wording import caveat, count, unexplained, verdict
 from checker.report import (
     DOCUMENT_RULE,
+    FINGERPRINTS,
     WAIVER_RULE,
     Exit,
     Judged,
@@ -44,7 +45,7 @@ _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _ROOT = "%SRCROOT%"
-_FINGERPRINT = "policyCheck/v1"
+_FINGERPRINT = f"policyCheck/v{FINGERPRINTS}"
 _MOST = 25_000
 """The most results of a run, and the most rules, that GitHub accepts."""
 _MOST_PLACES, _MOST_TAGS, _MOST_TEXT = 1_000, 20, 1_024
@@ -212,10 +213,16 @@ def _result(finding: Judged, index: int, report: Report) -> dict[str, Any]:
     if related:
         result["relatedLocations"] = related[: _MOST_PLACES - 1]
     if report.baseline:
-        result["baselineState"] = "unchanged" if finding.known else "new"
+        result["baselineState"] = _state(finding)
     if report.waivers or finding.waiver:
         result["suppressions"] = [_suppression(finding.waiver)] if finding.waiver else []
     return result
+
+
+def _state(finding: Judged) -> str:
+    if not finding.known:
+        return "new"
+    return "updated" if finding.narrows or finding.moved_from else "unchanged"
 
 
 def _suppression(waiver: Waiver) -> dict[str, Any]:

@@ -10,7 +10,14 @@ from unicodedata import combining, east_asian_width
 
 from checker.messages import inert, visible
 from checker.problems import Location, Problem
-from checker.render.wording import caveat, count, document_notes, file_notes, verdict
+from checker.render.wording import (
+    accepted_notes,
+    caveat,
+    count,
+    document_notes,
+    file_notes,
+    verdict,
+)
 from checker.report import (
     COUNTED,
     Exit,
@@ -266,6 +273,7 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
             "waivers for what this run did not decide",
             [" on ".join(each) for each in report.idle_waivers],
         ),
+        *((note.many, note.names) for note in accepted_notes(report)),
         ("rules that applied to no document", report.never_applied if report.documents else ()),
     ]
     if report.files.without:

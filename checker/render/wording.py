@@ -110,6 +110,22 @@ def document_notes(report: Report) -> Iterator[Note]:
         yield Note("document that no rule applies to", "documents that no rule applies to", names)
 
 
+def accepted_notes(report: Report) -> Iterator[Note]:
+    """Yield notes about findings that are accepted although something has changed."""
+    narrowed = [
+        f"{each.file}{each.address} {each.rule}" for each in report.findings if each.narrows
+    ]
+    if narrowed:
+        yield Note(
+            "finding that changed and grants no more than what was accepted",
+            "findings that changed and grant no more than what was accepted",
+            narrowed,
+        )
+    moved = [f"{each.old} -> {each.new}" for each in report.moved]
+    if moved:
+        yield Note("file moved since the baseline", "files moved since the baseline", moved)
+
+
 def strict_reasons(files: FileCounts) -> Iterator[str]:
     """Yield why files let a run fail with `--strict`."""
     if files.unread:

@@ -18,9 +18,9 @@ from checker.report.finding import (
     Severity,
     Status,
     Waiver,
-    digest,
     encoded,
 )
+from checker.report.identity import FINGERPRINTS, Accepted, Basis, digest, fingerprint
 from checker.report.report import (
     CheckedDocument,
     Earlier,
@@ -28,6 +28,7 @@ from checker.report.report import (
     FileCounts,
     Framework,
     IdleWaiver,
+    Move,
     Report,
     RuleCounts,
     Saved,
@@ -36,11 +37,14 @@ from checker.report.report import (
 __all__ = [
     "COUNTED",
     "DOCUMENT_RULE",
+    "FINGERPRINTS",
     "OWN_TEXTS",
     "USUAL",
     "WAIVER_RULE",
     "WORST",
+    "Accepted",
     "Access",
+    "Basis",
     "CheckedDocument",
     "Compared",
     "Comparison",
@@ -52,6 +56,7 @@ __all__ = [
     "IdleWaiver",
     "Input",
     "Judged",
+    "Move",
     "Place",
     "Report",
     "RuleCounts",
@@ -62,4 +67,5 @@ __all__ = [
     "Waiver",
     "digest",
     "encoded",
+    "fingerprint",
 ]

@@ -30,6 +30,8 @@ class Comparison(NamedTuple):
     access: Access
     proof: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
+    moved_from: str = ""
+    """The path of the old version, if the file has another path now and the same content."""
 
 
 class Compared(NamedTuple):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import date
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from checker.problems import Location
+from checker.report.identity import Basis, digest
 
 DOCUMENT_RULE = "valid-document"
 """The rule id of findings about a document that could not be read or is not valid."""
@@ -100,6 +99,10 @@ class Finding(NamedTuple):
     message: str
     fingerprint: str
     """32 hexadecimal digits that identify the finding in reports of different runs."""
+    basis: Basis | None = None
+    """What the fingerprint is made of; None for findings of the tool itself."""
+    former: str = ""
+    """The fingerprint of version 1, in a run that migrates from it."""
 
     @property
     def address(self) -> str:
@@ -116,6 +119,7 @@ class Finding(NamedTuple):
         texts = [self.message, self.subject, self.part]
         texts += (text for place in shown for text in (place.pointer, place.excerpt))
         texts += (place.file_pointer for place in shown)
+        texts += self.basis.units if self.basis else ()
         return 1 + (encoded(texts) + _OF_A_PLACE * len(shown)) // USUAL
 
     def too_many(self, message: str) -> Finding:
@@ -128,6 +132,7 @@ class Finding(NamedTuple):
             related=(),
             message=message,
             fingerprint=digest(self.rule, self.file, message),
+            basis=None,
         )
 
 
@@ -154,6 +159,11 @@ class Judged(NamedTuple):
     waiver: Waiver | None = None
     known: bool = False
     """Whether the baseline contains it, so that it does not fail the check."""
+    narrows: str = ""
+    """The fingerprint of what was accepted, by the waiver or in the baseline, if the finding is
+    another one that grants no more."""
+    moved_from: str = ""
+    """The name of its file in the baseline, if the file has another name now."""
 
     @property
     def status(self) -> Status:
@@ -255,9 +265,3 @@ def encoded(texts: Iterable[str]) -> int:
         len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         for text in texts
     )
-
-
-def digest(*parts: object) -> str:
-    """Return a digest of plain data as 32 hexadecimal digits; the order of keys does not matter."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -9,8 +9,9 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from checker.problems import Problem
-from checker.report.finding import Input, Judged, Severity, Status
+from checker.problems import Json, Problem
+from checker.report.finding import Finding, Input, Judged, Severity, Status
+from checker.report.identity import FINGERPRINTS, Accepted
 
 
 class Exit(IntEnum):
@@ -44,10 +45,14 @@ class Earlier(NamedTuple):
 
     input: Input
     findings: Mapping[str, Severity]
+    accepted: tuple[Accepted, ...] = ()
+    """Those of which the report has the parts that their verdicts rest on."""
+    checked: tuple[CheckedDocument, ...] = ()
+    """The documents of the report, without their rules."""
 
 
 class Saved(NamedTuple):
-    """The content of a JSON report."""
+    """The content of a JSON report. `fingerprints` is their version."""
 
     input: Input
     rules: frozenset[str]
@@ -55,12 +60,45 @@ class Saved(NamedTuple):
     findings: tuple[Judged, ...]
     decided: bool
     """Whether there was something to decide, and everything was decided."""
+    fingerprints: int = FINGERPRINTS
+    checked: tuple[CheckedDocument, ...] = ()
+    """The documents, without their rules."""
+    units: Mapping[str, Json] = MappingProxyType({})
+    """The parts of documents that verdicts rest on, by their digests."""
 
     @property
     def earlier(self) -> Earlier:
         """Return its violations. Waived and undecided findings are left out."""
-        failed = (each for each in self.findings if each.status is Status.FAIL)
-        return Earlier(self.input, {each.fingerprint: each.severity for each in failed})
+        failed = [each.finding for each in self.findings if each.status is Status.FAIL]
+        return Earlier(
+            self.input,
+            {each.fingerprint: each.severity for each in failed},
+            tuple(self._accepted(failed)),
+            self.checked,
+        )
+
+    def _accepted(self, findings: Sequence[Finding]) -> Iterator[Accepted]:
+        parts: dict[tuple[str, ...], tuple[Json, ...]] = {}
+        for each in findings:
+            used = each.basis.units if each.basis else ()
+            if each.basis and used and all(unit in self.units for unit in used):
+                shared = parts.setdefault(used, tuple(self.units[unit] for unit in used))
+                yield Accepted(
+                    each.rule,
+                    each.file,
+                    each.part,
+                    None,
+                    each.fingerprint,
+                    each.basis,
+                    shared,
+                )
+
+
+class Move(NamedTuple):
+    """A file that has another name than in the baseline, and the same content."""
+
+    old: str
+    new: str
 
 
 class CheckedDocument(NamedTuple):
@@ -155,6 +193,10 @@ class Report:
     waivers: Input | None = None
     idle_waivers: tuple[IdleWaiver, ...] = ()
     baseline: Input | None = None
+    moved: tuple[Move, ...] = ()
+    """The files with violations that the baseline knows by another name."""
+    units: Mapping[str, Json] = field(default_factory=dict)
+    """The parts of documents that violations rest on, by their digests."""
     previous: Earlier | None = None
     """An earlier report to show a trend against; it does not affect the result."""
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import Any, cast
 
 from checker.problems import InputError, Location, Problem
-from checker.reader import AS_GIVEN, Limits, Root, parse_json, read_named
+from checker.reader import AS_GIVEN, Limits, Reading, Root, parse_json, read_named
 from checker.reader.schema import Schema
 from checker.report import (
+    FINGERPRINTS,
+    Basis,
+    CheckedDocument,
     Exit,
     Finding,
     Input,
@@ -21,10 +25,16 @@ from checker.report import (
     Severity,
     Status,
     Waiver,
+    digest,
+    fingerprint,
 )
 
 VERSION = 1
 """The only version of the JSON report that can be read."""
+_CHANGED = "this {} does not belong to its digest, so it was changed: create the report again"
+_AGAIN = "create the report again"
+_MOST = 100
+"""The most changes by hand that are listed."""
 LIMITS = Limits(max_bytes=256 * 1024 * 1024)
 """A report takes about 1 KB for each finding, and a baseline may have many. 100 MiB take 10 s."""
 
@@ -49,13 +59,67 @@ def load(place: str, root: Root = AS_GIVEN, limits: Limits = LIMITS) -> Saved:
         findings = tuple(_findings(data))
     except ValueError as error:
         raise InputError(Problem(source.path, f"not a date in a waiver: {error}")) from error
+    if problems := tuple(islice(_mismatches(reading, data, findings), _MOST)):
+        raise InputError(*problems)
     return Saved(
         Input(source.path, source.sha256),
         frozenset(rule["id"] for rule in data["rules"]),
         data["summary"]["documents"],
         findings,
         _decided(data["summary"], findings),
+        data.get("fingerprints", 1),
+        tuple(
+            CheckedDocument(each["path"], each["part"], each["kind"], each["sha256"], ())
+            for each in data.get("documents", ())
+        ),
+        data.get("parts", {}),
     )
+
+
+def usable(place: str, root: Root = AS_GIVEN, advice: str = _AGAIN) -> Saved:
+    """Return a report as `load` does, if its fingerprints are of the current version.
+
+    Raises InputError, with `advice` on what to do, if they are not.
+    """
+    found = load(place, root)
+    if found.fingerprints != FINGERPRINTS:
+        message = (
+            f"its fingerprints are of version {found.fingerprints}, and those of today of version "
+            f"{FINGERPRINTS}: {advice}"
+        )
+        raise InputError(Problem(found.input.path, message))
+    return found
+
+
+def refuse_unlike(old: Saved, new: Saved) -> None:
+    """Raise InputError if two reports have fingerprints of different versions."""
+    if old.fingerprints != new.fingerprints:
+        versions = f"{old.fingerprints} and {new.fingerprints}"
+        message = f"the fingerprints are of versions {versions}: create the older report again"
+        raise InputError(Problem(min(old, new, key=_version).input.path, message))
+
+
+def _version(report: Saved) -> int:
+    return report.fingerprints
+
+
+def _mismatches(
+    reading: Reading, data: dict[str, Any], findings: Sequence[Judged]
+) -> Iterator[Problem]:
+    """Yield what in a report was changed by hand, so that it would accept something else.
+
+    INVARIANT: a finding stands for nothing but what its fingerprint is made of.
+    """
+    for name, part in data.get("parts", {}).items():
+        if digest(part) != name:
+            yield reading.problem(_CHANGED.format("part"), ("parts", name))
+    for index, each in enumerate(findings):
+        found = each.finding
+        if found.basis and found.fingerprint != fingerprint(
+            found.rule, found.file, found.part, found.basis
+        ):
+            route = ("findings", index, "fingerprint")
+            yield reading.problem(_CHANGED.format("finding"), route)
 
 
 def _decided(summary: dict[str, Any], findings: tuple[Judged, ...]) -> bool:
@@ -85,9 +149,18 @@ def _findings(data: dict[str, Any]) -> Iterator[Judged]:
             related=tuple(map(_place, each["related"])),
             message=each["message"],
             fingerprint=each["fingerprint"],
+            basis=_basis(each.get("basis")),
         )
         text = RuleText(titles.get(each["rule"], ""), each["remediation"])
-        yield Judged(finding, text, waiver, each.get("known", False))
+        more = each.get("narrows") or "", each.get("moved_from") or ""
+        yield Judged(finding, text, waiver, each.get("known", False), *more)
+
+
+def _basis(data: dict[str, Any] | None) -> Basis | None:
+    if data is None:
+        return None
+    units = tuple(sorted(data["parts"]))
+    return Basis(data["requirement"], data["points"], units, data["again"])
 
 
 def _place(data: dict[str, Any] | None) -> Place:

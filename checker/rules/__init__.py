@@ -2,6 +2,7 @@
 
 from checker.rules.frameworks import load_frameworks
 from checker.rules.profiles import profiles_of, select
+from checker.rules.requirement import asked
 from checker.rules.rule import About, Example, Hole, Requirement, Rule, RuleFile
 from checker.rules.rule_files import BUILTIN, RuleSet, load, shipped
 
@@ -14,6 +15,7 @@ __all__ = [
     "Rule",
     "RuleFile",
     "RuleSet",
+    "asked",
     "load",
     "load_frameworks",
     "profiles_of",

@@ -91,6 +91,7 @@ class _Compiler:
             requirements=tuple(self._requirements()),
             examples=tuple(self._examples(kind)),
             warnings=tuple(self.warnings),
+            asked={},
         )
 
     def check_names(self, kinds: Mapping[str, Kind], *, alone: bool) -> None:

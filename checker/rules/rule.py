@@ -112,6 +112,8 @@ class Rule(NamedTuple):
     examples: tuple[Example, ...]
     warnings: tuple[Problem, ...]
     """Problems that may occur when the rule is decided, but do not prevent it from running."""
+    asked: dict[str, str]
+    """The digests of requirements that were computed before, by text."""
 
     @property
     def id(self) -> str:
@@ -132,4 +134,4 @@ class Rule(NamedTuple):
         """Return the rule with the parameters that one of its examples sets."""
         if not example.params:
             return self
-        return self._replace(params={**self.params, **example.params})
+        return self._replace(params={**self.params, **example.params}, asked={})

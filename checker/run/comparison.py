@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol, cast
@@ -17,8 +18,9 @@ from checker.iam.patterns import Undecided
 from checker.iam.request import Request
 from checker.iam.statement import Policy, policy
 from checker.problems import InputError, Json, Problem
-from checker.reader import SCHEME, Globs, Limits, display_path, git
+from checker.reader import SCHEME, Globs, Limits, display_path, git, read_raw
 from checker.report import Access, Compared, Comparison, FileCounts
+from checker.run.renames import renames
 from checker.settings import Settings
 from checker.sources.suffixes import Role, role
 from checker.workers import decide_all, restrained
@@ -36,7 +38,8 @@ def compare(old: str, new: str, settings: Settings) -> Compared:
     """Return, for every policy in the new place, whether it grants more than its old version.
 
     A place is a file, a directory, `git:REF` or `git:REF:PATH`. Files are paired by their paths
-    within the places, and documents in them by their parts. A policy without an old version is
+    within the places, and documents in them by their parts. A file that is new is paired with one
+    of the same content that is gone, as it has only moved. A policy without an old version is
     compared with a policy that grants nothing. A policy without a new version grants nothing.
     Raises InputError if a place cannot be read at all, or if one place is a file and the other is a
     directory.
@@ -71,6 +74,8 @@ class _File(NamedTuple):
     name: str
     """Its name for globs and messages."""
     load: _Load
+    content: Callable[[], bytes]
+    """Returns its bytes, or nothing if it cannot be read; raises InputError."""
 
 
 class _Decided(NamedTuple):
@@ -90,6 +95,8 @@ class _Pairs(NamedTuple):
     paths: Sequence[str]
     old: Mapping[str, _File]
     new: Mapping[str, _File]
+    moved: Mapping[str, str]
+    """The old paths of files that have only moved, by their new paths."""
 
     @property
     def advice(self) -> str:
@@ -108,7 +115,8 @@ class _Pairs(NamedTuple):
         if reason := refused(READING):
             problem = Problem(str(PurePosixPath(self.place, key)), reason)
             return _Decided(path, (_undecided(path, problem),), Outcome.DOCUMENTS)
-        before, _ = _documents(self.old.get(key))
+        origin = self.moved.get(key, "")
+        before, _ = _documents(self.old.get(origin or key))
         # INVARIANT: what replaced a policy and cannot be read never seems to be no policy.
         after, outcome = _documents(self.new.get(key), must_read=bool(before))
         found: list[Comparison] = []
@@ -116,7 +124,8 @@ class _Pairs(NamedTuple):
             refused(PART)
             shown = f"{path} {part}" if part else path
             reason = refused(number)
-            found.append(_judged(shown, before.get(part), after.get(part), reason))
+            judged = _judged(shown, before.get(part), after.get(part), reason)
+            found.append(judged._replace(moved_from=origin))
         return _Decided(path, tuple(found), outcome)
 
 
@@ -167,7 +176,23 @@ def _pairs(old: str, new: str, settings: Settings) -> tuple[_Pairs, tuple[str, .
         for path in sorted({*before, *after})
         if not all(excluded.match(side[path].name) for side in (before, after) if path in side)
     ]
-    return _Pairs(settings.root.name(new), paths, before, after), excluded.unmatched
+    gone = {path: partial(_sha256, before[path]) for path in paths if path not in after}
+    fresh = {path: partial(_sha256, after[path]) for path in paths if path not in before}
+    moved = renames(gone, fresh)
+    origins = set(moved.values())
+    paths = [path for path in paths if path not in origins]
+    return _Pairs(settings.root.name(new), paths, before, after, moved), excluded.unmatched
+
+
+def _sha256(file: _File) -> str:
+    """Return the digest of a file; empty if it is empty, cannot be read or holds no document."""
+    if role(file.name) not in _SOURCES:
+        return ""
+    try:
+        content = file.content()
+    except InputError:
+        return ""
+    return hashlib.sha256(content).hexdigest() if content else ""
 
 
 def _undecided(path: str, *problems: Problem) -> Comparison:
@@ -220,7 +245,7 @@ def _found(place: str, other: str, settings: Settings) -> Iterator[tuple[str, _F
     listing = documents.find(selection, settings.root, settings.limits)
     if not os.path.isdir(place):  # noqa: PTH112 - works for any text, even with NUL
         load = partial(documents.load, 0, listing, selection, settings.limits)
-        yield _ITSELF, _File("", load)
+        yield _ITSELF, _File("", load, bytes)
         return
     above = settings.root.name(place)
     if whole := [problem for problem in listing.problems if problem.path == above]:
@@ -228,11 +253,16 @@ def _found(place: str, other: str, settings: Settings) -> Iterator[tuple[str, _F
     # INVARIANT: a link must not hide that it replaced a policy, so all links are refused here.
     for name in listing.links:
         yield _below(name, above), _broken(Problem(name, _LINK))
+    first = len(listing.problems)
     for index in range(listing.size):
         name = listing.name(index)
         if name not in listing.links:
             load = partial(documents.load, index, listing, selection, settings.limits)
-            yield _below(name, above), _File(name, load)
+            content: Callable[[], bytes] = bytes
+            if index >= first:
+                path = listing.files[index - first].path
+                content = partial(read_raw, path, settings.limits, name)
+            yield _below(name, above), _File(name, load, content)
 
 
 def _below(name: str, above: str) -> str:
@@ -241,7 +271,7 @@ def _below(name: str, above: str) -> str:
 
 def _broken(problem: Problem) -> _File:
     contents = Contents([Document(problem.path, problems=(problem,))])
-    return _File(problem.path, lambda must_read: contents)  # noqa: ARG005 - broken in any case
+    return _File(problem.path, lambda must_read: contents, bytes)  # noqa: ARG005 - broken anyway
 
 
 def _committed(
@@ -258,4 +288,4 @@ def _committed(
             continue
         entry = Entry(each.shown, each.shown, named=within == _ITSELF)
         load = partial(documents.load_bytes, entry, each.content, selection, limits)
-        yield within, _File(each.name, load)
+        yield within, _File(each.name, load, partial(bytes, each.content))

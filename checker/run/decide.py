@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from checker.documents import Contents, Document, Listing, Outcome, Selection, load, lost
+from checker.problems import Json
 from checker.reader import Limits
 from checker.report import Finding, Status
 from checker.rules import Rule
 from checker.run.evaluate import MOST_FINDINGS, broken, evaluate, undecided
+from checker.run.inherit import Heir, Inheritance
 from checker.workers.job import PART, READING, Refused, never
 
 
@@ -23,6 +25,10 @@ class Decided(NamedTuple):
     statuses: tuple[Status, ...]
     """One status for each rule, in the order of the rules."""
     findings: tuple[Finding, ...]
+    heirs: Mapping[str, Heir] = {}
+    """What findings inherit from, by their fingerprints."""
+    units: Mapping[str, Json] = {}
+    """The parts of the document that the violations rest on, by their digests."""
 
 
 class Decision(NamedTuple):
@@ -40,6 +46,9 @@ class Work(NamedTuple):
     listing: Listing
     selection: Selection
     limits: Limits
+    accepted: Inheritance = Inheritance()
+    former: bool = False
+    """Whether findings need their fingerprints of version 1."""
 
     @property
     def advice(self) -> str:
@@ -72,11 +81,13 @@ class Work(NamedTuple):
             refused(PART)
             statuses: list[Status] = []
             findings = list(broken(document))
+            heirs: dict[str, Heir] = {}
             for position, rule in enumerate(self.rules, number * len(self.rules)):
                 if reason := refused(position):
                     outcome = undecided(rule, document, reason)
                 else:
-                    outcome = evaluate(rule, document, left)
+                    outcome = evaluate(rule, document, left, former=self.former)
+                    heirs.update(self.accepted.heirs(document, outcome.findings))
                 left -= sum(finding.size for finding in outcome.findings)
                 statuses.append(outcome.status)
                 findings.extend(outcome.findings)
@@ -87,4 +98,14 @@ class Work(NamedTuple):
                 bool(document.problems),
                 tuple(statuses),
                 tuple(findings),
+                heirs,
+                _rested_on(document, findings),
             )
+
+
+def _rested_on(document: Document, findings: Iterable[Finding]) -> dict[str, Json]:
+    """Return the parts of a document that its violations rest on, by their digests."""
+    failed = (each.basis for each in findings if each.status is Status.FAIL)
+    used = {unit for basis in failed if basis for unit in basis.units}
+    contents = document.units.contents if used else {}
+    return {unit: contents[unit] for unit in sorted(used) if unit in contents}

@@ -13,6 +13,7 @@ from checker.problems import Location, Route, excerpt, pointer
 from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status, digest
 from checker.rules import Requirement, Rule
 from checker.run.filling import filled
+from checker.run.identities import Identities
 from checker.run.unknowns import location_of, reason, route_of
 
 _LONGEST_SHOWN = 200
@@ -30,13 +31,16 @@ class Outcome(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def evaluate(rule: Rule, document: Document, most: int = MOST_FINDINGS) -> Outcome:
+def evaluate(
+    rule: Rule, document: Document, most: int = MOST_FINDINGS, *, former: bool = False
+) -> Outcome:
     """Decide one rule on one document.
 
     The outcome is an error, and never a pass, if anything cannot be decided, or if the sizes of the
-    findings add up to more than `most`.
+    findings add up to more than `most`. With `former`, findings also have their fingerprints of
+    version 1.
     """
-    return _unasked(rule, document) or _evaluated(rule, document, most)
+    return _unasked(rule, document) or _evaluated(_Evaluation(rule, document, former=former), most)
 
 
 def undecided(rule: Rule, document: Document, reason: str) -> Outcome:
@@ -55,8 +59,7 @@ def _unasked(rule: Rule, document: Document) -> Outcome | None:
     return None if document.kind.belongs_to(rule.kind) else Outcome(Status.SKIP)
 
 
-def _evaluated(rule: Rule, document: Document, left: int) -> Outcome:
-    evaluation = _Evaluation(rule, document)
+def _evaluated(evaluation: _Evaluation, left: int) -> Outcome:
     findings: list[Finding] = []
     mistake = ""
     try:
@@ -123,11 +126,11 @@ class _ExhaustedError(_UndecidedError):
 class _Evaluation:
     """The evaluation of one rule on one document, subject by subject."""
 
-    def __init__(self, rule: Rule, document: Document) -> None:
+    def __init__(self, rule: Rule, document: Document, *, former: bool = False) -> None:
         self.rule = rule
         self.document = document
         self.status = Status.SKIP
-        self.seen: dict[str, int] = {}
+        self.identities = Identities(rule, document, former=former)
 
     def findings(self) -> Iterator[Finding]:
         """Yield findings, and set `status` to the worst status so far."""
@@ -276,25 +279,21 @@ class _Evaluation:
         places = [self._place(route) for route in routes[: _MOST_RELATED + 1]]
         if status is Status.FAIL:
             spend(len(routes))
-        content = self._content(subject, routes)
-        document = self.document
-        # INVARIANT: equal policies in different parts of a file have different identities. The
-        # identity of a whole file is its name alone, so that older fingerprints stay valid.
-        identity = (document.file, *filter(None, [document.part]))
-        fingerprint = digest(self.rule.id, asked, *identity, *content)
-        again = self.seen[fingerprint] = self.seen.get(fingerprint, 0) + 1
+        found = self.identities.of(subject, routes, asked)
         return Finding(
             rule=self.rule.id,
             severity=self.rule.severity,
             status=status,
-            file=document.file,
-            part=document.part,
+            file=self.document.file,
+            part=self.document.part,
             kind=self.rule.kind,
             subject=pointer(subject),
             place=places[0],
             related=tuple(places[1:]),
             message=message,
-            fingerprint=fingerprint if again == 1 else digest(fingerprint, again),
+            fingerprint=found.fingerprint,
+            basis=found.basis,
+            former=found.former,
         )
 
     def _place(self, route: Route, within: Location | None = None) -> Place:
@@ -305,19 +304,6 @@ class _Evaluation:
         shown = excerpt(reading.line(location.line), location.column)
         whole = reading.file_pointer(route)
         return Place(pointer(route), location, *shown, whole if whole != pointer(route) else "")
-
-    def _content(self, subject: Route, routes: list[Route]) -> tuple[list[str], list[str]]:
-        """Return the digests for a fingerprint: of the nodes pointed to, and of their context.
-
-        The context is the subject of a `for_each` and the statement that holds a node. Without it,
-        the fingerprint for one action on `*` would be the same in another statement. The digests
-        depend on keys and content but not on indexes, lines or order.
-        """
-        whole = [subject] if self.rule.for_each else []
-        if kind := self.document.kind:
-            whole += map(kind.unit, routes)
-        digests = self.document.digest
-        return sorted(map(digests, routes)), sorted(set(map(digests, whole)))
 
 
 def _truth(name: str, program: cel.Program, activation: cel.Activation) -> bool:

@@ -14,6 +14,7 @@ from checker.report import Earlier, FileCounts, Framework, Report, RuleCounts, S
 from checker.rules import Rule, RuleSet
 from checker.run.collect import Collected
 from checker.run.decide import Work
+from checker.run.inherit import Estate, Inheritance
 from checker.settings import Settings, known_kinds
 from checker.version import VERSION
 from checker.waivers import Terms, Waivers
@@ -33,16 +34,19 @@ def check(
     settings: Settings,
     progress: Progress = lambda _done, _all: None,
     loaded: RuleSet | None = None,
+    *,
+    former: bool = False,
 ) -> Report:
     """Decide every rule on every document and return the report.
 
     `loaded` is what `load` returned for settings with the same rules; without it, the rules are
-    loaded here. Raises InputError, before anything is checked, if a rule, the configuration or an
-    earlier report cannot be used.
+    loaded here. With `former`, findings have their fingerprints of version 1 too. Raises
+    InputError, before anything is checked, if a rule, the configuration or an earlier report cannot
+    be used.
     """
     with restrained(settings.workers):
-        prepared = _Prepared(settings, loaded)
-    collected = Collected(prepared.work.rules, prepared.accepted, prepared.baseline)
+        prepared = _Prepared(settings, loaded, former=former)
+    collected = Collected(prepared.work.rules, prepared.accepted, prepared.baseline, settings.root)
     total = prepared.work.size
     for decision in decide_all(prepared.work, settings.workers):
         collected.add(decision)
@@ -57,7 +61,7 @@ def check(
 class _Prepared:
     """Everything that a run needs before it reads the first document. Raises InputError."""
 
-    def __init__(self, settings: Settings, loaded: RuleSet | None) -> None:
+    def __init__(self, settings: Settings, loaded: RuleSet | None, *, former: bool) -> None:
         self._settings = settings
         if settings.config.schemas:
             compiled = partial(known_kinds, settings.config, settings.limits)
@@ -71,11 +75,20 @@ class _Prepared:
         self._frameworks = known
         self._assessed = _assessed(settings.frameworks, known)
         self.accepted = _waivers(settings, loaded)
-        self.baseline = _earlier(settings.baseline, settings)
-        self._previous = _earlier(settings.previous, settings)
+        update = f"`policy-check baseline update {settings.baseline}`"
+        advice = f"rewrite it once by {update}, with the same rules and policies"
+        self.baseline = _earlier(settings.baseline, settings, advice)
+        self._previous = _earlier(settings.previous, settings, "leave it out once")
         listing = documents.find(self._selection, settings.root, settings.limits)
         self._idle_globs = _idle_globs(listing, settings)
-        self.work = Work(self._rule_set.rules, listing, self._selection, settings.limits)
+        self.work = Work(
+            self._rule_set.rules,
+            listing,
+            self._selection,
+            settings.limits,
+            _inheritance(self.accepted, self.baseline),
+            former,
+        )
 
     def report(self, collected: Collected) -> Report:
         """Return the report on what was decided."""
@@ -102,6 +115,8 @@ class _Prepared:
             waivers=self.accepted.input,
             idle_waivers=idle_waivers,
             baseline=self.baseline.input if self.baseline else None,
+            moved=tuple(collected.moved),
+            units=collected.units,
             previous=self._previous,
         )
 
@@ -180,8 +195,15 @@ def _waivers(settings: Settings, loaded: RuleSet) -> Waivers:
     return waivers.load(settings.waivers, terms, settings.limits, settings.root)
 
 
-def _earlier(place: str, settings: Settings) -> Earlier | None:
-    return saved.load(place, settings.root).earlier if place else None
+def _earlier(place: str, settings: Settings, advice: str) -> Earlier | None:
+    return saved.usable(place, settings.root, advice).earlier if place else None
+
+
+def _inheritance(accepted: Waivers, baseline: Earlier | None) -> Inheritance:
+    bound = [entry.aim[-1] for entry in accepted.entries if entry.aim[-1]]
+    waived = [entry.accepted for entry in accepted.entries if entry.accepted]
+    known = Estate(baseline.accepted, baseline.findings) if baseline else Estate()
+    return Inheritance(Estate(waived, bound), known)
 
 
 def _row(rule: Rule, counts: Mapping[Status, int]) -> RuleCounts:

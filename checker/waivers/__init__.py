@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from checker.waivers.apply import SCHEMA, Entry, Terms, Waivers, faults, load
+from checker.waivers.apply import Entry, Grant, Waivers
+from checker.waivers.entries import SCHEMA, Terms, faults, load
 
 __all__ = [
     "SCHEMA",
     "Entry",
+    "Grant",
     "Terms",
     "Waivers",
     "faults",

@@ -14,13 +14,15 @@ from checker.messages import visible
 from checker.output import write_file
 from checker.problems import InputError, Json, Problem, Source
 from checker.reader import Limits, Reading, parse_yaml, read_bytes, read_file
-from checker.report import WAIVER_RULE, Input, Judged, Report, Status, Waiver
-from checker.waivers import Terms, faults
+from checker.report import FINGERPRINTS, WAIVER_RULE, Input, Judged, Report, Status, Waiver
+from checker.waivers import Terms, basis, faults
+from checker.waivers.entries import VERSION_KEY
 
 Entry: TypeAlias = Mapping[str, str]
 """One entry of a waivers file, as keys and texts."""
 
 _HEADER = "# Findings that are accepted: why, who is responsible, and the last day of the waiver.\n"
+_VERSION = f"{VERSION_KEY}: {FINGERPRINTS}\n"
 _INDENT = 2
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./,-]*(?: [A-Za-z0-9_./,-]+)*|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -45,18 +47,23 @@ class Wanted(NamedTuple):
     fingerprint: str | None
     waiver: Waiver
 
-    def addition(self, finding: Judged) -> Addition:
-        """Return the entry for one finding; it has the fingerprint, so it accepts nothing else."""
-        entry = self._entry(finding.part or None, finding.fingerprint)
+    def addition(self, finding: Judged, units: Mapping[str, Json]) -> Addition:
+        """Return the entry for one finding; it has the fingerprint, so it accepts nothing wider.
+
+        `units` are the parts of documents that violations rest on, by their digests.
+        """
+        rest = basis.written(finding.finding, units)
+        entry = self._entry(finding.part or None, finding.fingerprint, rest or None)
         return Addition(entry, finding.place.pointer)
 
-    def _entry(self, part: str | None, fingerprint: str | None) -> Entry:
+    def _entry(self, part: str | None, fingerprint: str | None, rest: str | None = None) -> Entry:
         given = {
             "rule": self.rule,
             "document": self.document,
             "part": part,
             "subject": self.subject,
             "fingerprint": fingerprint,
+            "basis": rest,
             "reason": self.waiver.reason,
             "owner": self.waiver.owner,
             "expires": self.waiver.expires.isoformat(),
@@ -160,7 +167,8 @@ def _write(
 def created(additions: Sequence[Addition], schema: str) -> str:
     """Return the text of a new file, with a comment about its schema if `schema` is not empty."""
     line = f"# yaml-language-server: $schema={schema}\n" if schema else ""
-    return f"{line}{_HEADER}waivers:\n{''.join(_written(additions, _INDENT))}"
+    entries = "".join(_written(additions, _INDENT))
+    return f"{line}{_HEADER}{_VERSION}waivers:\n{entries}"
 
 
 def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> str:
@@ -170,20 +178,51 @@ def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> s
     """
     reading = parse_yaml(source, limits)
     text, indent = _opened(reading)
+    if any("fingerprint" in each.entry for each in additions):
+        text = versioned(reading, text)
     if hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
         text = codecs.BOM_UTF8.decode() + text  # reading removes only a byte order mark
     end = "\r\n" if "\r\n" in text else "\n"
     if text and not text.endswith("\n"):
         text += end
     text += "".join(_written(additions, indent)).replace("\n", end)
-    try:
-        found = _listed(read_bytes(source.path, text.encode(), limits), limits)
-    except InputError:
-        found = None
-    if found != [*cast("Any", reading.data)["waivers"], *(each.entry for each in additions)]:
-        message = "no entry can be added at the end of this list: write its entries with dashes"
+    wanted = [*cast("Any", reading.data)["waivers"], *(each.entry for each in additions)]
+    if not holds(text, wanted, source.path, limits):
+        message = (
+            f"no entry can be added at the end of this list: write its entries with dashes, and "
+            f"`{_VERSION.strip()}` in a line above `waivers:`"
+        )
         raise InputError(reading.problem(message, ("waivers",)))
     return text
+
+
+def versioned(reading: Reading, text: str) -> str:
+    """Return the text of a file, with the version of fingerprints in a line above the entries.
+
+    The text may differ from that of the reading, but not in its number of lines.
+    """
+    place = reading.locate(("waivers",), key=True)
+    version = cast("Any", reading.data).get(VERSION_KEY)
+    if version == FINGERPRINTS or place.column != 1:
+        return text
+    lines = text.split("\n")
+    end = "\r" if "\r\n" in text else ""
+    if version is None:
+        lines.insert(place.line - 1, _VERSION.strip() + end)
+    else:
+        lines[reading.locate((VERSION_KEY,), key=True).line - 1] = _VERSION.strip() + end
+    return "\n".join(lines)
+
+
+def holds(text: str, entries: Sequence[Json], path: str, limits: Limits) -> bool:
+    """Say whether a reader finds the entries in a text, and none with an older fingerprint."""
+    try:
+        data = cast("Any", parse_yaml(read_bytes(path, text.encode(), limits), limits).data)
+    except InputError:
+        return False
+    is_bound = any(isinstance(each, dict) and "fingerprint" in each for each in entries)
+    found = data.get("waivers") if isinstance(data, dict) else None
+    return found == list(entries) and (data.get(VERSION_KEY) == FINGERPRINTS or not is_bound)
 
 
 def _listed(source: Source, limits: Limits) -> list[Json] | None:
@@ -217,18 +256,37 @@ def _written(additions: Sequence[Addition], indent: int) -> Iterator[str]:
         mark = "- "
         for key, text in entry.items():
             comment = f"  # {visible(pointer)}" if key == "fingerprint" and pointer else ""
-            yield f"{' ' * indent}{mark}{key}: {_scalar(text)}{comment}\n"
+            value = _QUOTED.get(key, _scalar)(text)
+            yield f"{' ' * indent}{mark}{key}: {value}{comment}\n"
             mark = "  "
 
 
-def _scalar(text: str) -> str:
-    """Return text as a YAML scalar on one line, in double quotes unless it is safe without.
+def quoted_once(text: str) -> str:
+    """Return printable text as a YAML scalar on one line, in single quotes.
+
+    https://yaml.org/spec/1.2.2/#732-single-quoted-style
+    """
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _quoted(text: str) -> str:
+    """Return text as a YAML scalar on one line, in double quotes.
 
     https://yaml.org/spec/1.2.2/#731-double-quoted-style
     """
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+_QUOTED = {"basis": quoted_once, "fingerprint": _quoted}
+"""How texts of some keys are written; those of other keys as `_scalar` does."""
+
+
+def _scalar(text: str) -> str:
+    """Return text as a YAML scalar on one line, in double quotes unless it is safe without."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return f'"{"".join(map(_escaped, text))}"'
+    return _quoted(text)
 
 
 def _escaped(character: str) -> str:

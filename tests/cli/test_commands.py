@@ -48,6 +48,7 @@ PASSING: dict[str, tuple[str, ...]] = {
     "compare": ("p", "p"),
     "diff": ("r.json", "r.json"),
     "explain": ("valid-document",),
+    "baseline": ("update", "r.json", "strict", "p"),
     "completion": ("bash",),
     "waive": (
         *("strict", "p", "--rule=a-rule", "--document=p/a.json", "--reason=because"),

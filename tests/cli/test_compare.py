@@ -79,6 +79,51 @@ def test_directories_are_paired_by_path(tmp_path: Path) -> None:
     assert "4 compared: 2 new access, 1 no new access, 1 gone, 0 undecided" in out
 
 
+def test_a_file_that_only_moved_is_paired_with_its_old_version(tmp_path: Path) -> None:
+    write(tmp_path / "old" / "a.json", READ)
+    write(tmp_path / "old" / "b.json", WIDE)
+    write(tmp_path / "new" / "sub" / "a.json", READ)
+    write(tmp_path / "new" / "b.json", WIDE)
+    code, out, _ = run(tmp_path, "old", "new")
+    assert (code, out.splitlines()[:2]) == (
+        0,
+        ["no new access  b.json", "no new access  sub/a.json  (moved from a.json)"],
+    )
+    assert "2 compared: 0 new access, 2 no new access, 0 gone, 0 undecided\n" in out
+    commit(tmp_path)
+    (tmp_path / "new" / "b.json").rename(tmp_path / "new" / "c.json")
+    assert "no new access  c.json  (moved from b.json)\n" in run(tmp_path, "git:HEAD", "new")[1]
+
+
+def test_a_copy_has_not_moved_and_neither_has_what_changed(tmp_path: Path) -> None:
+    write(tmp_path / "old" / "a.json", READ)
+    write(tmp_path / "new" / "a.json", READ)
+    write(tmp_path / "new" / "b.json", READ)
+    code, out, _ = run(tmp_path, "old", "new")
+    assert (code, "new access     b.json\n" in out) == (1, True)
+    write(tmp_path / "old" / "c.json", READ)
+    write(tmp_path / "new" / "d.json", READ)
+    code, out, _ = run(tmp_path, "old", "new")
+    assert (code, "no new access  b.json  (moved from c.json)\n" in out) == (1, True)
+    assert "new access     d.json\n" in out
+    (tmp_path / "new" / "d.json").unlink()
+    write(tmp_path / "new" / "b.json", NARROW)
+    code, out, _ = run(tmp_path, "old", "new")
+    assert (code, "gone           c.json\n" in out) == (1, True)
+
+
+def test_what_is_broken_has_not_moved_but_is_told(tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        write(tmp_path / folder / "same.json", READ)
+    (tmp_path / "old" / "a.json").write_text('{"Statement": ')
+    (tmp_path / "new" / "b.json").write_text('{"Statement": ')
+    code, out, _ = run(tmp_path, "old", "new")
+    assert (code, "undecided      b.json" in out) == (2, True)
+    (tmp_path / "new" / "b.json").unlink()
+    (tmp_path / "new" / "b.json").symlink_to("../old/a.json")
+    assert run(tmp_path, "old", "new")[0] == 2
+
+
 def test_what_cannot_be_read_or_decided_hides_nothing_and_never_passes(tmp_path: Path) -> None:
     for side in ("old", "new"):
         write(tmp_path / side / "a.json", READ)

@@ -45,6 +45,7 @@ def test_it_says_what_the_json_report_says() -> None:
         assert head == {
             "type": "report",
             "version": whole["version"],
+            "fingerprints": whole["fingerprints"],
             "tool": whole["tool"],
             "inputs": whole["inputs"],
         }

@@ -227,7 +227,7 @@ def test_a_result_has_its_places() -> None:
     assert location["logicalLocations"] == [{"fullyQualifiedName": "/Statement/0"}]
     lines = [each["physicalLocation"]["region"]["startLine"] for each in result["relatedLocations"]]
     assert lines == [6, 7, 8, 9, 10]
-    assert result["partialFingerprints"] == {"policyCheck/v1": everything().findings[2].fingerprint}
+    assert result["partialFingerprints"] == {"policyCheck/v2": everything().findings[2].fingerprint}
     assert rendered(everything())["columnKind"] == "unicodeCodePoints"
 
 
@@ -372,7 +372,7 @@ def test_the_worst_results_are_kept_and_the_rest_is_counted() -> None:
     assert invocation["exitCode"] == report.exit_code == 1
     ranks = [["error", "warning", "note"].index(each["level"]) for each in results]
     assert all(before <= after for before, after in pairwise(ranks))
-    kept = [each["partialFingerprints"]["policyCheck/v1"] for each in results]
+    kept = [each["partialFingerprints"]["policyCheck/v2"] for each in results]
     assert kept == [each.fingerprint for each in report.findings[:25_000]]
 
 
@@ -388,7 +388,7 @@ def test_what_is_accepted_is_left_out_before_what_is_open() -> None:
     undecided = changed(last, status=Status.ERROR)
     findings = [*(changed(each, known=True) for each in most), undecided]
     run = rendered(replace(report, findings=findings))
-    assert run["results"][0]["partialFingerprints"]["policyCheck/v1"] == undecided.fingerprint
+    assert run["results"][0]["partialFingerprints"]["policyCheck/v2"] == undecided.fingerprint
     told = run["invocations"][0]["toolExecutionNotifications"]
     assert [each["descriptor"]["id"] for each in told] == ["results-left-out", "not-evaluated"]
 

@@ -20,7 +20,7 @@ from checker.rules import rule_files as files
 from checker.run import collect as tally
 from checker.run import evaluate
 from checker.settings import config
-from checker.waivers.apply import FARTHEST
+from checker.waivers.entries import FARTHEST
 from checker.workers import Bounds, restraint
 from tests.oracles.gate_mutants import load
 from tests.support.command import ROOT

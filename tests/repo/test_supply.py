@@ -198,6 +198,7 @@ ARGUMENTS: dict[str, tuple[list[str], int]] = {
         ],
         0,
     ),
+    "baseline": (["baseline", "update", "{folder}/report.json", "rules/", POLICIES], 0),
     "diff": (["diff", "{folder}/report.json", "{folder}/report.json"], 0),
     "rules": (["rules", "--list"], 0),
     "explain": (["explain", "ecr-push-to-one-repository"], 0),

@@ -48,4 +48,4 @@ def test_every_file_and_command_is_as_it_is_shown(policy_check: Run, tmp_path: P
             output = (ran.stdout + ran.stderr).decode("utf-8")
             assert re.fullmatch(pattern(expected), output), output
             commands += 1
-    assert commands == 8
+    assert commands == 9

@@ -10,8 +10,8 @@ from textwrap import indent
 import pytest
 
 from checker.reader import Limits
-from checker.report import Finding, IdleWaiver, Place, Severity, Status
-from checker.waivers import Terms, Waivers, load
+from checker.report import Finding, IdleWaiver, Place, Severity, Status, Waiver
+from checker.waivers import Grant, Terms, Waivers, load
 from tests.support.command import ROOT, Run
 from tests.support.git import commit, git
 
@@ -37,7 +37,8 @@ def loaded(
     folder: Path, *entries: object, terms: Terms = TERMS, limits: Limits | None = None
 ) -> Waivers:
     text = "".join(f"- {json.dumps(each)}\n" for each in entries)
-    (folder / "w.yaml").write_text(f"waivers:\n{indent(text, '  ')}" if text else "waivers: []\n")
+    listed = f"waivers:\n{indent(text, '  ')}" if text else "waivers: []\n"
+    (folder / "w.yaml").write_text(f"fingerprints: 2\n{listed}")
     return load(str(folder / "w.yaml"), terms, limits or Limits())
 
 
@@ -59,7 +60,7 @@ def applied(waivers: Waivers, *findings: Finding, status: Status = Status.FAIL) 
     part = findings[0].part if findings else ""
     became, found = waivers.apply(PAIR, part, status, findings)
     pairs = zip(findings, found, strict=True)
-    return [became, *("waived" if waiver else each.status for each, waiver in pairs)]
+    return [became, *("waived" if grant.waiver else each.status for each, grant in pairs)]
 
 
 def messages(waivers: Waivers) -> list[str]:
@@ -126,7 +127,7 @@ def test_a_subject_may_be_the_whole_document(tmp_path: Path) -> None:
 def test_a_waived_finding_says_why(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(reason="a\nb", owner="team"))
     _, found = waivers.apply(PAIR, "", Status.FAIL, (finding(),))
-    assert found == (("a\nb", "team", date(2026, 12, 31)),)
+    assert found == (Grant(Waiver("a\nb", "team", date(2026, 12, 31))),)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_a_rule_is_waived_on_a_document_where_all_that_failed_is(
 
 
 def test_what_no_waiver_is_for_is_left_alone() -> None:
-    assert Waivers().apply(PAIR, "", Status.FAIL, (finding(),)) == (Status.FAIL, (None,))
+    assert Waivers().apply(PAIR, "", Status.FAIL, (finding(),)) == (Status.FAIL, (Grant(),))
     assert Waivers().settle() == ([], ())
 
 
@@ -236,7 +237,7 @@ def test_an_entry_that_is_not_valid_is_told_at_its_place_and_waives_nothing(
     assert message in found.message
     assert (found.file, found.place.pointer) == (f"{tmp_path}/w.yaml", f"/waivers/1{place}")
     assert found.place.location is not None
-    assert found.place.location.line == 3
+    assert found.place.location.line == 4
     assert applied(waivers, finding()) == ["fail", "fail"]
     assert [each.aim[0] for each in waivers.entries] == ["b-rule"]
 
@@ -301,15 +302,15 @@ def test_after_a_hundred_bad_entries_none_is_read(tmp_path: Path) -> None:
 def test_of_two_waivers_the_closest_counts_and_both_may_be_needed(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(owner="any"), entry(owner="one", fingerprint=ONE))
     _, found = waivers.apply(PAIR, "", Status.FAIL, (finding(), finding("/S/1", TWO)))
-    assert [each.owner for each in found if each] == ["one", "any"]
+    assert [each.waiver.owner for each in found if each.waiver] == ["one", "any"]
     assert messages(waivers) == []
 
 
 def test_a_second_waiver_of_the_same_is_not_needed(tmp_path: Path) -> None:
     waivers = loaded(tmp_path, entry(owner="first"), entry(owner="second"))
     _, found = waivers.apply(PAIR, "", Status.FAIL, (finding(),))
-    assert [each.owner for each in found if each] == ["first"]
-    message = "not needed: the waiver in line 2 accepts the same; remove one of them"
+    assert [each.waiver.owner for each in found if each.waiver] == ["first"]
+    message = "not needed: the waiver in line 3 accepts the same; remove one of them"
     assert messages(waivers) == [message]
 
 
