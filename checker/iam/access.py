@@ -293,7 +293,7 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
     Actions that take no resource are left out, because they can only be allowed on `*`. Raises
     `Undecided` for a placeholder, and `FunctionError` for an unknown level.
     """
-    if not statement.is_allow:
+    if not statement.is_allow or not access(policy, ("*",)).by(statement):
         return ()
     named = dict.fromkeys(
         name for text in _entries(policy, statement) for name in catalogue.confinable(text, level)

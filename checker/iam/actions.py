@@ -121,10 +121,11 @@ def decided(statement: Statement, answer: bool | None) -> bool:  # noqa: FBT001 
 
 
 def whole_services(statement: Statement) -> tuple[str, ...]:
-    """Return the services of which an Allow statement names every action, in order.
+    """Return the services of which an Allow names every action, with others if need be, in order.
 
-    The meaning decides, not the spelling: the entries that name a service must match every action
-    that the catalogue knows of it, be they `s3:*`, `S3:?*` or one entry for each initial letter.
+    The meaning decides, not the spelling: the entries that name a service, in this Allow and in
+    others of its policy, must match every action that the catalogue knows of it, be they `s3:*`,
+    `S3:?*` or one entry for each initial letter.
     If the catalogue does not know the service, they must match every possible name. A statement
     about all services (by `*` or NotAction) stands for the services that the ARNs of Resource name
     or, if a Deny of everything else leaves some, for those that it names. Raises `Undecided` for a
@@ -132,20 +133,32 @@ def whole_services(statement: Statement) -> tuple[str, ...]:
     """
     if not statement.is_allow:
         return ()
-    by_service: dict[str, list[Entry]] = {}
     everything = covers_action(statement, asked("*"))
     policy = statement.policy
     left = left_by_denies(policy) if everything and policy is not None else ()
-    for entry in (*statement.actions, *(Entry(text, statement.route) for text in left)):
+    own = _by_service((*statement.actions, *(Entry(text, statement.route) for text in left)))
+    others = policy.statements if policy is not None else ()
+    beside = _by_service([e for each in others if each.is_allow for e in each.actions])
+    whole = [
+        name
+        for name, entries in own.items()
+        if _is_whole(name, entries) or _is_whole(name, entries + beside.get(name, []))
+    ]
+    if (everything and not left) or statement.has_not_action:
+        whole += _named_by_arns(statement)
+    return tuple(dict.fromkeys(whole))
+
+
+def _by_service(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Return the entries that name a service, by that service in lower case."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
         service, colon, _ = fold(entry.text).partition(":")
         if "${" in service:
             action(entry.text).settled()
         if colon and "*" not in service and "?" not in service:
-            by_service.setdefault(service, []).append(entry)
-    whole = [name for name, entries in by_service.items() if _is_whole(name, entries)]
-    if (everything and not left) or statement.has_not_action:
-        whole += _named_by_arns(statement)
-    return tuple(dict.fromkeys(whole))
+            found.setdefault(service, []).append(entry)
+    return found
 
 
 def left_by_denies(policy: Policy) -> tuple[str, ...]:

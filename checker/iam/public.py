@@ -145,13 +145,17 @@ class _Question:
 
 
 def _without_exceptions(policy: Policy) -> Policy:
-    """Return a policy with Principal `*` for NotPrincipal, which is the same for strangers."""
+    """Return a policy with Principal `*` for NotPrincipal, which is the same for strangers.
+
+    A statement about nobody, because it excludes everyone, is gone.
+    """
     if not any(each.not_principals for each in policy.statements):
         return policy
     everyone = (Principal("*", "*", ()),)
     statements = (
         replace(each, principals=everyone, not_principals=()) if each.not_principals else each
         for each in policy.statements
+        if not has_everyone(each.not_principals)
     )
     return replace(policy, statements=tuple(statements), memo={})
 

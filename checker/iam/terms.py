@@ -68,6 +68,8 @@ class _Limits(NamedTuple):
 
     excluded: tuple[Pattern, ...]
     """What is certainly excluded."""
+    same: tuple[Pattern, ...]
+    """What is excluded of sets with the same variables and unknowns, which are atoms here."""
     perhaps: tuple[tuple[Pattern, str], ...]
     """What may be excluded, each with the reason of the doubt."""
     inside: tuple[tuple[Spelling, ...], ...]
@@ -143,7 +145,9 @@ def _limits(statement: Statement, denials: Sequence[Denial], doubt: str) -> _Lim
             doubts.append(denial.doubt)
     perhaps += [(i.widest, i.doubt()) for i in excluding if i.placeholder is not None]
     excluded = tuple(item.narrowest for item in excluding if item.narrowest is not None)
-    return _Limits(excluded, tuple(perhaps), tuple(inside), next(filter(None, doubts), ""))
+    same = tuple(item.symbolic for item in excluding if item.narrowest is None)
+    doubt = next(filter(None, doubts), "")
+    return _Limits(excluded, same, tuple(perhaps), tuple(inside), doubt)
 
 
 def _parts(
@@ -173,6 +177,8 @@ def _term(
     reach = tuple(item.widest for item in parts)
     excluded = tuple(item for item in limits.excluded if _near(item, reach))
     if not _left(reach, excluded):
+        return None
+    if limits.same and any(covers(limits.same, item.symbolic) for item in parts):
         return None
     perhaps = [(item, why) for item, why in limits.perhaps if _near(item, reach)]
     holes = [item.doubt() for item in parts if item.placeholder is not None]

@@ -62,21 +62,20 @@ def is_unlimited(statement: Statement) -> bool:
     """Return whether an Allow allows everything but what its policy names as an exception.
 
     That is so if it allows, after all Denies, actions that nobody names on resources that nobody
-    names, those of IAM included. Raises `Undecided`.
+    names, and if the policy allows those of IAM too. Raises `Undecided`.
     """
     policy = statement.policy
     if policy is None or not allows_other_services(statement):
         return False
+    everywhere = access(policy, (unnamed_action(policy, ""),)).by(statement)
     return any(
-        all(
-            any(
-                each.covers(f"arn:{partition}:{arn}")
-                for each in access(policy, (name,)).by(statement)
-            )
-            for name, arn in (
-                (unnamed_action(policy, ""), _PLACE),
-                (unnamed_action(policy, _IAM), _ROLE),
-            )
-        )
+        any(each.covers(f"arn:{partition}:{_PLACE}") for each in everywhere)
+        and _is_covered(policy, f"arn:{partition}:{_ROLE}")
         for partition in _PARTITIONS
     )
+
+
+def _is_covered(policy: Policy, role: str) -> bool:
+    """Return whether a policy allows an action of IAM that nobody names on a role."""
+    found = access(policy, (unnamed_action(policy, _IAM),)).resources
+    return any(each.covers(role) for each in found)
