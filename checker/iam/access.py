@@ -17,7 +17,7 @@ from checker.iam.constraints import RESOURCE, Asked, Conjunction, Constraint, Te
 from checker.iam.fixed import NAMED, any_of, unfixed
 from checker.iam.given import settled
 from checker.iam.patterns import Undecided, covers, overlaps
-from checker.iam.question import actions, allowed, always_applies
+from checker.iam.question import actions, allowed, always_applies, is_alone
 from checker.iam.request import PRINCIPAL_ARN
 from checker.iam.resources import covering_all_of, holds_all_of, resources
 from checker.iam.terms import Budget, Denial, Term, terms
@@ -72,11 +72,11 @@ class Access:
 
         What they are asked is about these actions only.
         """
-        known = {each.route: each for each in (self.written or self.policy).statements}
+        routes = {each.route for each in self._allows() if _any(self._left((each,), self.asked))}
         return tuple(
-            replace(known[item.route], asked=self.asked)
-            for item in self._allows()
-            if _any(self._left((item,), self.asked))
+            replace(each, asked=self.asked)
+            for each in (self.written or self.policy).statements
+            if each.route in routes
         )
 
     @property
@@ -107,6 +107,8 @@ class Access:
         """Return what is allowed if a condition key has these values, or is absent if none."""
         known = {fold(key): tuple(values)}
         policy = settled(self.policy, known)
+        if policy is self.policy:
+            return self
         return Access(
             self.asked, policy, self.required, self.perhaps, self.written or self.policy, self.route
         )
@@ -118,6 +120,8 @@ class Access:
         In the name of a key, `*` stands for any text.
         """
         policy, asked = unfixed(self.policy, any_of(keys, NAMED))
+        if policy is self.policy:
+            return self
         written = self.written or self.policy
         required, perhaps = self.required + asked.constraints, self.perhaps + asked.perhaps
         return Access(self.asked, policy, required, perhaps, written, self.route)
@@ -293,7 +297,7 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
     Actions that take no resource are left out, because they can only be allowed on `*`. Raises
     `Undecided` for a placeholder, and `FunctionError` for an unknown level.
     """
-    if not statement.is_allow or not access(policy, ("*",)).by(statement):
+    if not statement.is_allow or not _grants_any(policy, statement):
         return ()
     named = dict.fromkeys(
         name for text in _entries(policy, statement) for name in catalogue.confinable(text, level)
@@ -309,6 +313,13 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
         if service in whole
         and (service not in denied or holds_all_of(access(policy, (name,)).resources, service))
     )
+
+
+def _grants_any(policy: Policy, statement: Statement) -> bool:
+    """Return whether an Allow grants anything after all Denies."""
+    if is_alone(statement) and not _may_contradict(statement):
+        return True
+    return bool(access(policy, ("*",)).by(statement))
 
 
 def _entries(policy: Policy, statement: Statement) -> tuple[str, ...]:

@@ -62,6 +62,8 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
     stands for one value, whatever that is. So is a placeholder of a template. `via` is the Allow
     that must allow the requests.
     """
+    if all(wanted(key) is None for key in policy.condition_keys):
+        return policy, Asked(via=via)
     sure: dict[str, list[Pattern]] = {}
     perhaps: dict[str, list[Pattern]] = {}
     statements = []
@@ -77,7 +79,8 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
             found = sure.setdefault(fold(written.key), [])
             for each, is_sure in _fixed(statement, condition, written, fixing):
                 (found if is_sure else perhaps.setdefault(fold(written.key), [])).append(each)
-        statements.append(replace(statement, conditions=tuple(conditions)))
+        same = conditions == list(statement.conditions)
+        statements.append(statement if same else replace(statement, conditions=tuple(conditions)))
     named = replace(policy, statements=tuple(statements), memo={})
     principals = policy.has_principals
 

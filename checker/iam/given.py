@@ -32,13 +32,20 @@ def settled(policy: Policy, given: Mapping[str, Values]) -> Policy:
     Keys are in lower case; a key without values is absent. A statement that is about no such
     request is gone, and so are the conditions on these keys. Raises `Undecided`.
     """
-    if not given:
+    if given.keys().isdisjoint(policy.condition_keys) and not _has_variables(policy):
         return policy
     key = ("settled", *sorted(given.items()))
     if key not in policy.memo:
         statements = tuple(_settled(policy.statements, given))
         policy.memo[key] = replace(policy, statements=statements, memo={})
     return cast("Policy", policy.memo[key])
+
+
+def _has_variables(policy: Policy) -> bool:
+    """Return whether a policy may have variables, which are keys too."""
+    if _has_variables not in policy.memo:
+        policy.memo[_has_variables] = any(map(_has_variable, policy.statements))
+    return policy.memo[_has_variables] is True
 
 
 def for_session(policy: Policy, part: Request) -> Policy:

@@ -9,9 +9,9 @@ import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from checker.iam.arn import CURRENT_VERSION
+from checker.iam.arn import CURRENT_VERSION, fold
 from checker.iam.patterns import Undecided
 
 if TYPE_CHECKING:
@@ -166,6 +166,14 @@ class Policy:
     route: Route = ()
     memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """Answers that were computed before, by question."""
+
+    @property
+    def condition_keys(self) -> tuple[str, ...]:
+        """The condition keys that its statements use, in lower case, each once."""
+        if "condition keys" not in self.memo:
+            keys = (fold(each.key) for item in self.statements for each in item.conditions)
+            self.memo["condition keys"] = tuple(dict.fromkeys(keys))
+        return cast("tuple[str, ...]", self.memo["condition keys"])
 
     @property
     def has_principals(self) -> bool:

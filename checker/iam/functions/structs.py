@@ -62,7 +62,7 @@ _POLICY = Struct(
         Field(
             "conditionKeys",
             list_of(STRING),
-            lambda p: list(dict.fromkeys(fold(c.key) for s in p.statements for c in s.conditions)),
+            lambda p: list(p.condition_keys),
             "The condition keys that its statements use, in lower case.",
             example='policy.conditionKeys == ["aws:securetransport"]',
         ),
