@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from checker.errors import FunctionError
 from checker.iam import actions as action_rules
@@ -100,7 +100,7 @@ class Access:
 
     def witness(self) -> Request | None:
         """Return a request for one of the actions that the policy allows, or None."""
-        asked = Asked(actions(self.asked) + self.required, perhaps=self.perhaps)
+        asked = Asked(actions(self.asked) + self.required, shown=True, perhaps=self.perhaps)
         return allowed(self.policy, asked)
 
     def given(self, key: str, values: Sequence[str]) -> Access:
@@ -119,7 +119,10 @@ class Access:
         A condition does not require one if it accepts any value, or a request that lacks the key.
         In the name of a key, `*` stands for any text.
         """
-        policy, asked = unfixed(self.policy, any_of(keys, NAMED))
+        known = ("unconfined", *keys)
+        if known not in self.policy.memo:
+            self.policy.memo[known] = unfixed(self.policy, any_of(keys, NAMED))
+        policy, asked = cast("tuple[Policy, Asked]", self.policy.memo[known])
         if policy is self.policy:
             return self
         written = self.written or self.policy
@@ -157,7 +160,7 @@ class Access:
             denials = [*near.whole]
             rest: list[Statement] = []
             for each in near.rest:
-                if _bars(each, statement, pattern, self.required):
+                if self._is_barred(statement, each, pattern):
                     denials.append(Denial(each, ""))
                 else:
                     rest.append(each)
@@ -170,31 +173,51 @@ class Access:
                 return found
             # The other Denies are about all of an action, or none of it, so that equal sets beside
             # equal Denies have equal answers.
-            asked = pattern.literal is not None or text
-            sets = tuple(map(id, found))
-            again = (statement.route, asked, tuple(each.route for each in rest), sets)
-            if again not in self._terms:
-                self._terms[again] = tuple(self._possible(found, statement, text, rest))
-            return self._terms[again]
+            same = "" if pattern.literal is not None else text
+            beside = replace(self.policy, statements=(statement, *rest), memo={})
+            return tuple(self._possible(found, beside, text, same))
         except Undecided as why:
             return (Term.unknown(statement, str(why)),)
 
+    def _is_barred(self, statement: Statement, deny: Statement, pattern: Pattern) -> bool:
+        """Return whether a Deny denies all that an Allow grants on the resources of the Deny."""
+        if action_rules.covers_action(deny, pattern) is not True:
+            return False
+        key = ("barred", statement.route, deny.route, self.required)
+        if key not in self.policy.memo:
+            self.policy.memo[key] = _always_applies(deny, statement, self.required)
+        return self.policy.memo[key] is True
+
     def _possible(
-        self, found: tuple[Term, ...], statement: Statement, text: str, rest: Sequence[Statement]
+        self, found: tuple[Term, ...], beside: Policy, text: str, same: str
     ) -> Iterator[Term]:
-        """Yield the sets on which a statement allows a request after the other Denies."""
-        policy = replace(self.policy, statements=(statement, *rest), memo={})
-        wanted = actions([text]) + self.required
+        """Yield the sets on which an Allow allows a request beside the Denies of a policy.
+
+        Answers for actions with the `same` text are equal.
+        """
+        memo = self.policy.memo
+        about = tuple(each.route for each in beside.statements)
         for term in found:
-            within = (
-                *(Constraint(RESOURCE, Texts((each,))) for each in term.resource.reach),
-                Constraint(RESOURCE, Texts(term.resource.excluded, inside=False)),
-            )
-            try:
-                if allowed(policy, Asked(wanted + within, perhaps=self.perhaps)) is not None:
-                    yield term
-            except Undecided as why:
-                yield term._replace(sure=False, doubt=term.doubt or str(why))
+            reach, excluded = term.resource.reach, term.resource.excluded
+            key = ("possible", about, self.required, self.perhaps, same, reach, excluded)
+            if key not in memo:
+                memo[key] = self._answer(term, beside, text)
+            answer = memo[key]
+            if isinstance(answer, str):
+                yield term._replace(sure=False, doubt=term.doubt or answer)
+            elif answer:
+                yield term
+
+    def _answer(self, term: Term, policy: Policy, text: str) -> bool | str:
+        """Return whether a policy allows a request for an action in a set, or why not known."""
+        within = [Constraint(RESOURCE, Texts((each,))) for each in term.resource.reach]
+        if term.resource.excluded:
+            within.append(Constraint(RESOURCE, Texts(term.resource.excluded, inside=False)))
+        wanted = actions([text]) + self.required + tuple(within)
+        try:
+            return allowed(policy, Asked(wanted, perhaps=self.perhaps)) is not None
+        except Undecided as why:
+            return str(why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +249,7 @@ def _near(policy: Policy, pattern: Pattern) -> _Near:
     return _Near(tuple(whole), tuple(rest))
 
 
-def _bars(deny: Statement, allow: Statement, pattern: Pattern, required: Conjunction) -> bool:
-    """Return whether a Deny with conditions denies all that an Allow grants on its resources."""
-    if action_rules.covers_action(deny, pattern) is not True:
-        return False
+def _always_applies(deny: Statement, allow: Statement, required: Conjunction) -> bool:
     try:
         return always_applies(deny, allow, required)
     except Undecided:

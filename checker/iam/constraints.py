@@ -81,6 +81,8 @@ class Asked(NamedTuple):
     as any text where all variables are."""
     via: Route | None = None
     """The place of the Allow statement that must allow the request; None if any may."""
+    shown: bool = False
+    """Whether the request is shown to people, so that it should have an action that AWS knows."""
     perhaps: Conjunction = ()
     """Further constraints of which it is not known whether they are required."""
 
@@ -92,7 +94,7 @@ class Asked(NamedTuple):
         )
 
 
-ANYTHING = Asked()
+ANYTHING = Asked(shown=True)
 """What a question about all requests requires."""
 
 

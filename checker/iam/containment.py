@@ -115,7 +115,7 @@ def _confirmed(policy: Policy, reference: Policy, space: Space, asked: Asked, bo
     for fresh in _FRESH:
         known = examples((policy, reference), fresh) if space.has_unknowns else {}
         new, old = (rendered(each, known) if known else each for each in (policy, reference))
-        for real in (True, False):
+        for real in (asked.shown, not asked.shown):
             request = space.request(box, fresh, known, real=real)
             if not allows(new, request) or allows(old, request):
                 continue

@@ -214,8 +214,9 @@ def _asked(policy: Policy, part: Request) -> Asked:
         named = principal_patterns(Principal(kind, name, ()))
         constraints += (Constraint(PRINCIPAL, Texts(named)),)
     if not part.resource:
-        return Asked(constraints)
-    return Asked(constraints, ((RESOURCE, resource(part.resource, variables=True).settled()),))
+        return Asked(constraints, shown=True)
+    entry = resource(part.resource, variables=True).settled()
+    return Asked(constraints, ((RESOURCE, entry),), shown=True)
 
 
 def _everything(policy: Policy) -> Statement:
