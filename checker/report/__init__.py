@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from checker.report.causes import folded
 from checker.report.compared import Access, Compared, Comparison
 from checker.report.finding import (
     COUNTED,
@@ -68,4 +69,5 @@ __all__ = [
     "digest",
     "encoded",
     "fingerprint",
+    "folded",
 ]
