@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.report.causes import folded
+from checker.report.folding import folded
 from checker.report.compared import Access, Compared, Comparison
 from checker.report.finding import (
     COUNTED,
