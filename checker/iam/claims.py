@@ -7,6 +7,7 @@ nothing of it that this statement grants.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.budget import spend
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from checker.iam.statement import Entry, Policy, Statement
     from checker.problems import Route
 
+_UNITS = 20
+"""Units that it costs to find out whether a statement grants an action."""
 _ALL = Ask(("*",))
 _EVERYTHING, _WHOLE, _LISTED = range(3)
 """How much a question is about, the most first."""
@@ -60,6 +63,11 @@ class Claim:
         self._covering = {route: self._widest(part) for route, part in self._parts.items()}
 
     @property
+    def statements(self) -> tuple[Route, ...]:
+        """The places of the statements that it is about."""
+        return tuple(self._parts)
+
+    @property
     def can_imply(self) -> bool:
         """Whether another violation may follow from this one."""
         return any(each is not None for each in self._covering.values())
@@ -84,6 +92,7 @@ class Claim:
     def _statements(self, pointed: Sequence[Route], *, alike: bool) -> list[Statement]:
         """Return the Allow statements that a violation is about."""
         allows = [each for each in self._policy.statements if each.is_allow]
+        spend(len(allows) * (1 + len(pointed)))
         found = [each for each in allows if any(_holds(each.route, route) for route in pointed)]
         if not found:
             return [each for each in allows if self._may_grant(each)]
@@ -156,7 +165,6 @@ class Claim:
         for ask in part.asks or (_ALL,):
             limited = set(covering.limits) <= set(ask.limits)
             for text in ask.actions:
-                spend(1 + len(covering.actions))
                 if not (limited and _matched(text, covering.actions)) and _grants(
                     self._policy, statement, text
                 ):
@@ -213,24 +221,31 @@ def _breadth(ask: Ask) -> tuple[int, int]:
 
 
 def _covered(ask: Ask, by: Ask) -> bool:
-    spend(1 + len(ask.actions))
     limited = set(by.limits) <= set(ask.limits)
     return limited and all(_matched(text, by.actions) for text in ask.actions)
 
 
-def _matched(text: str, names: Sequence[str]) -> bool:
+def _matched(text: str, names: tuple[str, ...]) -> bool:
     """Return whether names or patterns of actions match all that a text does."""
-    if text in names or "*" in names:
-        return True
+    literals, patterns = _read(names)
+    spend(1 + len(patterns))
     wanted = actions.asked(text)
-    patterns: list[Pattern] = [actions.asked(each) for each in names]
     if wanted.literal is None:
         return covers(patterns, wanted)
-    return any(matches(each, wanted.literal) for each in patterns)
+    return wanted.literal in literals or any(matches(each, wanted.literal) for each in patterns)
+
+
+@lru_cache(maxsize=64)
+def _read(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[Pattern, ...]]:
+    """Return the names of single actions, and the patterns of several."""
+    read = [actions.asked(each) for each in names]
+    literals = frozenset(each.literal for each in read if each.literal is not None)
+    return literals, tuple(each for each in read if each.literal is None)
 
 
 def _grants(policy: Policy, statement: Statement, text: str) -> bool:
     """Return whether a statement grants an action after all Denies; true if that is in doubt."""
+    spend(_UNITS)
     try:
         return bool(access(policy, (text,)).by(statement))
     except FunctionError:

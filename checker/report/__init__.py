@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from checker.report.folding import folded
 from checker.report.compared import Access, Compared, Comparison
 from checker.report.finding import (
     COUNTED,
@@ -21,6 +20,7 @@ from checker.report.finding import (
     Waiver,
     encoded,
 )
+from checker.report.folding import folded
 from checker.report.identity import FINGERPRINTS, Accepted, Basis, digest, fingerprint
 from checker.report.report import (
     CheckedDocument,

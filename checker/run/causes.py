@@ -13,6 +13,8 @@ from checker.iam.statement import Policy
 from checker.problems import Route
 from checker.report import Finding, Severity
 
+_MOST = 500_000
+"""Units for all violations of a document: a quarter of what one rule may spend on it."""
 _UNITS = 50
 """Units that it costs to work out what one violation claims."""
 
@@ -59,15 +61,18 @@ def _causes(document: Document, claimed: Sequence[Claimed]) -> dict[str, str]:
     policy = document.activation.values.get("policy")
     if len(claimed) < 2 or not isinstance(policy, Policy):  # noqa: PLR2004 - one cause, one effect
         return found
-    roots: list[tuple[Claim, str]] = []
+    roots: dict[Route, list[tuple[Claim, str]]] = {}
     try:
-        with budget():
+        with budget(_MOST):
             for each, claim in _in_order(policy, claimed):
-                cause = next((name for root, name in roots if claim.follows_from(root)), "")
+                near = roots.get(claim.statements[0], ()) if claim.statements else ()
+                spend(len(near))
+                cause = next((name for root, name in near if claim.follows_from(root)), "")
                 if cause:
                     found[each.fingerprint] = cause
                 elif claim.can_imply:
-                    roots.append((claim, each.fingerprint))
+                    for route in claim.statements:
+                        roots.setdefault(route, []).append((claim, each.fingerprint))
     except Exception:  # noqa: BLE001 - our own mistake must not hide findings
         return found
     return found
