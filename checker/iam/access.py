@@ -25,6 +25,7 @@ from checker.iam.terms import Budget, Denial, Term, terms
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from checker.iam.asked import Limit
     from checker.iam.patterns import Pattern
     from checker.iam.request import Request
     from checker.iam.resources import Resource
@@ -51,6 +52,8 @@ class Access:
     written: Policy | None = None
     """The policy with all its conditions, if that is another one."""
     route: Route = ()
+    limits: tuple[Limit, ...] = ()
+    """What the requests that are asked about must meet, by names that only tell it apart."""
     _terms: dict[object, tuple[Term, ...]] = field(default_factory=dict, repr=False)
     _near: dict[str, _Near] = field(default_factory=dict, repr=False)
     _budget: Budget = field(default_factory=Budget, repr=False)
@@ -109,9 +112,9 @@ class Access:
         policy = settled(self.policy, known)
         if policy is self.policy:
             return self
-        return Access(
-            self.asked, policy, self.required, self.perhaps, self.written or self.policy, self.route
-        )
+        written = self.written or self.policy
+        limits = (*self.limits, ("given", *known.items()))
+        return Access(self.asked, policy, self.required, self.perhaps, written, self.route, limits)
 
     def unconfined(self, keys: Sequence[str]) -> Access:
         """Return what is allowed although no condition requires a certain value of some keys.
@@ -127,7 +130,8 @@ class Access:
             return self
         written = self.written or self.policy
         required, perhaps = self.required + asked.constraints, self.perhaps + asked.perhaps
-        return Access(self.asked, policy, required, perhaps, written, self.route)
+        limits = (*self.limits, ("unconfined", *map(fold, keys)))
+        return Access(self.asked, policy, required, perhaps, written, self.route, limits)
 
     def covering_all_of(self, service: str) -> tuple[Resource, ...]:
         """Return the sets that hold all resources of a type of a service, alone or together."""

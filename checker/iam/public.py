@@ -82,11 +82,6 @@ _SERVICE = {"aws:principalisawsservice": ("true",)}
 _NO_SERVICE = {"aws:principalisawsservice": ("false",)}
 
 
-def public_statements(policy: Policy) -> tuple[Statement, ...]:
-    """Return the statements of a policy that are public after all Denies; raises `Undecided`."""
-    return tuple(item for item in policy.statements if is_public(item))
-
-
 def is_public(statement: Statement) -> bool:
     """Return whether a policy allows a stranger something by an Allow for everyone.
 

@@ -114,6 +114,8 @@ def summary(report: Report) -> dict[str, Any]:
         "fail_level": report.fail_level.label,
         "strict": report.strict,
         "known": sum(each.known for each in report.findings),
+        "causes": report.causes,
+        "implied": report.implied,
         "exit_code": int(report.exit_code),
     }
 
@@ -145,6 +147,7 @@ def finding(finding: Judged) -> dict[str, Any]:
         "known": finding.known,
         "narrows": finding.narrows or None,
         "moved_from": finding.moved_from or None,
+        "implied_by": finding.implied_by or None,
         "waiver": _waiver(finding.waiver) if finding.waiver else None,
     }
 

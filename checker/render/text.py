@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import wrap
 from typing import NamedTuple
@@ -66,9 +66,13 @@ def render(report: Report, *, colour: bool = False) -> Iterator[str]:
 
 def _lines(report: Report, style: Style) -> Iterator[str]:
     yield from (_heading(report, style), "")
-    shown = [finding for finding in report.findings if finding.is_open]
+    shown = [each for each in report.findings if each.is_open and not each.implied_by]
+    following: dict[str, list[str]] = {}
+    for each in report.findings:
+        if each.implied_by:
+            following.setdefault(each.implied_by, []).append(each.rule)
     for _, group in groupby(shown, key=lambda finding: (finding.severity, finding.rule)):
-        yield from _group(list(group), style)
+        yield from _group(list(group), following, style)
     yield from _accepted(report, style)
     if report.warnings:
         yield from _problems(report.warnings, style, style("warning", BOLD, YELLOW))
@@ -105,8 +109,13 @@ def _heading(report: Report, style: Style) -> str:
     return "\n".join(lines)
 
 
-def _group(findings: list[Judged], style: Style) -> Iterator[str]:
-    """Yield the findings of one rule: its title, then every place, then the remediation."""
+def _group(
+    findings: list[Judged], following: Mapping[str, list[str]], style: Style
+) -> Iterator[str]:
+    """Yield the findings of one rule: its title, then every place, then the remediation.
+
+    `following` has the rules of what follows from a finding, by its fingerprint.
+    """
     first = findings[0]
     label = style(f"{first.severity.label.upper():<9}", *SEVERITY_COLOURS[first.severity])
     yield label + style(first.rule, BOLD)
@@ -114,6 +123,8 @@ def _group(findings: list[Judged], style: Style) -> Iterator[str]:
     for finding in findings:
         yield ""
         yield from _finding(finding, style)
+        if rules := following.get(finding.fingerprint):
+            yield style(_follows(rules), DIM)
     if first.remediation:
         yield ""
         fix, *more = _wrapped(visible(first.remediation), " " * 9)
@@ -135,6 +146,14 @@ def _finding(finding: Judged, style: Style) -> Iterator[str]:
         yield style(f"    also {_where(finding.file, place.location)}", DIM)
     if len(finding.related) > _MOST_RELATED:
         yield style(f"    and {len(finding.related) - _MOST_RELATED} more places", DIM)
+
+
+def _follows(rules: Sequence[str]) -> str:
+    """Return the line about what follows from a finding, with the rules if they fit in it."""
+    verb = "follows" if len(rules) == 1 else "follow"
+    line = f"    and {count(len(rules), 'finding')} that {verb} from it"
+    named = f"{line}: {', '.join(dict.fromkeys(rules))}"
+    return named if len(named) <= WIDTH else line
 
 
 def _accepted(report: Report, style: Style) -> Iterator[str]:
@@ -295,6 +314,9 @@ def _closing(report: Report, style: Style) -> Iterator[str]:
     totals = ", ".join(f"{report.total(status)} {status.value}" for status in COUNTED)
     pairs = report.documents * len(report.rules)
     yield f"{count(pairs, 'decision')}: {totals}"
+    if report.implied:
+        causes, implied = count(report.causes, "cause"), f"{report.implied:,} implied"
+        yield f"{count(report.causes + report.implied, 'violation')}: {causes}, {implied}"
     colour = {Exit.OK: GREEN, Exit.VIOLATIONS: RED}.get(report.exit_code, YELLOW)
     for line in _wrapped(verdict(report), ""):
         yield style(line, BOLD, colour)

@@ -20,6 +20,7 @@ from checker.report.finding import (
     Waiver,
     encoded,
 )
+from checker.report.folding import folded
 from checker.report.identity import FINGERPRINTS, Accepted, Basis, digest, fingerprint
 from checker.report.report import (
     CheckedDocument,
@@ -68,4 +69,5 @@ __all__ = [
     "digest",
     "encoded",
     "fingerprint",
+    "folded",
 ]

@@ -103,6 +103,9 @@ class Finding(NamedTuple):
     """What the fingerprint is made of; None for findings of the tool itself."""
     former: str = ""
     """The fingerprint of version 1, in a run that migrates from it."""
+    implied_by: str = ""
+    """The fingerprint of the graver or broader finding on the same statement that it follows from;
+    empty for none."""
 
     @property
     def address(self) -> str:
@@ -164,6 +167,8 @@ class Judged(NamedTuple):
     another one that grants no more."""
     moved_from: str = ""
     """The name of its file in the baseline, if the file has another name now."""
+    implied_by: str = ""
+    """The fingerprint of the finding that it follows from, if that one is open."""
 
     @property
     def status(self) -> Status:

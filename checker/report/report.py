@@ -223,6 +223,17 @@ class Report:
         return sum(rule.counts[status] for rule in self.rules)
 
     @property
+    def causes(self) -> int:
+        """Return the number of violations, not waived, that follow from no other one."""
+        failed = sum(each.status is Status.FAIL for each in self.findings)
+        return failed - self.implied
+
+    @property
+    def implied(self) -> int:
+        """Return the number of violations that follow from another one, their cause."""
+        return sum(bool(each.implied_by) for each in self.findings)
+
+    @property
     def never_applied(self) -> list[str]:
         """Return the ids of the rules that applied to no document."""
         return [rule.id for rule in self.rules if rule.counts[Status.SKIP] == self.documents]

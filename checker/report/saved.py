@@ -152,7 +152,8 @@ def _findings(data: dict[str, Any]) -> Iterator[Judged]:
             basis=_basis(each.get("basis")),
         )
         text = RuleText(titles.get(each["rule"], ""), each["remediation"])
-        more = each.get("narrows") or "", each.get("moved_from") or ""
+        names = ("narrows", "moved_from", "implied_by")
+        more = [each.get(name) or "" for name in names]
         yield Judged(finding, text, waiver, each.get("known", False), *more)
 
 

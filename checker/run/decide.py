@@ -10,6 +10,7 @@ from checker.problems import Json
 from checker.reader import Limits
 from checker.report import Finding, Status
 from checker.rules import Rule
+from checker.run.causes import Claimed, with_causes
 from checker.run.evaluate import MOST_FINDINGS, broken, evaluate, undecided
 from checker.run.inherit import Heir, Inheritance
 from checker.workers.job import PART, READING, Refused, never
@@ -82,6 +83,7 @@ class Work(NamedTuple):
             statuses: list[Status] = []
             findings = list(broken(document))
             heirs: dict[str, Heir] = {}
+            claimed: list[Claimed] = []
             for position, rule in enumerate(self.rules, number * len(self.rules)):
                 if reason := refused(position):
                     outcome = undecided(rule, document, reason)
@@ -91,13 +93,14 @@ class Work(NamedTuple):
                 left -= sum(finding.size for finding in outcome.findings)
                 statuses.append(outcome.status)
                 findings.extend(outcome.findings)
+                claimed.extend(outcome.claimed)
             yield Decided(
                 document.part,
                 document.kind.name if document.kind else "",
                 document.sha256,
                 bool(document.problems),
                 tuple(statuses),
-                tuple(findings),
+                with_causes(document, findings, claimed),
                 heirs,
                 _rested_on(document, findings),
             )

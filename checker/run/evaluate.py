@@ -9,9 +9,11 @@ from checker import cel
 from checker.budget import spend
 from checker.cel.values import type_name
 from checker.documents import Document
+from checker.iam.asked import Ask, Notes, noted
 from checker.problems import Location, Route, excerpt, pointer
 from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status, digest
-from checker.rules import Requirement, Rule
+from checker.rules import About, Requirement, Rule
+from checker.run.causes import Claimed
 from checker.run.filling import filled
 from checker.run.identities import Identities
 from checker.run.unknowns import location_of, reason, route_of
@@ -29,6 +31,8 @@ class Outcome(NamedTuple):
 
     status: Status
     findings: tuple[Finding, ...] = ()
+    claimed: tuple[Claimed, ...] = ()
+    """What the violations claim, if the rule is about what a policy grants."""
 
 
 def evaluate(
@@ -63,7 +67,7 @@ def _evaluated(evaluation: _Evaluation, left: int) -> Outcome:
     findings: list[Finding] = []
     mistake = ""
     try:
-        with cel.budget():
+        with cel.budget(), noted(evaluation.notes):
             for finding in evaluation.findings():
                 left -= finding.size
                 if left < 0:
@@ -81,7 +85,7 @@ def _evaluated(evaluation: _Evaluation, left: int) -> Outcome:
         mistake = f"internal error, please report it: {error!r}"
     if mistake:  # only here has the evaluation's memory been released
         findings.append(evaluation.undecided((), mistake))
-    return Outcome(evaluation.status, tuple(findings))
+    return Outcome(evaluation.status, tuple(findings), tuple(evaluation.claimed))
 
 
 def broken(document: Document) -> Iterator[Finding]:
@@ -131,6 +135,9 @@ class _Evaluation:
         self.document = document
         self.status = Status.SKIP
         self.identities = Identities(rule, document, former=former)
+        self.notes: Notes | None = {} if rule.file.about is About.GRANTS else None
+        """What the rule asks about the subject, if violations of it may have a cause."""
+        self.claimed: list[Claimed] = []
 
     def findings(self) -> Iterator[Finding]:
         """Yield findings, and set `status` to the worst status so far."""
@@ -139,7 +146,11 @@ class _Evaluation:
         except _UndecidedError as error:
             yield self.undecided((), str(error), unknown=error.unknown)
             return
+        first = dict(self.notes or {})
         for route, subject in subjects:
+            if self.notes is not None:
+                self.notes.clear()
+                self.notes.update(first)
             variables = {self.rule.subject: subject} if self.rule.for_each else {}
             activation = self._activation(variables)
             try:
@@ -206,10 +217,20 @@ class _Evaluation:
             yield self._unsettled(requirement, route, None, doubt)
             return
         self._met(Status.FAIL)
+        asks = tuple(self.notes or ())
         activation = activation.certain()
         routes = self._pointed(requirement.at, activation) or [route]
         message = filled(requirement.message, activation)
-        yield self._finding(Status.FAIL, route, routes, message, requirement.text)
+        found = self._finding(Status.FAIL, route, routes, message, requirement.text)
+        if self.notes is not None:
+            self._claim(found.fingerprint, asks, (*routes, route))
+        yield found
+
+    def _claim(self, fingerprint: str, asks: tuple[Ask, ...], routes: tuple[Route, ...]) -> None:
+        """Keep what a violation claims, to find its cause."""
+        rule = self.rule
+        alike = rule.for_each is None
+        self.claimed.append(Claimed(fingerprint, rule.id, rule.severity, asks, routes, alike))
 
     def _unsettled(
         self,

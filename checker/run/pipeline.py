@@ -10,7 +10,16 @@ from checker.documents import Listing, Outcome, Selection, names_in
 from checker.messages import did_you_mean
 from checker.problems import InputError, Problem
 from checker.reader import Globs
-from checker.report import Earlier, FileCounts, Framework, Report, RuleCounts, Status, saved
+from checker.report import (
+    Earlier,
+    FileCounts,
+    Framework,
+    Report,
+    RuleCounts,
+    Status,
+    folded,
+    saved,
+)
 from checker.rules import Rule, RuleSet
 from checker.run.collect import Collected
 from checker.run.decide import Work
@@ -107,7 +116,7 @@ class _Prepared:
             checked=tuple(collected.checked),
             documents_sha256=collected.sha256,
             files=self._files(collected),
-            findings=findings,
+            findings=folded(findings, settings.fail_level),
             warnings=tuple(warning for rule in chosen.rules for warning in rule.warnings),
             frameworks=self._frameworks,
             assessed=self._assessed,

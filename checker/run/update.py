@@ -15,6 +15,7 @@ from checker.report import (
     Report,
     Saved,
     Status,
+    folded,
 )
 from checker.settings import Settings
 
@@ -66,7 +67,8 @@ def update(old: Saved, run: Callable[[str, bool], Report], settings: Settings) -
             "policies as in a check, in the same repository, or delete the baseline"
         )
         raise InputError(Problem(old.input.path, message))
-    new = replace(report, findings=tuple(kept), baseline=None, moved=())
+    shown = folded(kept, report.fail_level)
+    new = replace(report, findings=shown, baseline=None, moved=())
     return Updated(new, len(known))
 
 

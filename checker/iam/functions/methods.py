@@ -11,6 +11,7 @@ from checker.errors import FunctionError
 from checker.iam import actions
 from checker.iam.access import Access, access, on_all
 from checker.iam.arn import ATTACHED_TEXT, fold
+from checker.iam.asked import note
 from checker.iam.confines import confines
 from checker.iam.containment import grants_beyond
 from checker.iam.fixed import ACCOUNT, WHOLLY, among, any_of, up_to
@@ -28,16 +29,38 @@ if TYPE_CHECKING:
 
 def _covers_action(statement: Statement, pattern: str) -> bool:
     answer = actions.covers_action(statement, actions.asked(pattern))
+    note((), (("covers", pattern),), statement.route)
     return actions.decided(statement, answer)
 
 
 def _matches_action(statement: Statement, pattern: str) -> bool:
     answer = actions.matches_action(statement, actions.asked(pattern))
+    note((), (("matches", pattern),), statement.route)
     return actions.decided(statement, answer)
 
 
+def _access(policy: Policy, asked: Sequence[str]) -> Access:
+    note(tuple(asked))
+    return access(policy, asked)
+
+
+def _given(of: Access, key: str, values: Sequence[str]) -> Access:
+    found = of.given(key, values)
+    note(found.asked, found.limits)
+    return found
+
+
+def _unconfined(of: Access, keys: Sequence[str]) -> Access:
+    found = of.unconfined(keys)
+    note(found.asked, found.limits)
+    return found
+
+
 def _actions_on_all(policy: Policy, statement: Statement, level: str) -> list[str]:
-    return list(on_all(policy, statement, level))
+    found = on_all(policy, statement, level)
+    if found:
+        note(found, (), statement.route)
+    return list(found)
 
 
 def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
@@ -86,12 +109,22 @@ def _asked(policy: Policy, data: Mapping[str, object], *, partial: bool = False)
     return asked
 
 
+def _note_request(asked: Request) -> None:
+    """Note a question about requests that are known in full or in part."""
+    limit = (asked.resource, asked.principal, *sorted(asked.context.items()))
+    note((asked.action or "*",), (("request", *limit),))
+
+
 def _may_allow(policy: Policy, data: Mapping[str, object]) -> bool:
-    return may_allow(policy, _asked(policy, data, partial=True))
+    asked = _asked(policy, data, partial=True)
+    _note_request(asked)
+    return may_allow(policy, asked)
 
 
 def _witness(policy: Policy, data: Mapping[str, object]) -> Optional:
-    found = witness(policy, _asked(policy, data, partial=True))
+    asked = _asked(policy, data, partial=True)
+    _note_request(asked)
+    found = witness(policy, asked)
     return NONE if found is None else Optional(found)
 
 
@@ -101,14 +134,19 @@ def _witness_of(access: Access) -> Optional:
 
 
 def _denies(policy: Policy, data: Mapping[str, object]) -> bool:
-    return denies(policy, _asked(policy, data, partial=True))
+    asked = _asked(policy, data, partial=True)
+    _note_request(asked)
+    return denies(policy, asked)
 
 
 def _allows(policy: Policy, data: Mapping[str, object]) -> bool:
-    return allows(policy, _asked(policy, data))
+    asked = _asked(policy, data)
+    _note_request(asked)
+    return allows(policy, asked)
 
 
 def _grants_beyond(policy: Policy, reference: Policy) -> Optional:
+    note(("*",), (("beyond", reference.version, *(each.content for each in reference.statements)),))
     found = grants_beyond(policy, reference)
     return NONE if found is None else Optional(found)
 
@@ -121,21 +159,35 @@ def _covering(access: Access, service: str) -> list[Resource]:
     return list(access.covering_all_of(service))
 
 
+def _admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
+    note((), (("admits", fold(key), *values),), statement.route)
+    return admits(statement, key, values)
+
+
+def _note_keys(statement: Statement, how: str, keys: Sequence[str], more: Sequence[str]) -> None:
+    """Note a question about whether a statement confines condition keys."""
+    note((), ((how, tuple(map(fold, keys)), *more),), statement.route)
+
+
 def _confines(statement: Statement, keys: Sequence[str]) -> bool:
+    _note_keys(statement, "confines", keys, ())
     return confines(statement, any_of(keys, WHOLLY))
 
 
 def _confines_account(statement: Statement, keys: Sequence[str]) -> bool:
+    _note_keys(statement, "account", keys, ())
     return confines(statement, any_of(keys, ACCOUNT))
 
 
 def _confines_up_to(statement: Statement, keys: Sequence[str], separator: str) -> bool:
     if not separator:
         raise FunctionError("the separator is empty: expected text such as `/`")
+    _note_keys(statement, "up to", keys, (separator,))
     return confines(statement, any_of(keys, up_to(separator)))
 
 
 def _confines_to(statement: Statement, keys: Sequence[str], values: Sequence[str]) -> bool:
+    _note_keys(statement, "among", keys, values)
     return confines(statement, any_of(keys, among(values)))
 
 
@@ -144,7 +196,7 @@ METHODS: tuple[Function, ...] = (
         "access",
         (list_of(STRING),),
         ACCESS,
-        access,
+        _access,
         "What the policy as a whole allows of the given actions, each a name or a pattern.",
         POLICY,
         example='!policy.access(["s3:Delete*"]).granted',
@@ -215,7 +267,7 @@ METHODS: tuple[Function, ...] = (
         "given",
         (STRING, list_of(STRING)),
         ACCESS,
-        Access.given,
+        _given,
         "What is allowed in requests in which a condition key has these values, or in which it is "
         "absent if the list is empty.",
         ACCESS,
@@ -225,7 +277,7 @@ METHODS: tuple[Function, ...] = (
         "unconfined",
         (list_of(STRING),),
         ACCESS,
-        Access.unconfined,
+        _unconfined,
         "What is allowed although no condition requires a certain value of any of these keys. In "
         "the name of a key, `*` stands for any text.",
         ACCESS,
@@ -292,7 +344,7 @@ METHODS: tuple[Function, ...] = (
         "admits",
         (STRING, list_of(STRING)),
         BOOL,
-        admits,
+        _admits,
         "Whether it is about a request in which a condition key has these values, or in which the "
         "key is absent if the list is empty. What an Allow admits is still allowed after all "
         "Denies of the policy.",

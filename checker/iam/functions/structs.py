@@ -7,6 +7,7 @@ from checker.cel.types import BOOL, STRING, list_of, map_of
 from checker.iam import actions, public, resources, unlimited
 from checker.iam.access import Access
 from checker.iam.arn import fold
+from checker.iam.asked import note
 from checker.iam.functions.samples import (
     ACCESS,
     CONDITION,
@@ -26,7 +27,37 @@ from checker.iam.validation import CODES, Finding, Topic, findings
 
 
 def _findings(policy: Policy) -> list[Finding]:
+    note((), (("findings",),))
     return list(findings(policy))
+
+
+def _public_statements(policy: Policy) -> list[Statement]:
+    return [each for each in policy.statements if _is_public(each)]
+
+
+def _is_public(statement: Statement) -> bool:
+    if found := public.is_public(statement):
+        note(("*",), (("public",),), statement.route)
+    return found
+
+
+def _is_confused_deputy(statement: Statement) -> bool:
+    if found := public.is_confused_deputy(statement):
+        note(("*",), (("deputy",),), statement.route)
+    return found
+
+
+def _is_unlimited(statement: Statement) -> bool:
+    if found := unlimited.is_unlimited(statement):
+        note(("*",), (), statement.route)
+    return found
+
+
+def _whole_services(statement: Statement) -> list[str]:
+    found = actions.whole_services(statement)
+    if found:
+        note(tuple(f"{each}:*" for each in found), (), statement.route, whole=True)
+    return list(found)
 
 
 _BEYOND = (
@@ -69,7 +100,7 @@ _POLICY = Struct(
         Field(
             "publicStatements",
             list_of(STATEMENT),
-            lambda p: list(public.public_statements(p)),
+            _public_statements,
             "The statements that allow strangers something, after all Denies.",
             example="policy.publicStatements.size() == 0",
         ),
@@ -162,7 +193,7 @@ _STATEMENT = Struct(
         Field(
             "wholeServices",
             list_of(STRING),
-            lambda s: list(actions.whole_services(s)),
+            _whole_services,
             "The services of which an Allow names every action; for `*` and NotAction, those of "
             "ARNs in Resource.",
             example="policy.statements[0].wholeServices.size() == 0",
@@ -170,14 +201,14 @@ _STATEMENT = Struct(
         Field(
             "isPublic",
             BOOL,
-            public.is_public,
+            _is_public,
             "Whether it allows everyone, and no condition of the policy restricts the caller.",
             example="policy.statements.all(s, !s.isPublic)",
         ),
         Field(
             "isConfusedDeputy",
             BOOL,
-            public.is_confused_deputy,
+            _is_confused_deputy,
             "Whether it allows a service, and no condition of the policy says on whose behalf.",
             example="policy.statements[2].isConfusedDeputy",
         ),
@@ -191,7 +222,7 @@ _STATEMENT = Struct(
         Field(
             "isUnlimited",
             BOOL,
-            unlimited.is_unlimited,
+            _is_unlimited,
             "Whether it allows everything, after all Denies, but what the policy names as an "
             "exception: actions and resources that nobody names, those of IAM included.",
             example="policy.statements.all(s, !s.isUnlimited)",
