@@ -110,10 +110,10 @@ class Access:
         """Return what is allowed if a condition key has these values, or is absent if none."""
         known = {fold(key): tuple(values)}
         policy = settled(self.policy, known)
-        if policy is self.policy:
-            return self
         written = self.written or self.policy
         limits = (*self.limits, ("given", *known.items()))
+        if policy is self.policy:
+            return replace(self, limits=limits)
         return Access(self.asked, policy, self.required, self.perhaps, written, self.route, limits)
 
     def unconfined(self, keys: Sequence[str]) -> Access:
@@ -126,11 +126,11 @@ class Access:
         if known not in self.policy.memo:
             self.policy.memo[known] = unfixed(self.policy, any_of(keys, NAMED))
         policy, asked = cast("tuple[Policy, Asked]", self.policy.memo[known])
+        limits = (*self.limits, ("unconfined", *map(fold, keys)))
         if policy is self.policy:
-            return self
+            return replace(self, limits=limits)
         written = self.written or self.policy
         required, perhaps = self.required + asked.constraints, self.perhaps + asked.perhaps
-        limits = (*self.limits, ("unconfined", *map(fold, keys)))
         return Access(self.asked, policy, required, perhaps, written, self.route, limits)
 
     def covering_all_of(self, service: str) -> tuple[Resource, ...]:
@@ -349,13 +349,11 @@ def _grants_any(policy: Policy, statement: Statement) -> bool:
 def _entries(policy: Policy, statement: Statement) -> tuple[str, ...]:
     """Return the patterns of actions that an Allow names.
 
-    For one that allows every action, they are those that a Deny of all others leaves, if any.
+    One that matches every action stands for those that a Deny of all others leaves, if any.
     """
     names = tuple(each.text for each in statement.actions)
-    if not action_rules.covers_action(statement, action_rules.asked("*")):
-        return names
-    left = action_rules.left_by_denies(policy)
-    return left or names
+    named = tuple(text for text in names if not action_rules.is_all(text))
+    return named if named == names else (*named, *action_rules.left_by_denies(policy))
 
 
 def _has_denies(policy: Policy, service: str) -> bool:

@@ -120,33 +120,26 @@ def decided(statement: Statement, answer: bool | None) -> bool:  # noqa: FBT001 
     return answer
 
 
-def whole_services(statement: Statement) -> tuple[str, ...]:
-    """Return the services of which an Allow names every action, with others if need be, in order.
+def whole_services(statement: Statement) -> list[str]:
+    """Return the services of which the entries of an Allow match every action, in order.
 
     The meaning decides, not the spelling: the entries that name a service, in this Allow and in
     others of its policy, must match every action that the catalogue knows of it, be they `s3:*`,
-    `S3:?*` or one entry for each initial letter.
-    If the catalogue does not know the service, they must match every possible name. A statement
-    about all services (by `*` or NotAction) stands for the services that the ARNs of Resource name
-    or, if a Deny of everything else leaves some, for those that it names. Raises `Undecided` for a
-    placeholder that matters.
+    `S3:?*` or one entry for each initial letter. If the catalogue does not know the service, they
+    must match every possible name. An entry about all services names those that a Deny of all
+    other actions leaves. Raises `Undecided` for a placeholder that matters.
     """
-    if not statement.is_allow:
-        return ()
-    everything = covers_action(statement, asked("*"))
     policy = statement.policy
+    everything = covers_action(statement, asked("*"))
     left = left_by_denies(policy) if everything and policy is not None else ()
     own = _by_service((*statement.actions, *(Entry(text, statement.route) for text in left)))
     others = policy.statements if policy is not None else ()
     beside = _by_service([e for each in others if each.is_allow for e in each.actions])
-    whole = [
+    return [
         name
         for name, entries in own.items()
         if _is_whole(name, entries) or _is_whole(name, entries + beside.get(name, []))
     ]
-    if (everything and not left) or statement.has_not_action:
-        whole += _named_by_arns(statement)
-    return tuple(dict.fromkeys(whole))
 
 
 def _by_service(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
@@ -163,17 +156,24 @@ def _by_service(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
 
 def left_by_denies(policy: Policy) -> tuple[str, ...]:
     """Return the actions, names or patterns, that Denies of all others leave; none without one."""
+    denies = (
+        each
+        for each in policy.statements
+        if not each.is_allow and each.has_not_action and not each.conditions
+    )
+    found = [[entry.text for entry in each.not_actions] for each in denies]
     return tuple(
-        dict.fromkeys(
-            entry.text
-            for each in policy.statements
-            if not each.is_allow and each.has_not_action and not each.conditions
-            for entry in each.not_actions
-        )
+        dict.fromkeys(text for texts in found if not any(map(is_all, texts)) for text in texts)
     )
 
 
-def _named_by_arns(statement: Statement) -> list[str]:
+def is_all(text: str) -> bool:
+    """Return whether an entry of Action matches every action, such as `*` and `*:*`."""
+    found = action(text)
+    return not found.unknowns and covers([found.widest], asked("*"))
+
+
+def services_by_arns(statement: Statement) -> list[str]:
     """Return the services that the ARNs in a statement's Resource name, in full or by pattern."""
     found: list[str] = []
     policy = statement.policy

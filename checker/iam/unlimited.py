@@ -9,6 +9,7 @@ from __future__ import annotations
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from checker.iam import actions
 from checker.iam.access import access
 from checker.iam.arn import action
 from checker.iam.patterns import matches
@@ -73,6 +74,21 @@ def is_unlimited(statement: Statement) -> bool:
         and _is_covered(policy, f"arn:{partition}:{_ROLE}")
         for partition in _PARTITIONS
     )
+
+
+def whole_services(statement: Statement) -> tuple[str, ...]:
+    """Return the services of which an Allow names every action, with others if need be, in order.
+
+    A statement about all services, by `*` or NotAction, also stands for those that the ARNs of
+    Resource name, unless it is unlimited. Raises `Undecided` for a placeholder that matters.
+    """
+    if not statement.is_allow:
+        return ()
+    found = actions.whole_services(statement)
+    everything = statement.has_not_action or any(actions.is_all(e.text) for e in statement.actions)
+    if everything and not is_unlimited(statement):
+        found = [*found, *actions.services_by_arns(statement)]
+    return tuple(dict.fromkeys(found))
 
 
 def _is_covered(policy: Policy, role: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from checker.iam import actions
+from checker.iam import actions, unlimited
 from checker.iam.patterns import Undecided
 from checker.iam.statement import Statement, policy
 
@@ -184,21 +184,23 @@ WHOLE: list[tuple[Any, list[str]]] = [
 
 @pytest.mark.parametrize(("entries", "expected"), WHOLE)
 def test_whole_services(entries: object, expected: list[str]) -> None:
-    assert list(actions.whole_services(statement(Action=entries))) == expected
+    assert list(unlimited.whole_services(statement(Action=entries))) == expected
 
 
 def test_only_the_action_element_of_an_allow_names_whole_services() -> None:
-    assert actions.whole_services(statement(NotAction="s3:*")) == ()
-    assert actions.whole_services(statement(Effect="Deny", Action="s3:*")) == ()
+    assert unlimited.whole_services(statement(NotAction="s3:*")) == ()
+    assert unlimited.whole_services(statement(Effect="Deny", Action="s3:*")) == ()
 
 
 def test_a_whole_service_may_be_named_action_by_action() -> None:
     from checker.iam import catalogue  # noqa: PLC0415 - only this test needs every name
 
     every = [name.upper() for name in catalogue.actions("ecr")]
-    assert actions.whole_services(statement(Action=every)) == ("ecr",)
-    assert actions.whole_services(statement(Action=every[:-1])) == ()
-    assert actions.whole_services(statement(Action=[*every[:-1], every[-1][:-1] + "?"])) == ("ecr",)
+    assert unlimited.whole_services(statement(Action=every)) == ("ecr",)
+    assert unlimited.whole_services(statement(Action=every[:-1])) == ()
+    assert unlimited.whole_services(statement(Action=[*every[:-1], every[-1][:-1] + "?"])) == (
+        "ecr",
+    )
 
 
 @pytest.mark.parametrize("all_actions", ["*", "*:*", ["s3:GetObject", "*"]])
@@ -217,13 +219,13 @@ def test_a_whole_service_may_be_named_action_by_action() -> None:
 def test_everything_means_the_services_of_the_arns(
     all_actions: object, resources: object, expected: set[str]
 ) -> None:
-    found = actions.whole_services(statement(Action=all_actions, Resource=resources))
+    found = unlimited.whole_services(statement(Action=all_actions, Resource=resources))
     assert set(found) == expected
 
 
 def test_a_placeholder_among_whole_services() -> None:
-    assert actions.whole_services(statement(Action=["s3:*", "s3:${x}"])) == ("s3",)
-    assert actions.whole_services(statement(Action="s3:Get${x}")) == ()
+    assert unlimited.whole_services(statement(Action=["s3:*", "s3:${x}"])) == ("s3",)
+    assert unlimited.whole_services(statement(Action="s3:Get${x}")) == ()
     for entry in ("s3:${x}", "${service}:*", "${x}"):
         with pytest.raises(Undecided, match="placeholder"):
-            actions.whole_services(statement(Action=entry))
+            unlimited.whole_services(statement(Action=entry))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.cel.env import Field, Struct
 from checker.cel.types import BOOL, STRING, list_of, map_of
-from checker.iam import actions, public, resources, unlimited
+from checker.iam import public, resources, unlimited
 from checker.iam.access import Access
 from checker.iam.arn import fold
 from checker.iam.asked import note
@@ -54,7 +54,7 @@ def _is_unlimited(statement: Statement) -> bool:
 
 
 def _whole_services(statement: Statement) -> list[str]:
-    found = actions.whole_services(statement)
+    found = unlimited.whole_services(statement)
     if found:
         note(tuple(f"{each}:*" for each in found), (), statement.route, whole=True)
     return list(found)
