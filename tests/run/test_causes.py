@@ -128,11 +128,19 @@ def test_a_service_beside_a_whole_one_does_not_follow_from_it(gate: Gate) -> Non
     assert found["s3-bucket-exposure"] == "no-service-wildcard-on-all"
 
 
+CONDITION = {
+    "Bool": {"aws:SecureTransport": "true"},
+    "StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"},
+}
+"""Conditions on keys without which no question about these keys would be another one."""
+
+
 def own(gate: Gate, narrow: str, wide: str, resource: object = "*") -> str:
     """Return the cause of a rule that asks `narrow`, beside a graver one that asks `wide`."""
     gate.rule("narrow", require=f"!{narrow}.granted", at="policy.statements[0].resources")
     gate.rule("wide", "high", require=f"!{wide}.granted", at="policy.statements[0]")
-    return gate.check(allow("s3:*", resource=resource), rules="rules").causes()["narrow"]
+    limited = allow("s3:*", resource=resource, Condition=CONDITION)
+    return gate.check(limited, rules="rules").causes()["narrow"]
 
 
 READ, WRITE = 'policy.access(["s3:GetObject"])', 'policy.access(["s3:PutObject"])'
