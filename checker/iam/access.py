@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from checker.errors import FunctionError
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
-from checker.iam.arn import ATTACHED, EVERYTHING, fold, loosest
+from checker.iam.arn import ATTACHED, EVERYTHING, Spelling, fold, loosest
 from checker.iam.constraints import RESOURCE, Asked, Conjunction, Constraint, Texts
 from checker.iam.fixed import NAMED, any_of, unfixed
 from checker.iam.given import settled
@@ -214,12 +214,15 @@ class Access:
 
     def _answer(self, term: Term, policy: Policy, text: str) -> bool | str:
         """Return whether a policy allows a request for an action in a set, or why not known."""
-        within = [Constraint(RESOURCE, Texts((each,))) for each in term.resource.reach]
-        if term.resource.excluded:
-            within.append(Constraint(RESOURCE, Texts(term.resource.excluded, inside=False)))
-        wanted = actions([text]) + self.required + tuple(within)
+        found = term.resource
+        outside = Constraint(RESOURCE, Texts(found.excluded, inside=False))
+        wanted = actions([text]) + self.required + ((outside,) if found.excluded else ())
+        within = tuple(
+            (RESOURCE, Spelling(found.text, widest, None, symbolic, found.unknowns))
+            for widest, symbolic in zip(found.reach, found.symbolic, strict=True)
+        )
         try:
-            return allowed(policy, Asked(wanted, perhaps=self.perhaps)) is not None
+            return allowed(policy, Asked(wanted, within, perhaps=self.perhaps)) is not None
         except Undecided as why:
             return str(why)
 

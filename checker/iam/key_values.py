@@ -52,8 +52,14 @@ def representatives(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
 
 
 def is_single(key: str, found: Sequence[Test]) -> bool:
-    """Return whether a key has one value; raises `Undecided` if operators disagree on that."""
+    """Return whether a key has one value.
+
+    Raises `Undecided` if operators disagree on that and AWS does not say it.
+    """
     plain = {each.plain for each in found if each.family is not Family.PRESENCE}
+    known = keys.find(key) if len(plain) > 1 else None
+    if known is not None:
+        return not known.many
     if len(plain) > 1:
         raise Undecided(
             f"cannot decide whether `{key}` has one value or several: use `ForAnyValue` or "

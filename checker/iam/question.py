@@ -73,8 +73,8 @@ _DOUBTFUL = Request("", "", "", {})
 def _without_doubt(policy: Policy, asked: Asked, given: Mapping[str, Values]) -> Request | None:
     """Return what `allowed` does if that is so whatever cannot be decided; else `_DOUBTFUL`.
 
-    The policy is read as its sure part: it is wider if every statement that is in doubt is dropped
-    if it denies, and narrower if such a statement denies whatever it may be about.
+    The policy is wider without the Denies that are in doubt, and narrower if they deny whatever
+    they may be about. A condition of an Allow that is in doubt is taken to hold.
     """
     doubtful = {each.route for each in policy.statements if _is_doubtful(each, given)}
     if not doubtful:
@@ -84,7 +84,7 @@ def _without_doubt(policy: Policy, asked: Asked, given: Mapping[str, Values]) ->
         kept = (
             replace(each, conditions=()) if each.route in doubtful else each
             for each in policy.statements
-            if each.route not in doubtful or each.is_allow is wide
+            if each.route not in doubtful or each.is_allow or not wide
         )
         return replace(policy, statements=tuple(kept), memo={})
 
