@@ -58,8 +58,8 @@ def is_single(key: str, found: Sequence[Test]) -> bool:
     """
     plain = {each.plain for each in found if each.family is not Family.PRESENCE}
     known = keys.find(key) if len(plain) > 1 else None
-    if known is not None:
-        return not known.many
+    if known is not None and not known.many:
+        return True
     if len(plain) > 1:
         raise Undecided(
             f"cannot decide whether `{key}` has one value or several: use `ForAnyValue` or "
