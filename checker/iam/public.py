@@ -92,6 +92,14 @@ def is_public(statement: Statement) -> bool:
     """
     if not statement.is_allow:
         return False
+    memo = _policy_of(statement).memo
+    key = (is_public, statement.route)
+    if key not in memo:
+        memo[key] = _is_public(statement)
+    return memo[key] is True
+
+
+def _is_public(statement: Statement) -> bool:
     doubt: Undecided | None = None
     try:
         if not statement.not_principals and not has_everyone(statement.principals):
