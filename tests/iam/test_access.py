@@ -29,6 +29,7 @@ def texts(found: Access) -> list[str]:
     return [item.text for item in found.resources]
 
 
+OWN_TAG = {"StringEqualsIfExists": {"aws:PrincipalTag/name": "${aws:username}"}}
 RESOURCES: list[tuple[list[dict[str, Any]], list[str]]] = [
     ([allow("s3:Put", "a")], ["a"]),
     ([allow("s3:Put", ["b", "a", "b"])], ["b", "a"]),
@@ -80,6 +81,7 @@ RESOURCES: list[tuple[list[dict[str, Any]], list[str]]] = [
         ["a"],
     ),
     ([allow("s3:Put", "a"), deny("s3:Put", Resource="*", Condition={"Null": {}})], []),
+    ([allow("s3:Put", "a"), deny("s3:Put", Resource="*", Condition=OWN_TAG)], ["a"]),
     ([allow("s3:Put", "a", Condition={"Null": {"a": "b"}})], ["a"]),
     ([allow("s3:Put", "a"), deny("s3:Put", Resource="${aws:username}")], ["a"]),
 ]

@@ -105,6 +105,13 @@ def test_a_deny_for_a_principal_that_may_be_everyone() -> None:
     assert ask("ecr:Put", allow("ecr:*"), maybe).granted
 
 
+def test_a_deny_under_a_condition_that_is_not_decided() -> None:
+    strange = {"ForAnyValue:StringEqualsIfExists": {"a:b": "c"}}
+    found = ask("s3:Put", allow("s3:*", "a"), deny("s3:*", Resource="*", Condition=strange))
+    with pytest.raises(Undecided, match="use either `ForAnyValue` or `IfExists`"):
+        _ = found.granted
+
+
 def test_all_searches_of_one_rule_share_a_budget() -> None:
     hard = ["*a?" + str(at) + "*a??" * 9 for at in range(20)]
     taken = ["*b?a*b*?a", "*a???????????????", "*?b????????????a*", "*c?????????????*"]
