@@ -61,16 +61,10 @@ OWN = {"Principal": "*", "Resource": None}
             r"`\$\{bucket\}` is a placeholder",
             {"Resource": "arn:aws:s3:::${bucket}/*"},
         ),
-        *(
-            (
-                text,
-                "use either `ForAnyValue` or `IfExists`",
-                {"Condition": {"ForAnyValue:StringEqualsIfExists": {"a:b": "c"}}},
-            )
-            for text in (
-                'policy.statements[0].admits("a:b", ["c"])',
-                'policy.mayAllow({"action": "s3:GetObject"})',
-            )
+        (
+            'policy.statements[0].admits("a:b", ["c"])',
+            "use either `ForAnyValue` or `IfExists`",
+            {"Condition": {"ForAnyValue:StringEqualsIfExists": {"a:b": "c"}}},
         ),
     ],
 )
