@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from checker.iam import actions
 from checker.iam.access import access
-from checker.iam.arn import action
-from checker.iam.patterns import matches
+from checker.iam.arn import action, fold
+from checker.iam.patterns import matches, witness
 
 if TYPE_CHECKING:
+    from checker.iam.patterns import Pattern
     from checker.iam.statement import Policy, Statement
 
 _IAM = "iam"
@@ -25,27 +26,34 @@ _PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 
 
 def unnamed_action(policy: Policy, service: str) -> str:
-    """Return an action that a service does not have and that a policy names by `*` at most.
+    """Return an action that a policy names by `*` at most; of no known service without a `service`.
 
-    INVARIANT: no author can single it out by a Deny, because it is chosen after all entries.
-    Without a `service`, it is of one that does not exist either.
+    INVARIANT: no author can single it out by a Deny, because it is chosen after all entries. If the
+    entries match every name, they match the one that is returned.
     """
     key = (unnamed_action, service)
     if key not in policy.memo:
-        entries = [
+        texts = [
             entry.text
             for each in policy.statements
             for entry in (*each.actions, *each.not_actions)
             if entry.text.partition(":")[2 if service else 0].strip("*?")
         ]
-        named = [action(text).widest for text in entries]
-        candidates = [
-            f"{service}:{letter}-unnamed" if service else f"{letter}-unnamed:Unnamed"
-            for letter in ascii_lowercase
-        ]
-        free = (each for each in candidates if not any(matches(p, each) for p in named))
-        policy.memo[key] = next(free, candidates[0])
+        named = tuple(action(text).widest for text in texts)
+        likely = f"{service}:unnamed" if service else "unnamed:unnamed"
+        free = not any(matches(each, fold(likely)) for each in named)
+        policy.memo[key] = likely if free else _outside(named, service) or likely
     return str(policy.memo[key])
+
+
+def _outside(named: tuple[Pattern, ...], service: str) -> str | None:
+    """Return an action that no pattern matches, with a letter at the front of what is free."""
+    for letter in ascii_lowercase:
+        wanted = f"{service}:{letter}*" if service else f"{letter}*:unnamed"
+        found = witness((action(wanted).widest,), named)
+        if found is not None:
+            return found
+    return None
 
 
 def allows_other_services(statement: Statement) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import Any
+
+import pytest
 
 from checker.iam.statement import Statement, policy
 from checker.iam.unlimited import allows_other_services, is_unlimited, unnamed_action
@@ -22,6 +25,24 @@ def deny(**elements: Any) -> dict[str, Any]:
 def test_no_deny_names_what_nobody_names() -> None:
     guessed = unnamed_action(policy({"Statement": [ADMIN]}), "iam")
     assert is_unlimited(first(ADMIN, deny(Action=[guessed, "s3:*"])))
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        ["iam:*unnamed"],
+        ["IAM:UNNAMED", "unnamed:Unnamed"],
+        ["iam:?nnamed", "iam:u*", "iam:a*", "unnamed:unnamed"],
+        [f"iam:{letter}-unnamed" for letter in "abcdefghijklmnopqrstuvwxyz"],
+    ],
+    ids=str,
+)
+def test_no_deny_of_a_few_names_limits(denied: list[str]) -> None:
+    assert is_unlimited(first(ADMIN, deny(Action=denied)))
+
+
+def test_a_deny_of_every_letter_limits() -> None:
+    assert not is_unlimited(first(ADMIN, deny(Action=[f"iam:{each}*" for each in ascii_lowercase])))
 
 
 def test_a_deny_of_all_else_limits() -> None:
