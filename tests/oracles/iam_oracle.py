@@ -33,7 +33,10 @@ PRINCIPALS = (
 )
 """The callers; a role stands for any of its sessions but the one that is named."""
 VALUES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "aws:text": ((), ("r",), ("s",), ("rs",), ("t",), ("srs",), ("r*",), ("*s",), ("?",)),
+    "aws:text": (
+        *((), ("r",), ("s",), ("rs",), ("rr",), ("t",), ("srs",)),
+        *(("r*",), ("*s",), ("?",)),
+    ),
     "aws:many": (
         (),
         ("x",),
