@@ -73,7 +73,9 @@ def _granted(policy: Policy, reference: Policy, asked: Asked) -> Request | None:
     box = _searched(policy, reference, space, asked, exact=True)
     if box is not None:
         return _confirmed(policy, reference, space, asked, box)
-    open_ = space.variables or space.has_unknowns
+    # INVARIANT: what is asked may have variables that no statement has.
+    asked_open = any(item.symbolic is not item.widest for _, item in asked.entries)
+    open_ = space.variables or space.has_unknowns or asked_open
     if open_ and _searched(policy, reference, space, asked, exact=False) is not None:
         raise _unsettled(space, (policy, reference))
     return None
@@ -83,6 +85,8 @@ def _unsettled(space: Space, policies: tuple[Policy, Policy]) -> Undecided:
     """Return the error that names what it depends on whether anything is granted."""
     found = unknowns_of(policies)
     names = [*sorted(space.variables), *dict.fromkeys(each.text for each, _ in found)]
+    if not names:
+        return Undecided("cannot decide what is granted: it depends on a variable")
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
     shown += f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     message = f"cannot decide what is granted: it depends on the value of {shown}"
