@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, cast
 from checker.errors import FunctionError
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
-from checker.iam.arn import ATTACHED, EVERYTHING, Spelling, fold, loosest
+from checker.iam.arn import ATTACHED, EVERYTHING, Spelling, fold
 from checker.iam.constraints import RESOURCE, Asked, Conjunction, Constraint, Texts
+from checker.iam.covering import covering_all_of
 from checker.iam.fixed import NAMED, any_of, unfixed
+from checker.iam.formats import loosest
 from checker.iam.given import settled
+from checker.iam.near import about, near
 from checker.iam.patterns import Undecided, covers, overlaps
-from checker.iam.question import actions, allowed, always_applies, is_alone
+from checker.iam.question import actions, allowed, always_applies
 from checker.iam.request import PRINCIPAL_ARN
-from checker.iam.resources import covering_all_of, holds_all_of, resources
 from checker.iam.terms import Budget, Denial, Term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from checker.iam.asked import Limit
+    from checker.iam.near import Near
     from checker.iam.patterns import Pattern
     from checker.iam.request import Request
     from checker.iam.resources import Resource
@@ -55,7 +58,7 @@ class Access:
     limits: tuple[Limit, ...] = ()
     """What the requests that are asked about must meet, by names that only tell it apart."""
     _terms: dict[object, tuple[Term, ...]] = field(default_factory=dict, repr=False)
-    _near: dict[str, _Near] = field(default_factory=dict, repr=False)
+    _near: dict[str, Near] = field(default_factory=dict, repr=False)
     _budget: Budget = field(default_factory=Budget, repr=False)
 
     @property
@@ -86,7 +89,7 @@ class Access:
     def resources(self) -> tuple[Resource, ...]:
         """The resources on which an action may be allowed: each set once, in order of place.
 
-        A set of which it is not known whether it is one raises `Undecided` when it is asked.
+        Where several Denies deny something only together, it is still in the sets.
         """
         found: dict[object, Resource] = {}
         for term in self._left(self._allows(), self.asked):
@@ -117,9 +120,9 @@ class Access:
         return Access(self.asked, policy, self.required, self.perhaps, written, self.route, limits)
 
     def unconfined(self, keys: Sequence[str]) -> Access:
-        """Return what is allowed although no condition requires a certain value of some keys.
+        """Return what is allowed although no condition fixes even a part of the value of some keys.
 
-        A condition does not require one if it accepts any value, or a request that lacks the key.
+        A condition fixes nothing if it accepts any value, or a request that lacks the key.
         In the name of a key, `*` stands for any text.
         """
         known = ("unconfined", *keys)
@@ -139,7 +142,7 @@ class Access:
 
     def _allows(self) -> tuple[Statement, ...]:
         services = action_rules.services(map(action_rules.asked, self.asked))
-        return tuple(each for each in _about(self.policy, services) if each.is_allow)
+        return tuple(each for each in about(self.policy, services) if each.is_allow)
 
     def _left(self, statements: Iterable[Statement], asked: Iterable[str]) -> Iterator[Term]:
         """Yield what statements allow of actions after all Denies."""
@@ -159,11 +162,11 @@ class Access:
                 return ()
             doubt = action_rules.doubt(statement) if matched is None else ""
             if text not in self._near:
-                self._near[text] = _near(self.policy, pattern)
-            near = self._near[text]
-            denials = [*near.whole]
+                self._near[text] = near(self.policy, pattern)
+            denies = self._near[text]
+            denials = [*denies.whole]
             rest: list[Statement] = []
-            for each in near.rest:
+            for each in denies.rest:
                 if self._is_barred(statement, each, pattern):
                     denials.append(Denial(each, ""))
                 else:
@@ -173,7 +176,7 @@ class Access:
             if key not in self._terms:
                 self._terms[key] = terms(statement, denials, doubt, self._budget)
             found = _usable(self._terms[key], text)
-            if not (rest or self.required or _may_contradict(statement)):
+            if not (rest or self.required or may_contradict(statement)):
                 return found
             # The other Denies are about all of an action, or none of it, so that equal sets beside
             # equal Denies have equal answers.
@@ -200,10 +203,10 @@ class Access:
         Answers for actions with the `same` text are equal.
         """
         memo = self.policy.memo
-        about = tuple(each.route for each in beside.statements)
+        routes = tuple(each.route for each in beside.statements)
         for term in found:
             reach, excluded = term.resource.reach, term.resource.excluded
-            key = ("possible", about, self.required, self.perhaps, same, reach, excluded)
+            key = ("possible", routes, self.required, self.perhaps, same, reach, excluded)
             if key not in memo:
                 memo[key] = self._answer(term, beside, text)
             answer = memo[key]
@@ -227,35 +230,6 @@ class Access:
             return str(why)
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """The Denies that may be about an action."""
-
-    whole: tuple[Denial, ...]
-    """Those that deny it to everyone, without a condition."""
-    rest: tuple[Statement, ...]
-    """All others."""
-
-
-def _near(policy: Policy, pattern: Pattern) -> _Near:
-    whole: list[Denial] = []
-    rest: list[Statement] = []
-    for statement in _about(policy, action_rules.services([pattern])):
-        if statement.is_allow or action_rules.matches_action(statement, pattern) is False:
-            continue
-        covered = action_rules.covers_action(statement, pattern)
-        doubt = action_rules.doubt(statement) if covered is None else ""
-        try:
-            everyone = statement.is_for_everyone
-        except Undecided as why:
-            everyone, doubt = True, str(why)
-        if statement.conditions or covered is False or not everyone:
-            rest.append(statement)
-        else:
-            whole.append(Denial(statement, doubt))
-    return _Near(tuple(whole), tuple(rest))
-
-
 def _always_applies(deny: Statement, allow: Statement, required: Conjunction) -> bool:
     try:
         return always_applies(deny, allow, required)
@@ -263,7 +237,7 @@ def _always_applies(deny: Statement, allow: Statement, required: Conjunction) ->
         return False
 
 
-def _may_contradict(statement: Statement) -> bool:
+def may_contradict(statement: Statement) -> bool:
     """Return whether an Allow may be such that no request meets it."""
     keys = {fold(each.key) for each in statement.conditions}
     several = len(keys) < len(statement.conditions)
@@ -315,67 +289,6 @@ def access(policy: Policy, actions: Sequence[str]) -> Access:
             action_rules.asked(each)
         found = policy.memo[key] = Access(key, policy)
     return found
-
-
-def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
-    """Return the known actions of an access level that an Allow grants on all resources.
-
-    That means all resources of some type of the action's service, after all Denies of the policy.
-    Actions that take no resource are left out, because they can only be allowed on `*`. Raises
-    `Undecided` for a placeholder, and `FunctionError` for an unknown level.
-    """
-    if not statement.is_allow or not _grants_any(policy, statement):
-        return ()
-    named = dict.fromkeys(
-        name for text in _entries(policy, statement) for name in catalogue.confinable(text, level)
-    )
-    services = {name.partition(":")[0] for name in named}
-    given = resources(statement)
-    whole = {each for each in services if holds_all_of(given, each)}
-    denied = {each for each in whole if _has_denies(policy, each)}
-    return tuple(
-        name
-        for name in named
-        for service in [name.partition(":")[0]]
-        if service in whole
-        and (service not in denied or holds_all_of(access(policy, (name,)).resources, service))
-    )
-
-
-def _grants_any(policy: Policy, statement: Statement) -> bool:
-    """Return whether an Allow grants anything after all Denies."""
-    if is_alone(statement) and not _may_contradict(statement):
-        return True
-    return bool(access(policy, ("*",)).by(statement))
-
-
-def _entries(policy: Policy, statement: Statement) -> tuple[str, ...]:
-    """Return the patterns of actions that an Allow names.
-
-    One that matches every action stands for those that a Deny of all others leaves, if any.
-    """
-    names = tuple(each.text for each in statement.actions)
-    named = tuple(text for text in names if not action_rules.is_all(text))
-    return named if named == names else (*named, *action_rules.left_by_denies(policy))
-
-
-def _has_denies(policy: Policy, service: str) -> bool:
-    everything = action_rules.asked(f"{service}:*")
-    return any(
-        action_rules.matches_action(each, everything) is not False
-        for each in _about(policy, frozenset({service}))
-        if not each.is_allow
-    )
-
-
-def _about(policy: Policy, services: frozenset[str] | None) -> Iterator[Statement]:
-    """Yield the statements that may be about actions of some services: a quick first filter."""
-    known = policy.memo.get(_about)
-    if not isinstance(known, list):
-        known = policy.memo[_about] = [action_rules.services_of(item) for item in policy.statements]
-    for item, named in zip(policy.statements, known, strict=True):
-        if services is None or named is None or not named.isdisjoint(services):
-            yield item
 
 
 def _any(found: Iterator[Term]) -> bool:

@@ -120,14 +120,15 @@ def decided(statement: Statement, answer: bool | None) -> bool:  # noqa: FBT001 
     return answer
 
 
-def whole_services(statement: Statement) -> list[str]:
+def whole_services(statement: Statement, *, by_wildcard: bool = False) -> list[str]:
     """Return the services of which the entries of an Allow match every action, in order.
 
     The meaning decides, not the spelling: the entries that name a service, in this Allow and in
     others of its policy, must match every action that the catalogue knows of it, be they `s3:*`,
     `S3:?*` or one entry for each initial letter. If the catalogue does not know the service, they
     must match every possible name. An entry about all services names those that a Deny of all
-    other actions leaves. Raises `Undecided` for a placeholder that matters.
+    other actions leaves. With `by_wildcard`, one of these entries must have a wildcard. Raises
+    `Undecided` for a placeholder that matters.
     """
     policy = statement.policy
     everything = covers_action(statement, asked("*"))
@@ -135,10 +136,12 @@ def whole_services(statement: Statement) -> list[str]:
     own = _by_service((*statement.actions, *(Entry(text, statement.route) for text in left)))
     others = policy.statements if policy is not None else ()
     beside = _by_service([e for each in others if each.is_allow for e in each.actions])
+    together = {name: entries + beside.get(name, []) for name, entries in own.items()}
     return [
         name
-        for name, entries in own.items()
-        if _is_whole(name, entries) or _is_whole(name, entries + beside.get(name, []))
+        for name, entries in together.items()
+        if not by_wildcard or any(set("*?") & set(each.text) for each in entries)
+        if _is_whole(name, entries)
     ]
 
 

@@ -47,7 +47,6 @@ __all__ = [
     "EVERYTHING",
     "EVERY_ARN",
     "PLACEHOLDER",
-    "VALID",
     "VARIABLE",
     "Spelling",
     "action",
@@ -55,12 +54,9 @@ __all__ = [
     "confined",
     "escaped",
     "fold",
-    "loosest",
     "resource",
-    "segments_of",
     "spelled_out",
     "spelling",
-    "template",
     "value",
     "variable_of",
 ]
@@ -113,7 +109,7 @@ class Spelling:
         return self
 
 
-_ARN_COLONS = 5
+ARN_COLONS = 5
 """Colons before the resource part of an ARN: `arn:partition:service:region:account:`."""
 _LONGEST = 40_000
 """The most characters of an entry that is read; no policy that AWS accepts is as long."""
@@ -153,7 +149,7 @@ def _arn(text: str, confine: _Confine, *, variables: bool) -> Spelling:
     # whose value may contain colons, the wildcards of a grant may match colons.
     front = parts[: parts.index(holes[0])] if holes else parts
     wild = parts is not written and not all(isinstance(part, str) for part in written)
-    arn = text.startswith("arn:") and front.count(":") >= _ARN_COLONS and not wild
+    arn = text.startswith("arn:") and front.count(":") >= ARN_COLONS and not wild
     reaching = confine(open_) if arn else open_
     # If a wildcard stands before segments that lack, it may match them, or AWS completes the ARN.
     most = [*(pieces.opened(written) if unknowns else written), Wild.STAR] if wild else reaching
@@ -249,70 +245,12 @@ def escaped(text: str, *, variables: bool) -> str:
     return re.sub(r"[*?]|\$(?=\{)", r"${\g<0>}", text)
 
 
-_ANY_ACCOUNT: tuple[Token, ...] = (Wild.SEGMENT_ANY,) * 12
-_SOME: tuple[Token, ...] = (Wild.SEGMENT_ANY, Wild.SEGMENT_STAR)
-_ANY_REGION: tuple[Token, ...] = (*_SOME, "-", *_SOME, "-", *_SOME)
-VALID: dict[int, tuple[Token, ...]] = {
-    1: (*"aws", Wild.SEGMENT_STAR),
-    3: _ANY_REGION,
-    4: _ANY_ACCOUNT,
-}
-"""By position in an ARN: the partitions, the regions and the accounts."""
-_TEMPLATE = re.compile(r"\$\{([^}]*)\}|(.)", re.DOTALL)
-
-
-def segments_of(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """Return the tokens between the first five colons of an ARN, and those after them."""
-    found: list[list[Token]] = [[]]
-    for each in tokens:
-        if each == ":" and len(found) <= _ARN_COLONS:
-            found.append([])
-        else:
-            found[-1].append(each)
-    return [tuple(each) for each in found]
-
-
-@lru_cache(maxsize=8_192)
-def template(text: str, partition: str) -> Pattern:
-    """Return the ARNs of a format such as `arn:${Partition}:ecr:${Region}:${Account}:…`.
-
-    A region has two hyphens here and an account 12 characters, so that a policy that requires no
-    more than this still covers every ARN.
-    """
-    tokens: list[Token] = []
-    for name, character in _TEMPLATE.findall(text):
-        if character:
-            tokens.append(character)
-        elif name == "Partition":
-            tokens.extend(partition)
-        elif name == "Region":
-            tokens.extend(_ANY_REGION)
-        elif name == "Account":
-            tokens.extend(_ANY_ACCOUNT)
-        else:
-            tokens.extend(_SOME)
-    return pattern(text, tokens)
-
-
-@lru_cache(maxsize=8_192)
-def loosest(text: str) -> Pattern:
-    """Return an ARN format with any string for its variables; before the resource, without colons.
-
-    It matches every ARN of the type, however the region or the account is written.
-    """
-    tokens: list[Token] = []
-    for _, character in _TEMPLATE.findall(text):
-        inside = tokens.count(":") < _ARN_COLONS
-        tokens.append(character or (Wild.SEGMENT_STAR if inside else Wild.STAR))
-    return pattern(text, tokens)
-
-
 def _completed(text: str, parts: list[Piece]) -> list[Piece]:
     """Return the parts of an entry; an ARN gets `*` for each segment that it lacks.
 
     A star at the end stands for all that may follow.
     """
-    lacking = _ARN_COLONS - parts.count(":")
+    lacking = ARN_COLONS - parts.count(":")
     if lacking <= 0 or not text.startswith("arn:") or parts[-1] is Wild.STAR:
         return parts
     return [*parts, *((":", Wild.STAR) * lacking)]
@@ -327,7 +265,7 @@ def confined(parts: Sequence[Piece]) -> list[Piece]:
     colons = 0
     for part in parts:
         colons += part == ":"
-        if colons >= _ARN_COLONS:
+        if colons >= ARN_COLONS:
             confined.append(part)
         elif isinstance(part, Unknown):
             confined.append(replace(part, confined=True))

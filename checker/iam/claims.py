@@ -243,6 +243,23 @@ def _read(names: tuple[str, ...]) -> tuple[frozenset[str], tuple[Pattern, ...]]:
     return literals, tuple(each for each in read if each.literal is None)
 
 
+def allowing(policy: Policy, asks: Iterable[Ask]) -> list[Route]:
+    """Return the places of the Allows of actions that questions about the whole policy name."""
+    texts = dict.fromkeys(text for each in asks if each.via is None for text in each.actions)
+    return [
+        statement.route
+        for statement in policy.statements
+        if statement.is_allow and any(_is_about(statement, text) for text in texts)
+    ]
+
+
+def _is_about(statement: Statement, text: str) -> bool:
+    try:
+        return actions.matches_action(statement, actions.asked(text)) is not False
+    except FunctionError:
+        return True
+
+
 def _grants(policy: Policy, statement: Statement, text: str) -> bool:
     """Return whether a statement grants an action after all Denies; true if that is in doubt."""
     spend(_UNITS)

@@ -48,6 +48,8 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _SHARED = frozenset({"", "aws", "cloudfront"})
 """The account part of ARNs that belong to no account; only their resource part fixes anything."""
 _ARN_SEGMENTS = 6
+_OF_A_SERVICE = "kms:encryptioncontext:"
+"""How the keys begin whose ARNs the calling service writes."""
 _LIKELY = ("123456789012", "arn:aws:iam::123456789012:root", "name/")
 """Values that a placeholder may have."""
 _OF_THE_CALLER = re.compile(r"aws:(?:principal(?:tag/.+|account|orgid|arn)|username|userid)")
@@ -203,7 +205,8 @@ def fixes_account(asked: Test, text: str) -> bool:
     """Return whether a value fixes the account of an ARN, or an account by its number.
 
     An ARN without an account must have a fixed name. A wildcard before the account could match
-    beyond its segment, unless the operator is one for ARNs.
+    beyond its segment, unless the operator is one for ARNs, or a service writes the value:
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
     if _ACCOUNT.fullmatch(text):
         return asked.family in _TEXTUAL
@@ -211,7 +214,8 @@ def fixes_account(asked: Test, text: str) -> bool:
     if len(parts) < _ARN_SEGMENTS or parts[0] != "arn":
         return False
     *front, account, name = parts
-    if asked.family is not Family.ARN and any(has_wildcards(asked, part) for part in front):
+    segmented = asked.family is Family.ARN or asked.key.startswith(_OF_A_SERVICE)
+    if not segmented and any(has_wildcards(asked, part) for part in front):
         return False
     fixed = account in _SHARED and bool(name) and not has_wildcards(asked, name)
     return bool(_ACCOUNT.fullmatch(account)) or fixed

@@ -124,7 +124,10 @@ def _services(statement: dict[str, Any]) -> frozenset[str]:
 
 
 def _resources(statement: dict[str, Any]) -> frozenset[str]:
-    """Return the texts of a statement's resources; empty for those of NotResource or of none."""
+    """Return the texts of a statement's resources.
+
+    It is one empty text for NotResource and for neither, so that all such statements are alike.
+    """
     given = statement.get("Resource", "")
     return frozenset(given if isinstance(given, list) else [given])
 

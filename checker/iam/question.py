@@ -123,25 +123,17 @@ def admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
     policy = statement.policy
     if policy is None or not statement.is_allow or is_alone(statement):
         return True
-    return may_allow_by(statement, given)
+    memo = ("admits", statement.route, statement.asked, *sorted(given.items()))
+    if memo not in policy.memo:
+        asked = Asked(actions(statement.asked), via=statement.route)
+        policy.memo[memo] = allowed(policy, asked, given) is not None
+    return policy.memo[memo] is True
 
 
 def is_alone(statement: Statement) -> bool:
     """Return whether no Deny of its policy can change what a statement allows."""
     policy = statement.policy
     return policy is None or all(each.is_allow for each in policy.statements)
-
-
-def may_allow_by(statement: Statement, given: Mapping[str, Values]) -> bool:
-    """Return whether a policy allows a request by one of its Allows; raises `Undecided`."""
-    policy = statement.policy
-    if policy is None:
-        return True
-    key = ("by", statement.route, statement.asked, *sorted(given.items()))
-    if key not in policy.memo:
-        asked = Asked(actions(statement.asked), via=statement.route)
-        policy.memo[key] = allowed(policy, asked, given) is not None
-    return policy.memo[key] is True
 
 
 def always_applies(deny: Statement, allow: Statement, required: Conjunction) -> bool:

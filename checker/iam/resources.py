@@ -7,31 +7,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue, segments
-from checker.iam.arn import (
-    ATTACHED,
-    EVERY_ARN,
-    EVERYTHING,
-    VALID,
-    Spelling,
-    fold,
-    resource,
-    segments_of,
-    template,
-)
+from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource
+from checker.iam.formats import VALID, segments_of, template
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 from checker.iam.pieces import is_atom, opened_text
 from checker.iam.statement import PolicyType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from checker.iam.machine import Token
     from checker.iam.pieces import Unknown
     from checker.iam.statement import Entry, Policy, Statement
     from checker.problems import Route
 
-_PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 _PARTS = 6
 """Parts of an ARN; the last one may contain colons."""
 _PLACES = (1, 3, 4)
@@ -64,7 +53,7 @@ class Resource:
         self._decided()
         wild = any(isinstance(token, Wild) for each in self.symbolic for token in each.tokens)
         if self.unknowns and not wild:
-            raise self._undecided()
+            raise self.undecided()
         return self.literal is not None
 
     def is_named(self) -> bool:
@@ -95,13 +84,13 @@ class Resource:
         tokens = self.symbolic[0].tokens
         colons = [at for at, each in enumerate(tokens) if each == ":"]
         if len(self.symbolic) > 1 or self.excluded or len(colons) < _PARTS - 1:
-            raise self._undecided()
+            raise self.undecided()
         service = tokens[colons[1] + 1 : colons[2]]
         name = (*service, *tokens[colons[4] + 1 :])
         if any(isinstance(token, Wild) for token in name):
             return False
         if any(map(is_atom, name)):
-            raise self._undecided()
+            raise self.undecided()
         return True
 
     def covers(self, pattern: str) -> bool:
@@ -116,7 +105,7 @@ class Resource:
         self._check(found, item)
         sure = self.unknowns and all(covers((each,), asked) for each in self.symbolic)
         if found and self.unknowns and not sure:
-            raise self._undecided()
+            raise self.undecided()
         return found
 
     def within(self, pattern: str) -> bool:
@@ -136,7 +125,7 @@ class Resource:
             return True
         self._check(False, item)  # noqa: FBT003 - the answer
         if self.unknowns and not self._is_somewhere_outside(none_of):
-            raise self._undecided()
+            raise self.undecided()
         return False
 
     def _check(self, found: bool, asked: Spelling) -> None:  # noqa: FBT001 - the answer
@@ -159,15 +148,15 @@ class Resource:
         any resource. Raises `Undecided`, and `FunctionError` for text that cannot name a service.
         """
         self._decided()
-        formats = _formats(service)
+        known = formats(service)
         found = self._holds(EVERY_ARN) or any(
-            self._holds_somewhere(item, partition) for item in formats for partition in _PARTITIONS
+            self._holds_somewhere(item, partition) for item in known for partition in PARTITIONS
         )
         if found and self.unknowns:
             # which partition, region and account these are does not matter
             sure = replace(self, reach=tuple(map(_anywhere, self.symbolic)), unknowns=())
             if not sure.covers_all_of(service):
-                raise self._undecided()
+                raise self.undecided()
         return found
 
     def _holds_somewhere(self, arn: str, partition: str) -> bool:
@@ -191,7 +180,8 @@ class Resource:
         if self.doubt:
             raise Undecided(self.doubt)
 
-    def _undecided(self) -> Undecided:
+    def undecided(self) -> Undecided:
+        """Return the error that says on which unknown an answer depends."""
         unknown = self.unknowns[0].text
         return Undecided(
             f"cannot decide what `{self.text[:200]}` means: `{unknown}` is a placeholder of a "
@@ -223,76 +213,8 @@ def _anywhere(item: Pattern) -> Pattern:
     return pattern(item.text, tokens)
 
 
-def covering_all_of(found: Sequence[Resource], service: str) -> tuple[Resource, ...]:
-    """Return the sets that hold all resources of a type of a service, by themselves or together.
-
-    Sets that do so only together are returned if none does so alone. Raises as
-    `Resource.covers_all_of` does; a set in doubt does not matter beside one that holds them all.
-    """
-    alone = tuple(_covering(found, service))
-    if alone:
-        return alone
-    sure = [each for each in found if not each.doubt]
-    wild = [each for each in sure if len(each.reach) == 1 and each.literal is None]
-    if len(wild) < len(("one", "another")):
-        return ()
-    for arn in _formats(service):
-        for partition in _PARTITIONS:
-            together = _together(wild, arn, partition)
-            for each in together:
-                if each.unknowns:
-                    raise each._undecided()  # noqa: SLF001 - of the same module
-            if together:
-                return together
-    return ()
-
-
-def _covering(found: Sequence[Resource], service: str) -> Iterator[Resource]:
-    """Yield the sets that hold all resources of a type of a service.
-
-    Raises `Undecided` in the end if there is none, and one in doubt.
-    """
-    doubt: Undecided | None = None
-    any_ = False
-    for each in found:
-        try:
-            if each.covers_all_of(service):
-                any_ = True
-                yield each
-        except Undecided as why:
-            doubt = doubt or why
-    if doubt is not None and not any_:
-        raise doubt
-
-
-def holds_all_of(found: Sequence[Resource], service: str) -> bool:
-    """Return whether one of some sets holds all resources of a type of a service.
-
-    Raises `Undecided` if none does, and one is in doubt.
-    """
-    return any(True for _ in _covering(found, service))
-
-
-def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:
-    """Return the sets that together hold all resources of an ARN format in some place, if any."""
-    of_type = template(arn, partition)
-    near = [each for each in found if overlaps(each.reach[0], of_type)]
-    places: dict[tuple[str, ...], None] = {}
-    for each in near if len(near) > 1 else ():
-        some = witness((each.reach[0], of_type), each.excluded)
-        if some is not None:
-            places[tuple(some.split(":", 5)[3:5])] = None
-    for region, account in places:
-        placed = template(
-            arn.replace("${Region}", region).replace("${Account}", account), partition
-        )
-        sets = [r for r in near if not any(overlaps(each, placed) for each in r.excluded)]
-        if covers([each.reach[0] for each in sets], placed):
-            return tuple(each for each in sets if overlaps(each.reach[0], placed))
-    return ()
-
-
-def _formats(service: str) -> tuple[str, ...]:
+def formats(service: str) -> tuple[str, ...]:
+    """Return the ARN formats of a service; any resource if the catalogue does not know it."""
     if _PREFIX.fullmatch(service) and not catalogue.is_service(service):
         return (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
     return catalogue.resource_formats(service)

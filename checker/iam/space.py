@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 from checker.budget import spend
 from checker.iam import catalogue, keys
 from checker.iam.apart import atoms, meanings, unknowns
-from checker.iam.arn import (
-    ATTACHED,
-    EVERY_ARN,
-    EVERYTHING,
-    action,
-    template,
-    variable_of,
-)
+from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, action, variable_of
 from checker.iam.conditions import Family, Test, compares, test
 from checker.iam.constraints import (
     ACTION,
@@ -29,6 +22,7 @@ from checker.iam.constraints import (
     Texts,
     picked,
 )
+from checker.iam.formats import template
 from checker.iam.key_values import is_single, representatives
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, literal, pattern

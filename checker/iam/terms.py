@@ -12,6 +12,7 @@ from checker.iam.resources import Resource, except_text, spelled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from checker.iam.machine import Token
     from checker.iam.statement import Statement
     from checker.problems import Route
 
@@ -68,8 +69,8 @@ class _Limits(NamedTuple):
 
     excluded: tuple[Pattern, ...]
     """What is certainly excluded."""
-    same: tuple[Pattern, ...]
-    """What is excluded of sets with the same variables and unknowns, which are atoms here."""
+    same: frozenset[tuple[Token, ...]]
+    """The sets with variables or unknowns that are excluded, as patterns with atoms for these."""
     perhaps: tuple[tuple[Pattern, str], ...]
     """What may be excluded, each with the reason of the doubt."""
     inside: tuple[tuple[Spelling, ...], ...]
@@ -145,7 +146,7 @@ def _limits(statement: Statement, denials: Sequence[Denial], doubt: str) -> _Lim
             doubts.append(denial.doubt)
     perhaps += [(i.widest, i.doubt()) for i in excluding if i.placeholder is not None]
     excluded = tuple(item.narrowest for item in excluding if item.narrowest is not None)
-    same = tuple(item.symbolic for item in excluding if item.narrowest is None)
+    same = frozenset(item.symbolic.tokens for item in excluding if item.narrowest is None)
     doubt = next(filter(None, doubts), "")
     return _Limits(excluded, same, tuple(perhaps), tuple(inside), doubt)
 
@@ -178,8 +179,8 @@ def _term(
     excluded = tuple(item for item in limits.excluded if _near(item, reach))
     if not _left(reach, excluded):
         return None
-    if limits.same and any(covers(limits.same, item.symbolic) for item in parts):
-        return None
+    if any(item.symbolic.tokens in limits.same for item in parts):
+        return None  # whatever the values are, they are the same in both
     perhaps = [(item, why) for item, why in limits.perhaps if _near(item, reach)]
     holes = [item.doubt() for item in parts if item.placeholder is not None]
     sure = not limits.doubt and (

@@ -6,54 +6,24 @@ that do not exist.
 
 from __future__ import annotations
 
-from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from checker.iam import actions
+from checker.iam import actions, catalogue
 from checker.iam.access import access
-from checker.iam.arn import action, fold
-from checker.iam.patterns import matches, witness
+from checker.iam.arn import arn_value
+from checker.iam.patterns import Undecided, covers, witness
+from checker.iam.unnamed import unnamed_action
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from checker.iam.patterns import Pattern
+    from checker.iam.resources import Resource
     from checker.iam.statement import Policy, Statement
 
 _IAM = "iam"
 """The service by which the policies of others are changed."""
-_PLACE = "unnamed:nowhere:000000000000:unnamed"
-_ROLE = "iam::000000000000:role/unnamed"
-_PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
-
-
-def unnamed_action(policy: Policy, service: str) -> str:
-    """Return an action that a policy names by `*` at most; of no known service without a `service`.
-
-    INVARIANT: no author can single it out by a Deny, because it is chosen after all entries. If the
-    entries match every name, they match the one that is returned.
-    """
-    key = (unnamed_action, service)
-    if key not in policy.memo:
-        texts = [
-            entry.text
-            for each in policy.statements
-            for entry in (*each.actions, *each.not_actions)
-            if entry.text.partition(":")[2 if service else 0].strip("*?")
-        ]
-        named = tuple(action(text).widest for text in texts)
-        likely = f"{service}:unnamed" if service else "unnamed:unnamed"
-        free = not any(matches(each, fold(likely)) for each in named)
-        policy.memo[key] = likely if free else _outside(named, service) or likely
-    return str(policy.memo[key])
-
-
-def _outside(named: tuple[Pattern, ...], service: str) -> str | None:
-    """Return an action that no pattern matches, with a letter at the front of what is free."""
-    for letter in ascii_lowercase:
-        wanted = f"{service}:{letter}*" if service else f"{letter}*:unnamed"
-        found = witness((action(wanted).widest,), named)
-        if found is not None:
-            return found
-    return None
+_ARN_PARTS = 6
 
 
 def allows_other_services(statement: Statement) -> bool:
@@ -71,17 +41,69 @@ def is_unlimited(statement: Statement) -> bool:
     """Return whether an Allow allows everything but what its policy names as an exception.
 
     That is so if it allows, after all Denies, actions that nobody names on resources that nobody
-    names, and if the policy allows those of IAM too. Raises `Undecided`.
+    names, and if the policy allows those of IAM on roles too. All resources of one account are
+    enough, because an author of policies may have no other. Raises `Undecided`.
     """
     policy = statement.policy
     if policy is None or not allows_other_services(statement):
         return False
     everywhere = access(policy, (unnamed_action(policy, ""),)).by(statement)
-    return any(
-        any(each.covers(f"arn:{partition}:{_PLACE}") for each in everywhere)
-        and _is_covered(policy, f"arn:{partition}:{_ROLE}")
-        for partition in _PARTITIONS
+    if not _reach(everywhere, "arn:*:?*:*:*:?*", tuple(_named_services(policy))):
+        return False
+    return _reach(access(policy, (unnamed_action(policy, _IAM),)).resources, "arn:*:iam::*:role/*")
+
+
+def wild_services(statement: Statement) -> tuple[str, ...]:
+    """Return the services of which a policy names every action, some by wildcards, and denies none.
+
+    The Allow is one of those that name them. Raises `Undecided` for a placeholder that matters.
+    """
+    policy = statement.policy
+    if policy is None or not statement.is_allow:
+        return ()
+    return tuple(
+        name
+        for name in actions.whole_services(statement, by_wildcard=True)
+        for known in [catalogue.actions(name)]
+        if known and len(access(policy, tuple(known)).actions) == len(known)
     )
+
+
+def _reach(found: Iterable[Resource], wanted: str, named: tuple[Pattern, ...] = ()) -> bool:
+    """Return whether some sets go on to all names in a place, but for what they exclude.
+
+    The place is a partition, service, region and account of an ARN that is `wanted`, in the sets,
+    and not `named`. Raises `Undecided`.
+    """
+    kind = wanted.split(":", _ARN_PARTS - 1)[-1].rstrip("?*")
+    for each in found:
+        arn = witness(
+            (*each.reach, arn_value(wanted, variables=False).widest), (*each.excluded, *named)
+        )
+        if arn is None:
+            continue
+        place = arn.split(":", _ARN_PARTS - 1)[:-1]
+        whole = arn_value(":".join((*place, f"{kind}*")), variables=False).widest
+        if all(covers((item,), whole) for item in each.reach):
+            if each.doubt:
+                raise Undecided(each.doubt)
+            if each.unknowns:
+                raise each.undecided()
+            return True
+    return False
+
+
+def _named_services(policy: Policy) -> Iterator[Pattern]:
+    """Yield the ARNs of each service that an entry of Resource or NotResource names in full."""
+    services = {
+        entry.text.split(":", _ARN_PARTS - 1)[2]
+        for each in policy.statements
+        for entry in (*each.resources, *each.not_resources)
+        if entry.text.count(":") >= _ARN_PARTS - 1
+    }
+    for service in services:
+        if service and not set(service) & set("*?$"):
+            yield arn_value(f"arn:*:{service}:*:*:*", variables=False).widest
 
 
 def whole_services(statement: Statement) -> tuple[str, ...]:
@@ -97,9 +119,3 @@ def whole_services(statement: Statement) -> tuple[str, ...]:
     if everything and not is_unlimited(statement):
         found = [*found, *actions.services_by_arns(statement)]
     return tuple(dict.fromkeys(found))
-
-
-def _is_covered(policy: Policy, role: str) -> bool:
-    """Return whether a policy allows an action of IAM that nobody names on a role."""
-    found = access(policy, (unnamed_action(policy, _IAM),)).resources
-    return any(each.covers(role) for each in found)

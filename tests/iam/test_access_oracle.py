@@ -340,7 +340,7 @@ def _no_denies(*_: object) -> object:
 
 
 BUGS: dict[str, tuple[str, Callable[..., object]]] = {
-    "no Deny counts": ("access._near", _no_denies),
+    "no Deny counts": ("access.near", _no_denies),
     "a Deny about some of what is asked counts": (
         "actions.covers_action",
         actions.matches_action,

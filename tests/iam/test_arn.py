@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.iam.arn import action, escaped, fold, resource, template
+from checker.iam.arn import action, escaped, fold, resource
+from checker.iam.formats import template
 from checker.iam.patterns import Undecided, covers, matches, overlaps
 
 ARN = "arn:aws:ecr:us-east-1:123456789012:repository/team/app"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from checker.iam.statement import Statement, policy
-from checker.iam.unlimited import allows_other_services, is_unlimited, unnamed_action
+from checker.iam.unlimited import allows_other_services, is_unlimited
+from checker.iam.unnamed import unnamed_action
 
 ADMIN: dict[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from checker.iam.functions.facts import FACTS
 from checker.iam.functions.methods import METHODS
+from checker.iam.functions.part_methods import PART_METHODS
+from checker.iam.functions.part_structs import PART_STRUCTS
 from checker.iam.functions.samples import POLICY, SAMPLE
-from checker.iam.functions.structs import STRUCTS
+from checker.iam.functions.structs import OWN_STRUCTS
 
 __all__ = ["FUNCTIONS", "POLICY", "SAMPLE", "STRUCTS"]
 
-FUNCTIONS = (*METHODS, *FACTS)
+STRUCTS = (*OWN_STRUCTS, *PART_STRUCTS)
+FUNCTIONS = (*METHODS, *PART_METHODS, *FACTS)

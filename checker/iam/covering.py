@@ -1,0 +1,83 @@
+"""Finds the sets of resources that hold all resources of a service, alone or together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.iam.formats import template
+from checker.iam.patterns import Undecided, covers, overlaps, witness
+from checker.iam.resources import PARTITIONS, formats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from checker.iam.resources import Resource
+
+
+def covering_all_of(found: Sequence[Resource], service: str) -> tuple[Resource, ...]:
+    """Return the sets that hold all resources of a type of a service, by themselves or together.
+
+    Sets that do so only together are returned if none does so alone. Raises as
+    `Resource.covers_all_of` does; a set in doubt does not matter beside one that holds them all.
+    """
+    alone = tuple(_covering(found, service))
+    if alone:
+        return alone
+    sure = [each for each in found if not each.doubt]
+    wild = [each for each in sure if len(each.reach) == 1 and each.literal is None]
+    if not wild[1:]:
+        return ()
+    for arn in formats(service):
+        for partition in PARTITIONS:
+            together = _together(wild, arn, partition)
+            for each in together:
+                if each.unknowns:
+                    raise each.undecided()
+            if together:
+                return together
+    return ()
+
+
+def _covering(found: Sequence[Resource], service: str) -> Iterator[Resource]:
+    """Yield the sets that hold all resources of a type of a service.
+
+    Raises `Undecided` in the end if there is none, and one in doubt.
+    """
+    doubt: Undecided | None = None
+    any_ = False
+    for each in found:
+        try:
+            if each.covers_all_of(service):
+                any_ = True
+                yield each
+        except Undecided as why:
+            doubt = doubt or why
+    if doubt is not None and not any_:
+        raise doubt
+
+
+def holds_all_of(found: Sequence[Resource], service: str) -> bool:
+    """Return whether one of some sets holds all resources of a type of a service.
+
+    Raises `Undecided` if none does, and one is in doubt.
+    """
+    return any(True for _ in _covering(found, service))
+
+
+def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:
+    """Return the sets that together hold all resources of an ARN format in some place, if any."""
+    of_type = template(arn, partition)
+    near = [each for each in found if overlaps(each.reach[0], of_type)]
+    places: dict[tuple[str, ...], None] = {}
+    for each in near if len(near) > 1 else ():
+        some = witness((each.reach[0], of_type), each.excluded)
+        if some is not None:
+            places[tuple(some.split(":", 5)[3:5])] = None
+    for region, account in places:
+        placed = template(
+            arn.replace("${Region}", region).replace("${Account}", account), partition
+        )
+        sets = [r for r in near if not any(overlaps(each, placed) for each in r.excluded)]
+        if covers([each.reach[0] for each in sets], placed):
+            return tuple(each for each in sets if overlaps(each.reach[0], placed))
+    return ()

@@ -1,0 +1,260 @@
+"""Declares the functions on parts of policies and on answers about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.cel.env import Function
+from checker.cel.types import BOOL, STRING, list_of, optional_of
+from checker.cel.values import NONE, Optional
+from checker.errors import FunctionError
+from checker.iam import actions
+from checker.iam.access import Access
+from checker.iam.arn import fold
+from checker.iam.asked import note
+from checker.iam.confines import confines
+from checker.iam.fixed import ACCOUNT, WHOLLY, among, any_of, up_to
+from checker.iam.functions.samples import ACCESS, REQUEST, RESOURCE, STATEMENT
+from checker.iam.question import admits
+from checker.iam.resources import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from checker.iam.statement import Statement
+
+
+def _covers_action(statement: Statement, pattern: str) -> bool:
+    answer = actions.covers_action(statement, actions.asked(pattern))
+    note((), (("covers", pattern),), statement.route)
+    return actions.decided(statement, answer)
+
+
+def _matches_action(statement: Statement, pattern: str) -> bool:
+    answer = actions.matches_action(statement, actions.asked(pattern))
+    note((), (("matches", pattern),), statement.route)
+    return actions.decided(statement, answer)
+
+
+def _given(of: Access, key: str, values: Sequence[str]) -> Access:
+    found = of.given(key, values)
+    note(found.asked, found.limits)
+    return found
+
+
+def _unconfined(of: Access, keys: Sequence[str]) -> Access:
+    found = of.unconfined(keys)
+    note(found.asked, found.limits)
+    return found
+
+
+def _witness_of(access: Access) -> Optional:
+    found = access.witness()
+    return NONE if found is None else Optional(found)
+
+
+def _resources_by(access: Access, statement: Statement) -> list[Resource]:
+    return list(access.by(statement))
+
+
+def _covering(access: Access, service: str) -> list[Resource]:
+    return list(access.covering_all_of(service))
+
+
+def _admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
+    note((), (("admits", fold(key), *values),), statement.route)
+    return admits(statement, key, values)
+
+
+def _note_keys(statement: Statement, how: str, keys: Sequence[str], more: Sequence[str]) -> None:
+    """Note a question about whether a statement confines condition keys."""
+    note((), ((how, tuple(map(fold, keys)), *more),), statement.route)
+
+
+def _confines(statement: Statement, keys: Sequence[str]) -> bool:
+    _note_keys(statement, "confines", keys, ())
+    return confines(statement, any_of(keys, WHOLLY))
+
+
+def _confines_account(statement: Statement, keys: Sequence[str]) -> bool:
+    _note_keys(statement, "account", keys, ())
+    return confines(statement, any_of(keys, ACCOUNT))
+
+
+def _confines_up_to(statement: Statement, keys: Sequence[str], separator: str) -> bool:
+    if not separator:
+        raise FunctionError("the separator is empty: expected text such as `/`")
+    _note_keys(statement, "up to", keys, (separator,))
+    return confines(statement, any_of(keys, up_to(separator)))
+
+
+def _confines_to(statement: Statement, keys: Sequence[str], values: Sequence[str]) -> bool:
+    _note_keys(statement, "among", keys, values)
+    return confines(statement, any_of(keys, among(values)))
+
+
+PART_METHODS: tuple[Function, ...] = (
+    Function(
+        "witness",
+        (),
+        optional_of(REQUEST),
+        _witness_of,
+        "A request for one of the actions that the policy allows; none if there is none.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).witness().value().action == "s3:PutObject"',
+    ),
+    Function(
+        "given",
+        (STRING, list_of(STRING)),
+        ACCESS,
+        _given,
+        "What is allowed in requests in which a condition key has these values, or in which it is "
+        "absent if the list is empty.",
+        ACCESS,
+        example='!policy.access(["s3:GetObject"]).given("aws:SecureTransport", ["false"]).granted',
+    ),
+    Function(
+        "unconfined",
+        (list_of(STRING),),
+        ACCESS,
+        _unconfined,
+        "What is allowed although no condition fixes even a part of the value of one of these "
+        "keys. In the name of a key, `*` stands for any text.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).unconfined(["*:ResourceTag/*"]).granted',
+    ),
+    Function(
+        "resourcesBy",
+        (STATEMENT,),
+        list_of(RESOURCE),
+        _resources_by,
+        "The resources on which an Allow statement of the policy allows any of the actions, after "
+        "all Denies.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).resourcesBy(policy.statements[0]).size() == 0',
+    ),
+    Function(
+        "coveringAllOf",
+        (STRING,),
+        list_of(RESOURCE),
+        _covering,
+        "The resources that hold all resources of at least one type of a service, each by itself "
+        "or, if none does so, together.",
+        ACCESS,
+        example='policy.access(["s3:PutObject"]).coveringAllOf("s3").size() == 0',
+    ),
+    Function(
+        "coversAction",
+        (STRING,),
+        BOOL,
+        _covers_action,
+        "Whether the statement is about every action that a pattern matches; `*:*` matches all.",
+        STATEMENT,
+        example='policy.statements[1].coversAction("s3:Get*")',
+    ),
+    Function(
+        "matchesAction",
+        (STRING,),
+        BOOL,
+        _matches_action,
+        "Whether the statement is about at least one action that a pattern matches.",
+        STATEMENT,
+        example='policy.statements[0].matchesAction("s3:Get*")',
+    ),
+    Function(
+        "admits",
+        (STRING, list_of(STRING)),
+        BOOL,
+        _admits,
+        "Whether it is about a request in which a condition key has these values, or in which the "
+        "key is absent if the list is empty. What an Allow admits is still allowed after all "
+        "Denies of the policy.",
+        STATEMENT,
+        example='!policy.statements[0].admits("aws:SecureTransport", ["false"])',
+    ),
+    Function(
+        "confines",
+        (list_of(STRING),),
+        BOOL,
+        _confines,
+        "Whether every request that an Allow allows, after all Denies, has one fixed value for one "
+        "of these condition keys. In the name of a key, `*` stands for any text. A request that "
+        "lacks the keys has none.",
+        STATEMENT,
+        example='policy.statements[0].confines(["aws:SecureTransport"])',
+    ),
+    Function(
+        "confinesAccount",
+        (list_of(STRING),),
+        BOOL,
+        _confines_account,
+        "As `confines`, but only the account must be fixed: the value itself, or that of an ARN.",
+        STATEMENT,
+        example='!policy.statements[2].confinesAccount(["aws:SourceArn", "aws:SourceAccount"])',
+    ),
+    Function(
+        "confinesUpTo",
+        (list_of(STRING), STRING),
+        BOOL,
+        _confines_up_to,
+        "As `confines`, but only what stands before the first separator must be fixed, such as the "
+        "owner in `repo:owner/name`.",
+        STATEMENT,
+        example='!policy.statements[0].confinesUpTo(["sts:ExternalId"], "/")',
+    ),
+    Function(
+        "confinesTo",
+        (list_of(STRING), list_of(STRING)),
+        BOOL,
+        _confines_to,
+        "As `confines`, but the value must be one of a list, in which `*` and `?` are wildcards.",
+        STATEMENT,
+        example='policy.statements[0].confinesTo(["aws:SecureTransport"], ["true"])',
+    ),
+    Function(
+        "isLiteral",
+        (),
+        BOOL,
+        Resource.is_literal,
+        "Whether it is exactly one resource.",
+        RESOURCE,
+        example="policy.statements[0].resources[0].isLiteral()",
+    ),
+    Function(
+        "isNamed",
+        (),
+        BOOL,
+        Resource.is_named,
+        "Whether it is at most one resource in each account, region and partition.",
+        RESOURCE,
+        example="policy.statements[0].resources[0].isNamed()",
+    ),
+    Function(
+        "covers",
+        (STRING,),
+        BOOL,
+        Resource.covers,
+        "Whether it holds all resources that a pattern of `*`, `?` and `${…}` matches.",
+        RESOURCE,
+        example='policy.statements[0].resources[1].covers("arn:aws:s3:::reports/a*")',
+    ),
+    Function(
+        "within",
+        (STRING,),
+        BOOL,
+        Resource.within,
+        "Whether it holds only resources that a pattern of `*`, `?` and `${…}` matches.",
+        RESOURCE,
+        example='policy.statements[0].resources[1].within("arn:aws:s3:::reports/*")',
+    ),
+    Function(
+        "coversAllOf",
+        (STRING,),
+        BOOL,
+        Resource.covers_all_of,
+        "Whether it holds all resources of at least one type of a service.",
+        RESOURCE,
+        example='!policy.statements[0].resources[1].coversAllOf("s3")',
+    ),
+)
+"""All functions on a statement, on a resource or on what a policy allows of some actions."""

@@ -1,0 +1,67 @@
+"""Finds the actions that a statement grants on all resources of their types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.iam import actions as action_rules
+from checker.iam import catalogue
+from checker.iam.access import access, may_contradict
+from checker.iam.covering import holds_all_of
+from checker.iam.near import about
+from checker.iam.question import is_alone
+from checker.iam.resources import resources
+
+if TYPE_CHECKING:
+    from checker.iam.statement import Policy, Statement
+
+
+def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
+    """Return the known actions of an access level that an Allow grants on all resources.
+
+    That means all resources of some type of the action's service, after all Denies of the policy.
+    Actions that take no resource are left out, because they can only be allowed on `*`. Raises
+    `Undecided` for a placeholder, and `FunctionError` for an unknown level.
+    """
+    if not statement.is_allow or not _grants_any(policy, statement):
+        return ()
+    named = dict.fromkeys(
+        name for text in _entries(policy, statement) for name in catalogue.confinable(text, level)
+    )
+    services = {name.partition(":")[0] for name in named}
+    given = resources(statement)
+    whole = {each for each in services if holds_all_of(given, each)}
+    denied = {each for each in whole if _has_denies(policy, each)}
+    return tuple(
+        name
+        for name in named
+        for service in [name.partition(":")[0]]
+        if service in whole
+        and (service not in denied or holds_all_of(access(policy, (name,)).resources, service))
+    )
+
+
+def _grants_any(policy: Policy, statement: Statement) -> bool:
+    """Return whether an Allow grants anything after all Denies."""
+    if is_alone(statement) and not may_contradict(statement):
+        return True
+    return bool(access(policy, ("*",)).by(statement))
+
+
+def _entries(policy: Policy, statement: Statement) -> tuple[str, ...]:
+    """Return the patterns of actions that an Allow names.
+
+    One that matches every action stands for those that a Deny of all others leaves, if any.
+    """
+    names = tuple(each.text for each in statement.actions)
+    named = tuple(text for text in names if not action_rules.is_all(text))
+    return named if named == names else (*named, *action_rules.left_by_denies(policy))
+
+
+def _has_denies(policy: Policy, service: str) -> bool:
+    everything = action_rules.asked(f"{service}:*")
+    return any(
+        action_rules.matches_action(each, everything) is not False
+        for each in about(policy, frozenset({service}))
+        if not each.is_allow
+    )
