@@ -106,14 +106,15 @@ def _refuse_others(given: Mapping[str, Any]) -> None:
 
 
 def _migrate(chosen: Settings) -> int:
-    from checker.run.update import Told  # noqa: PLC0415 - as above
+    from checker.render.wording import count  # noqa: PLC0415 - as above
+    from checker.run.update import Told  # noqa: PLC0415
     from checker.waivers.migrate import Run, lines_of, migrate  # noqa: PLC0415
 
     target = _target(chosen)
     report = _checked(chosen, "", former=True)
     findings = [each.finding for each in report.findings if each.status is Status.FAIL]
     done = migrate(target, Run(findings, report.units, Told(report, chosen)), chosen.limits)
-    number = f"{done.number:,} waiver{'' if done.number == 1 else 's'}"
+    number = count(done.number, "waiver")
     write_stdout(_lines(iter([*lines_of(done.lapsed), f"{number} rewritten in {target}"])))
     return Exit.OK
 

@@ -315,8 +315,9 @@ def _closing(report: Report, style: Style) -> Iterator[str]:
     pairs = report.documents * len(report.rules)
     yield f"{count(pairs, 'decision')}: {totals}"
     if report.implied:
-        causes, implied = count(report.causes, "cause"), f"{report.implied:,} implied"
-        yield f"{count(report.causes + report.implied, 'violation')}: {causes}, {implied}"
+        open_ = sum(each.status is Status.FAIL and each.is_open for each in report.findings)
+        causes = count(open_ - report.implied, "cause")
+        yield f"{count(open_, 'open finding')}: {causes}, {report.implied:,} implied"
     colour = {Exit.OK: GREEN, Exit.VIOLATIONS: RED}.get(report.exit_code, YELLOW)
     for line in _wrapped(verdict(report), ""):
         yield style(line, BOLD, colour)

@@ -18,6 +18,8 @@ WAIVER_RULE = "current-waiver"
 
 USUAL = 1000
 """The bytes of an ordinary finding; a longer one counts as several where findings are limited."""
+_INDENT = " " * 16
+"""What a report writes about each part that a finding rests on, besides its digest."""
 _OF_A_PLACE = 200
 """The bytes of a place in a report without its texts."""
 
@@ -122,7 +124,7 @@ class Finding(NamedTuple):
         texts = [self.message, self.subject, self.part]
         texts += (text for place in shown for text in (place.pointer, place.excerpt))
         texts += (place.file_pointer for place in shown)
-        texts += self.basis.units if self.basis else ()
+        texts += (_INDENT + unit for unit in (self.basis.units if self.basis else ()))
         return 1 + (encoded(texts) + _OF_A_PLACE * len(shown)) // USUAL
 
     def too_many(self, message: str) -> Finding:

@@ -36,7 +36,8 @@ _AGAIN = "create the report again"
 _MOST = 100
 """The most changes by hand that are listed."""
 LIMITS = Limits(max_bytes=256 * 1024 * 1024)
-"""A report takes about 1 KB for each finding, and a baseline may have many. 100 MiB take 10 s."""
+"""A report takes about 1 KB for each finding and 50 bytes for each part that it rests on, and a
+baseline may have many. 100 MiB take 10 s."""
 
 
 def load(place: str, root: Root = AS_GIVEN, limits: Limits = LIMITS) -> Saved:

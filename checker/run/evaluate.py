@@ -135,8 +135,8 @@ class _Evaluation:
         self.document = document
         self.status = Status.SKIP
         self.identities = Identities(rule, document, former=former)
-        self.notes: Notes | None = {} if rule.file.about is About.GRANTS else None
-        """What the rule asks about the subject, if violations of it may have a cause."""
+        self.notes: Notes | None = {} if rule.file.about in (None, About.GRANTS) else None
+        """What the rule asks about the subject, unless it is about guards or form."""
         self.claimed: list[Claimed] = []
 
     def findings(self) -> Iterator[Finding]:
@@ -221,8 +221,8 @@ class _Evaluation:
         activation = activation.certain()
         routes = self._pointed(requirement.at, activation) or [route]
         message = filled(requirement.message, activation)
-        found = self._finding(Status.FAIL, route, routes, message, requirement.text)
-        if self.notes is not None:
+        found = self._finding(Status.FAIL, route, routes, message, requirement.text, asks=asks)
+        if self.rule.file.about is About.GRANTS:
             self._claim(found.fingerprint, asks, (*routes, route))
         yield found
 
@@ -289,18 +289,25 @@ class _Evaluation:
         )
         return list(dict.fromkeys(route for route in routes if route is not None))
 
-    def _finding(
-        self, status: Status, subject: Route, routes: list[Route], message: str, asked: str
+    def _finding(  # noqa: PLR0913 - what a finding consists of
+        self,
+        status: Status,
+        subject: Route,
+        routes: list[Route],
+        message: str,
+        asked: str,
+        *,
+        asks: tuple[Ask, ...] = (),
     ) -> Finding:
         """Return a finding.
 
         `asked` is the text of the requirement. It distinguishes findings of different requirements
-        at the same place.
+        at the same place. `asks` is what the rule asked about the policy.
         """
         places = [self._place(route) for route in routes[: _MOST_RELATED + 1]]
         if status is Status.FAIL:
             spend(len(routes))
-        found = self.identities.of(subject, routes, asked)
+        found = self.identities.of(subject, routes, asked, asks)
         return Finding(
             rule=self.rule.id,
             severity=self.rule.severity,

@@ -7,12 +7,16 @@ policy, the statements that it is about, and the Denies that may take something 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from checker.documents import Document
+from checker.iam.asked import Ask
+from checker.iam.claims import allowing
+from checker.iam.statement import Policy
 from checker.problems import Route
 from checker.report import Basis, digest, fingerprint
-from checker.rules import Rule, asked
+from checker.rules import About, Rule, asked
 from checker.run.former import Former
 
 
@@ -33,18 +37,26 @@ class Identities:
         self._seen: dict[str, int] = {}
         self._former = Former(rule, document) if former else None
 
-    def of(self, subject: Route, routes: list[Route], text: str) -> Identity:
+    def of(
+        self, subject: Route, routes: list[Route], text: str, asks: Iterable[Ask] = ()
+    ) -> Identity:
         """Return the identity of a finding about a subject, which points to some routes.
 
-        `text` is the text of the requirement that is not met; empty for another finding.
+        `text` is the text of the requirement that is not met; empty for another finding. `asks` is
+        what the rule asked about the policy: a verdict about all of it rests on every Allow of an
+        action that was asked about, and not only on those that it points to.
         """
         rule, document = self._rule, self._document
-        about = [*routes, subject] if rule.for_each else routes
+        about = [*routes, *([subject] if rule.for_each else self._allowing(asks))]
         points = digest(sorted(map(document.digest, routes)), self._subject(subject))
         rest = document.units.used(about, alike=not rule.for_each)
         exact = bool(rule.for_each) and not document.units.is_part(subject)
+        if rule.file.about is About.FORM and not rule.for_each:
+            # what is badly formed must be the same; the whole document is never badly formed alone
+            exact = routes != [()]
+        guards = rest.guards or rule.file.about is About.GUARDS
         requirement = asked(rule, text) if text else ""
-        basis = Basis(requirement, points, rest.units, guards=rest.guards, exact=exact)
+        basis = Basis(requirement, points, rest.units, guards=guards, exact=exact)
         found = self._named(basis)
         again = self._seen[found] = self._seen.get(found, 0) + 1
         if again > 1:
@@ -52,6 +64,10 @@ class Identities:
             found = self._named(basis)
         former = self._former.fingerprint(subject, routes, text) if self._former else ""
         return Identity(found, basis, former)
+
+    def _allowing(self, asks: Iterable[Ask]) -> list[Route]:
+        policy = self._document.activation.values.get("policy")
+        return allowing(policy, asks) if isinstance(policy, Policy) else []
 
     def _named(self, basis: Basis) -> str:
         # INVARIANT: equal policies in different parts of a file have different identities.

@@ -16,7 +16,7 @@ from checker.budget import spend
 from checker.documents import Document
 from checker.kinds import Kind
 from checker.problems import Json
-from checker.report import Accepted, Basis, Finding, Status, digest
+from checker.report import Accepted, Basis, Finding, Status
 
 _UNITS = 1_000
 """Units that it costs to prepare one part of a document for a comparison."""
@@ -34,23 +34,16 @@ class Heir(NamedTuple):
     known: str = ""
 
 
-class _Old(NamedTuple):
-    """An accepted finding, and the digests of its parts."""
-
-    accepted: Accepted
-    digests: tuple[str, ...]
-
-
 class _Place(NamedTuple):
     """What is accepted of one rule on one document."""
 
     fingerprints: frozenset[str]
     """The fingerprints of all that is accepted anywhere; what has one need not inherit."""
-    found: Sequence[_Old] = ()
-    gone: Sequence[_Old] = ()
+    found: Sequence[Accepted] = ()
+    gone: Sequence[Accepted] = ()
     """Those of which the document has no finding any more."""
 
-    def likeliest_first(self, number: int) -> Iterator[_Old]:
+    def likeliest_first(self, number: int) -> Iterator[Accepted]:
         """Yield what a finding may inherit from.
 
         `number` is its place among the findings that are new: statements that were narrowed mostly
@@ -66,17 +59,16 @@ class Estate:
 
     def __init__(self, accepted: Iterable[Accepted] = (), fingerprints: Iterable[str] = ()) -> None:
         self._fingerprints = frozenset(fingerprints)
-        self._found: dict[_Key, list[_Old]] = {}
+        self._found: dict[_Key, list[Accepted]] = {}
         for each in accepted:
-            old = _Old(each, tuple(map(digest, each.units)))
-            self._found.setdefault((each.rule, each.file, each.part), []).append(old)
+            self._found.setdefault((each.rule, each.file, each.part), []).append(each)
 
     def place(self, findings: Sequence[Finding]) -> _Place:
         """Return what is accepted of the rule and the document of some findings."""
         first = findings[0]
         found = self._found.get((first.rule, first.file, first.part), ())
         there = {each.fingerprint for each in findings} if found else ()
-        gone = [each for each in found if each.accepted.fingerprint not in there]
+        gone = [each for each in found if each.fingerprint not in there]
         return _Place(self._fingerprints, found, gone)
 
 
@@ -134,23 +126,23 @@ class _Comparison:
         if basis is None or finding.fingerprint in place.fingerprints:
             return ""
         spend(len(place.found))
-        for each, digests in place.likeliest_first(number):
+        for each in place.likeliest_first(number):
             same = basis.requirement == each.basis.requirement
             if basis.exact:
                 same = same and _aim(basis) == _aim(each.basis)
             if same and each.subject in (None, finding.subject):
-                pair = (basis.units, basis.guards, digests)
+                pair = (basis.units, basis.guards, each.basis.units)
                 if pair not in self._known:
-                    self._known[pair] = self._narrows(basis, each, digests)
+                    self._known[pair] = self._narrows(basis, each)
                 if self._known[pair]:
                     return each.fingerprint
         return ""
 
-    def _narrows(self, basis: Basis, old: Accepted, digests: tuple[str, ...]) -> bool:
-        spend(_UNITS * (len(digests) + len(basis.units)))
+    def _narrows(self, basis: Basis, old: Accepted) -> bool:
+        spend(_UNITS * (len(old.units) + len(basis.units)))
         if not all(each in self._contents for each in basis.units):
             return False
-        if not all(map(self._is_valid, digests, old.units)):
+        if not all(map(self._is_valid, old.basis.units, old.units)):
             return False
         new = [self._contents[each] for each in basis.units]
         return self._kind.narrows(new, old.units, guards=basis.guards)

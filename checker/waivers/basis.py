@@ -56,10 +56,10 @@ def read(text: str) -> Read | None:
     if not _schema().accepts(data):
         return None
     found = cast("Any", data)
-    parts = tuple(found["parts"])
-    units = tuple(sorted({digest(each) for each in parts}))
+    parts = {digest(each): each for each in sorted(found["parts"], key=digest)}
     again = found.get("again", 1)
-    return Read(Basis(found["requirement"], found["points"], units, again), parts)
+    basis = Basis(found["requirement"], found["points"], tuple(parts), again)
+    return Read(basis, tuple(parts.values()))
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +14,7 @@ from checker.report import FINGERPRINTS, Finding
 from checker.waivers import basis
 from checker.waivers.entries import VERSION_KEY, shape
 from checker.waivers.told import listed, route_of
-from checker.waivers.write import holds, quoted_once, versioned
+from checker.waivers.write import holds, marked, quoted_once, versioned
 
 
 class Run(NamedTuple):
@@ -67,9 +65,7 @@ def migrate(path: str, run: Run, limits: Limits) -> Migrated:
             "a check, in the same repository, or remove them"
         )
         raise InputError(reading.problem(message, ("waivers",)))
-    text = versioned(reading, _rewritten(reading, renewed))
-    if hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
-        text = codecs.BOM_UTF8.decode() + text  # reading removes only a byte order mark
+    text = marked(source, versioned(reading, _rewritten(reading, renewed)))
     wanted = [{**each, **_fields(renewed.get(index))} for index, each in enumerate(listed(reading))]
     if not holds(text, wanted, path, limits):
         message = "this file cannot be rewritten: write its waivers with dashes, one key a line"

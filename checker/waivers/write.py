@@ -171,6 +171,12 @@ def created(additions: Sequence[Addition], schema: str) -> str:
     return f"{line}{_HEADER}{_VERSION}waivers:\n{entries}"
 
 
+def marked(source: Source, text: str) -> str:
+    """Return a text with the byte order mark that reading took off its file, if it has one."""
+    same = hashlib.sha256(source.text.encode()).hexdigest() == source.sha256
+    return text if same else codecs.BOM_UTF8.decode() + text
+
+
 def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> str:
     """Return a file's text with entries added at its end; the rest of the text is unchanged.
 
@@ -180,8 +186,7 @@ def appended(source: Source, additions: Sequence[Addition], limits: Limits) -> s
     text, indent = _opened(reading)
     if any("fingerprint" in each.entry for each in additions):
         text = versioned(reading, text)
-    if hashlib.sha256(source.text.encode()).hexdigest() != source.sha256:
-        text = codecs.BOM_UTF8.decode() + text  # reading removes only a byte order mark
+    text = marked(source, text)
     end = "\r\n" if "\r\n" in text else "\n"
     if text and not text.endswith("\n"):
         text += end

@@ -260,7 +260,7 @@ def test_the_text_tells_how_many_follow(gate: Gate) -> None:
     gate.write(ALL)
     shown = gate.text()
     assert "\n    and 69 findings that follow from it\n" in shown
-    assert "70 violations: 1 cause, 69 implied\n" in shown
+    assert "70 open findings: 1 cause, 69 implied\n" in shown
     assert "FAILED: 70 violations (exit 1)" in shown
     assert shown.count("to fix") == 1
 
