@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,10 +23,11 @@ from checker.reader import Limits, parse, read_bytes
 from checker.report import Status
 from checker.rules import About, Example, Rule, load
 from checker.run.evaluate import evaluate
-from tests.oracles.metamorphic import FAMILIES, pairs
+from tests.oracles.metamorphic import FAMILIES, Pair, pairs
 from tests.oracles.narrowing import narrower
 
 Json = Any
+Change = Callable[[Json, str, tuple[str, ...]], Iterable[Pair]]
 KINDS = {kind.name: kind for kind in kinds.builtin()}
 VERDICT = {Status.PASS: "pass", Status.SKIP: "pass", Status.FAIL: "fail", Status.ERROR: "error"}
 """A rule that does not apply to a policy is not violated."""
@@ -102,29 +103,26 @@ def collected(data: Path) -> Iterator[Origin]:
 
 def cases(origins: Iterable[Origin], rewritings: Iterable[str] = ()) -> Iterator[Case]:
     """Yield the rewritings of policies that are valid and keep the policy's type."""
-    wanted = tuple(rewritings)
-    for origin in origins:
-        one = read(origin, origin.policy)
-        if one.problems:
-            continue
-        for pair in pairs(origin.policy, origin.name, wanted):
-            other = read(origin, pair.other)
-            if not other.problems and meaning(one).type is meaning(other).type:
-                holds = no_wider(one, other) and no_wider(other, one)
-                yield Case(origin, pair.rewriting, one, other, holds)
+    return _changed(origins, pairs, tuple(rewritings), both=True)
 
 
 def narrowed(origins: Iterable[Origin], ways: Iterable[str] = ()) -> Iterator[Case]:
     """Yield policies with narrower ones, as `cases` does; it holds if no request is new."""
-    wanted = tuple(ways)
+    return _changed(origins, narrower, tuple(ways), both=False)
+
+
+def _changed(
+    origins: Iterable[Origin], change: Change, wanted: tuple[str, ...], *, both: bool
+) -> Iterator[Case]:
     for origin in origins:
         one = read(origin, origin.policy)
         if one.problems:
             continue
-        for pair in narrower(origin.policy, origin.name, wanted):
+        for pair in change(origin.policy, origin.name, wanted):
             other = read(origin, pair.other)
             if not other.problems and meaning(one).type is meaning(other).type:
-                yield Case(origin, pair.rewriting, one, other, no_wider(other, one))
+                holds = no_wider(other, one) and (not both or no_wider(one, other))
+                yield Case(origin, pair.rewriting, one, other, holds)
 
 
 def read(origin: Origin, policy: Json) -> Document:
