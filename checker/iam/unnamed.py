@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam.arn import action, fold, value
 from checker.iam.conditions import Family, meaning, test
-from checker.iam.patterns import Undecided, covers, matches, witness
+from checker.iam.patterns import Undecided, covers, literal, matches, witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from checker.iam.statement import Policy
 
 _TEXTUAL = (Family.TEXT, Family.FOLDED, Family.ARN)
+_TRIES = 100
+"""How many values are tried that are named but for their case."""
 
 
 def unnamed_action(policy: Policy, service: str) -> str:
@@ -58,17 +60,35 @@ def _outside(named: tuple[Pattern, ...], service: str) -> str | None:
 def unnamed_value(policy: Policy, key: str, among: str) -> str:
     """Return a value of a condition key that no condition of a policy names.
 
-    `among` is a pattern that it matches. A value of a condition that matches all of the pattern
-    names none of them. Raises `Undecided` if that takes too many steps.
+    `among` is a pattern that it matches, with a character at least for each `*`. A value of a
+    condition that matches all of the pattern names none of them. Raises `Undecided` if that takes
+    too many steps.
     """
     memo = (unnamed_value, fold(key), among)
     if memo not in policy.memo:
-        wanted = value(among, variables=False, wildcards=True).widest
+        text = among.replace("*", "?*")
+        wanted = value(text, variables=False, wildcards=True).widest
         named = tuple(each for each in _named(policy, key) if not covers((each,), wanted))
         likely = among.replace("*", "any").replace("?", "x")
-        free = not any(matches(each, text) for each in named for text in (likely, fold(likely)))
-        policy.memo[memo] = likely if free else witness((wanted,), named) or likely
+        free = not _is_named(likely, named)
+        policy.memo[memo] = likely if free else _other(wanted, named) or likely
     return str(policy.memo[memo])
+
+
+def _other(wanted: Pattern, named: tuple[Pattern, ...]) -> str | None:
+    """Return a text that matches what is wanted and nothing that is named, in either case."""
+    excluded = named
+    for _ in range(_TRIES):
+        found = witness((wanted,), excluded)
+        if found is None or not _is_named(found, named):
+            return found
+        excluded = (*excluded, literal(found))
+    raise Undecided(f"cannot find a value of `{wanted.text[:80]}` that no condition names")
+
+
+def _is_named(text: str, named: tuple[Pattern, ...]) -> bool:
+    # some conditions regard no case; their values are in lower case here
+    return any(matches(each, one) for each in named for one in (text, fold(text)))
 
 
 def _named(policy: Policy, key: str) -> Iterator[Pattern]:
