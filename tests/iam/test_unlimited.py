@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from checker.iam.statement import Statement, policy
-from checker.iam.unlimited import allows_other_services, is_unlimited
+from checker.iam.unlimited import allows_other_services, is_unlimited, wild_services
 from checker.iam.unnamed import unnamed_action
 
 ADMIN: dict[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -50,3 +50,63 @@ def test_a_deny_of_all_else_limits() -> None:
     assert not allows_other_services(first(ADMIN, deny(NotAction="s3:*")))
     assert not is_unlimited(first(ADMIN, deny(NotAction="s3:*")))
     assert not is_unlimited(first(ADMIN, deny(Action="iam:*")))
+
+
+OWN = "arn:aws:*:*:123456789012:*"
+EVERY = {"Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "denied"),
+    [
+        (EVERY, {"Resource": "arn:*:unnamed:*"}),
+        (EVERY, {"Resource": ["arn:*:unnamed:*", "arn:*:a*:*", "arn:aws:s3:::secret"]}),
+        (EVERY, {"NotResource": OWN}),
+        ({"Resource": OWN}, {"Resource": "arn:aws:s3:::secret"}),
+        ({"NotResource": "arn:aws:s3:::secret"}, {"NotResource": OWN}),
+    ],
+)
+def test_exceptions_among_resources_do_not_limit(
+    allowed: dict[str, Any], denied: dict[str, Any]
+) -> None:
+    allow = {"Effect": "Allow", "Action": "*", **allowed}
+    assert is_unlimited(first(allow, {"Effect": "Deny", "Action": "*", **denied}))
+
+
+@pytest.mark.parametrize(
+    "denied",
+    [
+        {"NotResource": "arn:aws:s3:::*"},
+        {"NotResource": "arn:aws:*:*:123456789012:table/*"},
+        {"Resource": "arn:*:iam::*:role/*"},
+    ],
+)
+def test_what_leaves_no_roles_limits(denied: dict[str, Any]) -> None:
+    assert not is_unlimited(first(ADMIN, {"Effect": "Deny", "Action": "*", **denied}))
+
+
+CHANNELS = [
+    f"ssmmessages:{verb}{kind}Channel"
+    for verb in ("Create", "Open")
+    for kind in ("Control", "Data")
+]
+
+
+@pytest.mark.parametrize(
+    ("statements", "found"),
+    [
+        ([{"Action": "ssmmessages:*"}], ("ssmmessages",)),
+        ([{"Action": ["ssmmessages:Create*", "ssmmessages:Open*"]}], ("ssmmessages",)),
+        ([{"Action": "ssmmessages:Create*"}, {"Action": CHANNELS[2:]}], ("ssmmessages",)),
+        ([{"Action": CHANNELS}], ()),
+        ([{"Action": "ssmmessages:Create*"}], ()),
+        ([{"Action": "no-such-service:*"}], ()),
+        ([{"Action": "ssmmessages:*"}, {"Effect": "Deny", "Action": CHANNELS[:1]}], ()),
+        ([{"Action": "ssmmessages:*"}, {"Effect": "Deny", "Action": "s3:*"}], ("ssmmessages",)),
+        ([{"Effect": "Deny", "Action": "ssmmessages:*"}], ()),
+    ],
+)
+def test_services_of_which_wildcards_name_every_action(
+    statements: list[dict[str, Any]], found: tuple[str, ...]
+) -> None:
+    assert wild_services(first(*({**ADMIN, **each} for each in statements))) == found

@@ -1,0 +1,59 @@
+"""What was accepted of shipped rules lapses if anything of what they judged gets worse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.accepting import Accepting, allow, deny
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
+PASS = allow("iam:PassRole", "arn:aws:iam::123456789012:role/*")
+CREATE = allow("lambda:CreateFunction", "arn:aws:lambda:*:123456789012:function:a")
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:work"
+HTTP = {"Bool": {"aws:SecureTransport": "false"}}
+SEND: dict[str, Any] = {**allow("sqs:SendMessage", QUEUE), "Principal": {"AWS": "123456789012"}}
+TLS: dict[str, Any] = {
+    **deny(["sqs:Send*", "sqs:Receive*"], QUEUE, Condition=HTTP),
+    "Principal": "*",
+}
+UNKNOWN = allow(["s3:GetObject", "s3:NoSuchAction"], "arn:aws:s3:::bucket/*")
+
+
+@pytest.mark.parametrize(
+    ("rule", "accepted", "after", "stays"),
+    [
+        (
+            "escalation/escalation-pass-role-to-lambda-functions",
+            [PASS, CREATE],
+            [PASS, {**CREATE, "Resource": "*"}],
+            [PASS, {**CREATE, "Condition": {"StringEquals": {"aws:PrincipalTag/t": "1"}}}],
+        ),
+        (
+            "sns-sqs/sqs-queue-policy-denies-http",
+            [SEND, TLS],
+            [SEND, {**TLS, "Action": "sqs:Send*"}],
+            [SEND, {**TLS, "Action": [*TLS["Action"], "sqs:Purge*"]}],
+        ),
+        (
+            "validity/validity-actions",
+            [UNKNOWN],
+            [UNKNOWN, deny("s3:NoOtherAction")],
+            [UNKNOWN, deny("s3:GetObject")],
+        ),
+    ],
+    ids=["a second question is widened", "a guard is cut down", "a mistake is added"],
+)
+def test_what_gets_worse_is_accepted_no_longer(
+    tmp_path: Path, rule: str, accepted: Any, after: Any, stays: Any
+) -> None:
+    gate = Accepting(tmp_path, (RULES / f"{rule}.yaml").read_text(encoding="utf-8"))
+    gate.write(*accepted)
+    gate.accept()
+    assert gate.accepted() == [True]
+    gate.write(*after)
+    assert gate.accepted() == [False]
+    gate.write(*stays)
+    assert gate.accepted() == [True]
