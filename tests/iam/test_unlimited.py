@@ -79,9 +79,10 @@ def test_exceptions_among_resources_do_not_limit(
         {"NotResource": "arn:aws:s3:::*"},
         {"NotResource": "arn:aws:*:*:123456789012:table/*"},
         {"Resource": "arn:*:iam::*:role/*"},
+        {"NotResource": ["arn:aws:s3:::*", "arn:*:iam::*:role/*"]},
     ],
 )
-def test_what_leaves_no_roles_limits(denied: dict[str, Any]) -> None:
+def test_what_leaves_no_roles_or_only_a_service_limits(denied: dict[str, Any]) -> None:
     assert not is_unlimited(first(ADMIN, {"Effect": "Deny", "Action": "*", **denied}))
 
 
