@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import PurePath
 from typing import Any
 
 import click
@@ -134,20 +133,17 @@ def _nothing() -> Iterable[str]:
 
 
 def _places() -> Iterator[str]:
-    from checker.rules.rule_files import BUILTIN, builtin_root  # noqa: PLC0415 - one of many options
+    from checker.rules.rule_files import BUILTIN, folders  # noqa: PLC0415 - one of many options
 
     yield BUILTIN
-    yield from sorted(
-        f"{BUILTIN}:{each.name}" for each in builtin_root().iterdir() if each.is_dir()
-    )
+    yield from sorted(f"{BUILTIN}:{name}" for name in folders())
 
 
 def _rules() -> Iterator[str]:
     from checker.report import DOCUMENT_RULE, WAIVER_RULE  # noqa: PLC0415 - one of many options
-    from checker.rules.rule_files import BUILTIN, RESERVED, listing  # noqa: PLC0415
+    from checker.rules.rule_files import BUILTIN, ids, listing  # noqa: PLC0415
 
-    found = map(PurePath, listing([BUILTIN, *_configured()]).files)
-    yield from sorted({each.stem for each in found if each.name not in RESERVED})
+    yield from sorted(ids(listing([BUILTIN, *_configured()]).files))
     yield from (DOCUMENT_RULE, WAIVER_RULE)
 
 

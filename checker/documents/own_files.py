@@ -14,6 +14,9 @@ from checker.reader.schema import Schema, bundled
 
 _SCHEMAS = (
     ("rules/rule.schema.json", frozenset({"id", "title", "severity", "require"}), ""),
+    ("rules/rule.schema.json", frozenset({"defines", "kind", "require"}), ""),
+    ("rules/rule.schema.json", frozenset({"template", "id"}), ""),
+    ("rules/rule.schema.json", frozenset({"template", "rules"}), ""),
     ("report/report.schema.json", frozenset({"version", "tool", "summary", "findings"}), ""),
     ("waivers/waivers.schema.json", frozenset({"waivers"}), ""),
     ("settings/config.schema.json", frozenset[str](), "policy-check.yaml"),
@@ -40,7 +43,9 @@ def is_own(data: Json, file: str) -> bool:
 @cache
 def _keys(path: str) -> frozenset[str]:
     """Return the keys that a schema knows; that of reports lets later versions add some."""
-    return frozenset(cast("dict[str, Any]", bundled(path))["properties"])
+    schema = cast("dict[str, Any]", bundled(path))
+    shapes = [schema] if "properties" in schema else schema["$defs"].values()
+    return frozenset(key for each in shapes for key in each.get("properties", ()))
 
 
 @cache

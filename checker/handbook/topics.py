@@ -114,22 +114,36 @@ def _controls(rule: Rule, frameworks: Mapping[str, Framework]) -> Iterator[str]:
 
 
 def _decision(rule: Rule) -> str:
-    """Return the lines of a rule's file that decide, as they are written."""
+    """Return the lines of a rule's file, or of its template, that decide, as they are written."""
+    template = rule.file.template
+    if template is None:
+        text = _document(rule.file.reading.source.text, f"id:\\s*[\"']?{rule.id}")
+        return "\n".join(_deciding(text)) or text.strip()
+    text = _document(template.reading.source.text, f"defines:\\s*[\"']?{template.name}")
+    shared = "\n".join(_deciding(text))
+    return f"template: {template.name}\n{_values(rule)}\n\n# {template.name}\n{shared}"
+
+
+def _deciding(text: str) -> Iterator[str]:
     wanted = False
-    lines = []
-    for line in _document(rule).splitlines():
+    for line in text.splitlines():
         if line and not line[0].isspace() and not line.startswith(("#", "-")):
             wanted = line.partition(":")[0] in _DECIDES
         if wanted:
-            lines.append(line)
-    return "\n".join(lines) or _document(rule).strip()
+            yield line
 
 
-def _document(rule: Rule) -> str:
-    """Return the text of a rule, without the other rules in the same file."""
-    texts = _SEPARATOR.split(rule.file.reading.source.text)
-    written = re.compile(rf"^id:\s*[\"']?{re.escape(rule.id)}(?![\w-])", re.MULTILINE)
-    return next(filter(written.search, texts), rule.file.reading.source.text)
+def _values(rule: Rule) -> str:
+    """Return the values that a rule gives to the parameters of its template."""
+    declared = rule.file.data.get("params", {})
+    lines = (f"  {name}: {json.dumps(each['default'])}" for name, each in declared.items())
+    return "\n".join(["params:", *lines])
+
+
+def _document(text: str, start: str) -> str:
+    """Return the YAML document of a file in which a line starts with an expression."""
+    written = re.compile(rf"^{start}(?![\w-])", re.MULTILINE)
+    return next(filter(written.search, _SEPARATOR.split(text)), text)
 
 
 def _example(example: Example, rule: Rule) -> Iterator[Block]:
@@ -138,6 +152,11 @@ def _example(example: Example, rule: Rule) -> Iterator[Block]:
         given = json.dumps({"params": {rule.id: example.params}}, ensure_ascii=False)
         yield Code("json", given, "policy-check.yaml")
     yield Code("json", _indented(example.document))
+    if example.fixed_as:
+        yield Text(f"Fixed as in: {example.fixed_as}.")
+    elif example.fixed is not None:
+        yield Text("Fixed:")
+        yield Code("json", _indented(example.fixed))
 
 
 def _indented(document: Json) -> str:

@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import jsonschema_rs
 
 from checker.messages import did_you_mean, quoted
-from checker.problems import Json, Problem, Route
-from checker.reader import Reading
+from checker.problems import Json, Location, Problem, Route
 
 MOST = 100
 """The most violations of one value that are explained."""
@@ -40,6 +39,19 @@ class Violation(NamedTuple):
     route: Route
     message: str
     of_key: bool = False
+
+
+class Located(Protocol):
+    """Data that knows where each of its nodes is written, such as a `Reading`."""
+
+    @property
+    def data(self) -> Json:
+        """Return the data."""
+
+    def problem(
+        self, message: str, route: Route, place: Location | None = None, *, of_key: bool = False
+    ) -> Problem:
+        """Return a problem at a node."""
 
 
 class Schema:
@@ -86,7 +98,7 @@ class Schema:
         # INVARIANT: a rejected value has a violation, even if the two libraries disagree.
         return found or [Violation((), "not valid against the schema of its kind")]
 
-    def problems(self, reading: Reading) -> tuple[Problem, ...]:
+    def problems(self, reading: Located) -> tuple[Problem, ...]:
         """Return the violations of a document as problems, each with its place."""
         found: list[Problem] = []
         left = MOST_POINTED

@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from pathlib import PurePosixPath
-from typing import Any, cast
+from typing import Any
 
 from checker import cel
-from checker.cel.types import BOOL, DOUBLE, DYN, INT, Type, conforms, parse_type
+from checker.cel.types import BOOL, DYN, Type, conforms, parse_type
 from checker.kinds.kind import Kind
 from checker.messages import did_you_mean
 from checker.problems import InputError, Json, Location, Problem, Route
 from checker.report import DOCUMENT_RULE, WAIVER_RULE
+from checker.rules.fill import HOLE
+from checker.rules.params import PARAMS, coerced, type_of
 from checker.rules.rule import Example, Hole, Requirement, Rule, RuleFile
-
-PARAMS = "params"
-"""The name of the variable that holds the values of a rule's parameters."""
-
-_HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+from checker.rules.template import Expanded
 
 
-def compile_rule(
+def compile_rule(  # noqa: PLR0913 - each argument is one fact of a rule
     file: RuleFile,
     kinds: Mapping[str, Kind],
     overrides: Mapping[str, Mapping[str, Json]],
     *,
     alone: bool,
     engine: cel.Engine,
+    like: Rule | None = None,
 ) -> Rule:
     """Return the rule that a file describes, ready to run.
 
     `overrides` maps rule ids to the values of their parameters. `alone` says that the file contains
-    no other rule; then the file must be named after the rule's id. Raises InputError with all
+    no other rule; then the file must be named after the rule's id. `like` is a rule of the same
+    template that is compiled already: its programs serve this rule too. Raises InputError with all
     problems of the rule.
     """
     compiler = _Compiler(file, engine)
     compiler.check_names(kinds, alone=alone)
     if file.kind not in kinds:
         raise compiler.refusal()
-    rule = compiler.rule(kinds[file.kind], overrides.get(file.id, {}))
+    rule = compiler.rule(kinds[file.kind], overrides.get(file.id, {}), like)
     if compiler.problems:
         raise compiler.refusal()
     return rule
@@ -73,11 +72,14 @@ class _Compiler:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
 
-    def rule(self, kind: Kind, overrides: Mapping[str, Json]) -> Rule:
+    def rule(self, kind: Kind, overrides: Mapping[str, Json], like: Rule | None) -> Rule:
         """Return the rule; it must not run if `problems` is not empty."""
         data = self.data
         params = {name: self._param(name, overrides) for name in data.get(PARAMS, {})}
         self._check_overrides(overrides)
+        if like is not None:
+            examples = tuple(self._examples(kind))
+            return like._replace(file=self.file, params=params, examples=examples, asked={})
         self.env = self._with_params(kind.env)
         subject, for_each = self._for_each()
         let = {name: self._let(name, text) for name, text in data.get("let", {}).items()}
@@ -172,7 +174,7 @@ class _Compiler:
     def _with_params(self, env: cel.Env) -> cel.Env:
         """Return an environment in which `params` has a field for each parameter."""
         fields = tuple(
-            cel.Field(name, _type(declared["type"]), itemgetter(name), declared["description"])
+            cel.Field(name, type_of(declared["type"]), itemgetter(name), declared["description"])
             for name, declared in self.data.get(PARAMS, {}).items()
         )
         struct = cel.Struct(Type(PARAMS), dict, fields, "the rule's parameters")
@@ -222,7 +224,7 @@ class _Compiler:
         parts: list[str | Hole] = []
         end = 0
         text = (text or "").rstrip()
-        for match in _HOLE.finditer(text):
+        for match in HOLE.finditer(text):
             parts.append(text[end : match.start()])
             before = text[: match.start(1)]
             line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -238,20 +240,26 @@ class _Compiler:
         except ValueError as error:
             self._problem(str(error), (PARAMS, name, "type"))
             return None
-        default = _coerced(declared["default"], wanted)
+        default = coerced(declared["default"], wanted)
         if not conforms(default, wanted):
             message = f"the default of the parameter `{name}` is not of type {wanted}"
             self._problem(message, (PARAMS, name, "default"))
         if name not in overrides:
             return default
-        value = _coerced(overrides[name], wanted)
+        value = coerced(overrides[name], wanted)
         if not conforms(value, wanted):
             message = f"the configured value of the parameter `{name}` is not of type {wanted}"
             self._problem(message, (PARAMS, name, "type"))
         return value
 
     def _examples(self, kind: Kind) -> Iterator[Example]:
+        documents = {each["name"]: each["document"] for each in self.data.get("examples", ())}
         for index, each in enumerate(self.data.get("examples", ())):
+            fixed = each.get("fixed")
+            name = fixed if isinstance(fixed, str) else ""
+            if name and name not in documents and self._has_all_examples():
+                message = f"no example has the name `{name}`{did_you_mean(name, list(documents))}"
+                self._problem(message, ("examples", index, "fixed"))
             yield Example(
                 each["name"],
                 each["expect"],
@@ -262,7 +270,13 @@ class _Compiler:
                     for name, value in each.get(PARAMS, {}).items()
                 },
                 each["document"],
+                documents.get(name) if name else fixed,
+                name,
             )
+
+    def _has_all_examples(self) -> bool:
+        reading = self.reading
+        return not isinstance(reading, Expanded) or reading.whole
 
     def _param_of_example(self, name: str, value: Json, index: int) -> Json:
         route = ("examples", index, PARAMS, name)
@@ -272,8 +286,8 @@ class _Compiler:
             message = f"`{name}` is not a parameter of this rule{hint}"
             self._problem(message, route, of_key=True)
             return None
-        wanted = _type(known[name]["type"])
-        value = _coerced(value, wanted)
+        wanted = type_of(known[name]["type"])
+        value = coerced(value, wanted)
         if not conforms(value, wanted):
             self._problem(f"the value of the parameter `{name}` is not of type {wanted}", route)
         return value
@@ -295,20 +309,3 @@ class _Compiler:
 def _place(problem: Problem) -> tuple[int, int]:
     location = problem.location
     return (location.line, location.column) if location else (0, 0)
-
-
-def _type(text: str) -> Type:
-    try:
-        return parse_type(text)
-    except ValueError:  # reported by `_param`
-        return DYN
-
-
-def _coerced(value: Json, wanted: Type) -> Json:
-    """Return a value with its integers converted to doubles where the type expects doubles."""
-    match wanted:
-        case Type("list", (element,)) if isinstance(value, list):
-            return [_coerced(item, element) for item in value]
-        case Type("map", (_, element)) if isinstance(value, dict):
-            return {key: _coerced(item, element) for key, item in value.items()}
-    return float(cast("int", value)) if wanted == DOUBLE and conforms(value, INT) else value

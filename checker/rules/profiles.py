@@ -13,8 +13,9 @@ from checker.problems import InputError, Problem
 from checker.reader import AS_GIVEN, Limits, Root, parse_yaml, read_file
 from checker.reader.schema import Schema
 from checker.report import Input
+from checker.rules.loading import RuleSet
 from checker.rules.rule import Rule
-from checker.rules.rule_files import BUILTIN, RuleSet, builtin_root, is_builtin, limits_of
+from checker.rules.rule_files import BUILTIN, builtin_root, is_builtin, limits_of
 
 FILE_NAME = "profiles.yaml"
 """The name of the file in a directory of rules that defines profiles and contains no rule."""

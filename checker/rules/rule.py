@@ -10,6 +10,7 @@ from checker import cel
 from checker.problems import Json, Problem
 from checker.reader import Reading
 from checker.report import Severity
+from checker.rules.template import Expanded, Template
 
 
 class Hole(NamedTuple):
@@ -33,7 +34,8 @@ class Example(NamedTuple):
 
     `kind` is the kind of the document: the rule's own, or a member of its family. `message` is an
     RE2 pattern that is searched in the finding's message, or empty. `params` override the rule's
-    own parameters.
+    own parameters. `fixed` is how the document reads after the remediation, and None if the
+    example does not say it; `fixed_as` is the name of the example that has it, if one does.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Example(NamedTuple):
     message: str
     params: Mapping[str, Json]
     document: Json
+    fixed: Json = None
+    fixed_as: str = ""
 
 
 class About(StrEnum):
@@ -77,7 +81,7 @@ class RuleFile(NamedTuple):
     references: tuple[str, ...]
     controls: Mapping[str, tuple[str, ...]]
     waivable: bool
-    reading: Reading
+    reading: Reading | Expanded
     """The document, with the places of everything in it."""
     shipped: bool = False
     """Whether the rule is part of this program; its path does not tell, as any folder may have
@@ -87,6 +91,11 @@ class RuleFile(NamedTuple):
     def path(self) -> str:
         """Return the name of the file."""
         return self.reading.source.path
+
+    @property
+    def template(self) -> Template | None:
+        """Return the template that the rule is made of, if there is one."""
+        return self.reading.template if isinstance(self.reading, Expanded) else None
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -117,7 +117,7 @@ class _Prepared:
             documents_sha256=collected.sha256,
             files=self._files(collected),
             findings=folded(findings, settings.fail_level),
-            warnings=tuple(warning for rule in chosen.rules for warning in rule.warnings),
+            warnings=tuple(dict.fromkeys(each for rule in chosen.rules for each in rule.warnings)),
             frameworks=self._frameworks,
             assessed=self._assessed,
             today=settings.today,
@@ -150,6 +150,7 @@ def _loaded(settings: Settings, selection: Selection) -> RuleSet:
         settings.limits,
         engine=settings.engine,
         root=settings.root,
+        examples=False,
     )
 
 

@@ -73,7 +73,7 @@ def offered(policy_check: Run, folder: Path, line: str) -> list[str]:
 
 def test_own_rules_and_profiles_are_known(policy_check: Run, tmp_path: Path) -> None:
     (tmp_path / "guards").mkdir()
-    (tmp_path / "guards" / "our-own.yaml").touch()
+    (tmp_path / "guards" / "table.yaml").write_text("rules:\n  - id: our-own\n")
     profiles = "profiles: {of-ours: {description: d, rules: [our-own]}}"
     (tmp_path / "guards" / "profiles.yaml").write_text(profiles)
     (tmp_path / "policy-check.yaml").write_text("rules: [guards]\n")
@@ -85,7 +85,7 @@ def test_no_name_is_offered_that_a_shell_would_act_on(policy_check: Run, tmp_pat
     """Bash inserts a word as it is, so that the next key would run what stands in it."""
     (tmp_path / "guards").mkdir()
     for name in ("zz$(touch x)", "zz`x`", "zz;x", "zz x", "zz'x", "zz-good"):
-        (tmp_path / "guards" / f"{name}.yaml").touch()
+        (tmp_path / "guards" / f"{name}.yaml").write_text(f"id: {name}\n")
     (tmp_path / "policy-check.yaml").write_text("rules: [guards]\n")
     assert offered(policy_check, tmp_path, "policy-check explain zz") == ["zz-good"]
 

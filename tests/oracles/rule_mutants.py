@@ -38,13 +38,12 @@ from checker.cel.ast import (
 from checker.cel.interpret import Interpreter
 from checker.cel.types import BOOL
 from checker.documents import Document, Selection, document
-from checker.problems import Json, Route, Source
-from checker.reader import Limits, Reading, parse, parse_yaml_documents, read_bytes, read_file
+from checker.problems import Json, Route
+from checker.reader import Limits, parse, read_bytes
 from checker.report import Status
-from checker.rules import Example, Rule
+from checker.rules import Example, Rule, RuleFile, rule_documents
 from checker.rules.compile import compile_rule
-from checker.rules.rule_files import RESERVED, builtin_root
-from checker.rules.written import rule_file
+from checker.rules.rule_files import RESERVED, TEMPLATES, listing
 from checker.run.evaluate import evaluate
 
 EXCUSES = Path(__file__).with_suffix(".yaml")
@@ -174,19 +173,16 @@ class Measure(NamedTuple):
 
 
 def shipped_files() -> list[Path]:
-    """Return the files of the shipped rules, sorted."""
-    return sorted(path for path in builtin_root().rglob("*.yaml") if path.name not in RESERVED)
+    """Return the files of the shipped rules, sorted, without those of templates."""
+    found = map(Path, listing(["builtin"]).files)
+    return sorted(
+        each for each in found if each.name not in RESERVED and each.parent.name != TEMPLATES
+    )
 
 
 def load(path: Path) -> list[Subject]:
     """Return the rules of a file; raises InputError with what is wrong with them."""
-    return subjects(read_file(str(path), Limits()))
-
-
-def subjects(source: Source) -> list[Subject]:
-    """Return the rules of a file's text; raises InputError with what is wrong with them."""
-    readings = parse_yaml_documents(source, Limits())
-    return [_subject(reading, alone=len(readings) == 1) for reading in readings]
+    return [_subject(file, alone=alone) for file, alone in rule_documents([str(path)], Limits())]
 
 
 def measure(subject: Subject, excuses: Sequence[Excuse] = ()) -> Measure:
@@ -496,7 +492,7 @@ def children(node: Node) -> Iterator[Node]:
         )
 
 
-def _subject(reading: Reading, *, alone: bool) -> Subject:
+def _subject(file: RuleFile, *, alone: bool) -> Subject:
     made: dict[int, Part] = {}
 
     def compiled(text: str, env: cel.Env, **_options: object) -> program.Interpreted:
@@ -505,8 +501,8 @@ def _subject(reading: Reading, *, alone: bool) -> Subject:
         return part.program
 
     with mock.patch.object(cel, "compile", compiled):
-        rule = compile_rule(rule_file(reading), KINDS, {}, alone=alone, engine="interpret")
-    data = cast("dict[str, Any]", reading.data)
+        rule = compile_rule(file, KINDS, {}, alone=alone, engine="interpret")
+    data = file.data
     programs: dict[Route, object] = {}
     if rule.for_each:
         programs["for_each", rule.subject] = rule.for_each

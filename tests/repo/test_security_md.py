@@ -16,7 +16,7 @@ from checker.kinds.declared import MOST_VALUES
 from checker.reader import schema
 from checker.reader.limits import DEFAULT_LIMITS
 from checker.render import github, sarif
-from checker.rules import rule_files as files
+from checker.rules import loading as files
 from checker.run import collect as tally
 from checker.run import evaluate
 from checker.settings import config

@@ -1,0 +1,214 @@
+"""Loads the rules of a run, and the templates that they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import NamedTuple
+
+from checker import cel
+from checker.kinds.kind import Kind
+from checker.problems import InputError, Json, Problem
+from checker.reader import AS_GIVEN, Limits, Reading, Root, Walk, identity
+from checker.report import Input
+from checker.rules.compile import compile_rule
+from checker.rules.rule import Rule, RuleFile
+from checker.rules.rule_files import (
+    RESERVED,
+    is_builtin,
+    is_shipped,
+    listing,
+    read,
+    shipped_template,
+)
+from checker.rules.template import Template
+from checker.rules.written import defined, documents, is_table, rule_file, validated
+from checker.sources.suffixes import Role, role
+
+MOST = 10_000
+"""The most rules of one run: the code of each takes some 60 KB of memory and 2 ms to compile."""
+_MOST_PROBLEMS = 1_000
+"""The most problems that are reported for the rules of one run."""
+
+
+class RuleSet(NamedTuple):
+    """The rules of a run, in the order of their ids, and their files.
+
+    `unread` lists the files of the given directories that are not YAML, `left_out` the ids of the
+    rules that the profile does not select.
+    """
+
+    rules: tuple[Rule, ...]
+    inputs: tuple[Input, ...]
+    unread: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def load(  # noqa: PLR0913 - each argument is one fact of a run
+    paths: Sequence[str],
+    kinds: Mapping[str, Kind],
+    overrides: Mapping[str, Mapping[str, Json]],
+    limits: Limits,
+    *,
+    engine: cel.Engine = "codegen",
+    root: Root = AS_GIVEN,
+    examples: bool = True,
+) -> RuleSet:
+    """Return all rules in the paths: files, directories, `builtin` and `builtin:FOLDER`.
+
+    `overrides` maps rule ids to the values of their parameters. Without `examples`, those that
+    templates generate are left out, which saves a fifth of the time. Raises InputError with the
+    problems of all files: if one rule is not valid, no rule may run.
+    """
+    found = listing(paths)
+    files = _Files(limits, root, builtin=any(map(is_builtin, paths)), examples=examples)
+    files.problems.extend(found.problems)
+    rules: dict[str, Rule] = {}
+    made: dict[int, Rule] = {}
+    for file, alone in files.rules(found.files):
+        try:
+            like = made.get(id(file.template))
+            rule = compile_rule(file, kinds, overrides, alone=alone, engine=engine, like=like)
+        except InputError as error:
+            files.refuse(error)
+            continue
+        if rule.id in rules:
+            message = f"the rule `{rule.id}` is also in {rules[rule.id].file.path}: remove one"
+            files.problems.append(file.reading.problem(message, ("id",)))
+        rules[rule.id] = rule
+        if file.template:
+            made.setdefault(id(file.template), rule)
+    files.check()
+    inputs = tuple(files.inputs.values())
+    return RuleSet(tuple(rules[name] for name in sorted(rules)), inputs, _unread(found))
+
+
+def rule_documents(paths: Sequence[str], limits: Limits) -> Iterator[tuple[RuleFile, bool]]:
+    """Yield the rules in the paths as they are written, without compiling their conditions.
+
+    Each comes with whether it is the only one in its file. Raises InputError with all problems.
+    """
+    found = listing(paths)
+    files = _Files(limits, AS_GIVEN, builtin=any(map(is_builtin, paths)))
+    files.problems.extend(found.problems)
+    yield from files.rules(found.files)
+    files.check()
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files of a run that are read, and what is wrong with them."""
+
+    limits: Limits
+    root: Root
+    builtin: bool
+    examples: bool = True
+    problems: list[Problem] = field(default_factory=list)
+    inputs: dict[str, Input] = field(default_factory=dict)
+    templates: dict[str, Template | None] = field(default_factory=dict)
+    count: int = 0
+
+    def rules(self, paths: Sequence[str]) -> Iterator[tuple[RuleFile, bool]]:
+        """Yield each rule of the files, and whether it is the only one in its file.
+
+        All files are read before that, so a template may stand anywhere in them.
+        """
+        for path, readings, alone in [
+            (path, *self._read(path, builtin=self.builtin)) for path in paths if _holds(path)
+        ]:
+            shipped = self.builtin and is_shipped(path)
+            for reading in readings:
+                for made in documents(reading, self.template, examples=self.examples):
+                    if isinstance(made, InputError):
+                        self.refuse(made)
+                        continue
+                    self._count(made.source.path)
+                    try:
+                        file = rule_file(made, shipped=shipped)
+                    except InputError as error:
+                        self.refuse(error)
+                        continue
+                    yield file, alone and not is_table(reading)
+
+    def template(self, name: str) -> Template | None:
+        """Return a template of the run by its name, or a shipped one; None if it is not valid.
+
+        Raises LookupError if there is none of that name.
+        """
+        if name not in self.templates and (path := shipped_template(name)):
+            self._read(path, builtin=True)
+        return self.templates[name]
+
+    def check(self) -> None:
+        """Raise InputError with all problems, each once, in the order of their places."""
+        if self.problems:
+            raise InputError(*sorted(dict.fromkeys(self.problems), key=_place))
+
+    def refuse(self, error: InputError) -> None:
+        """Keep the problems of a rule; raises InputError when there are too many."""
+        self.problems.extend(error.problems)
+        if len(self.problems) > _MOST_PROBLEMS:
+            message = f"more than {_MOST_PROBLEMS:,} problems: fix these first"
+            raise InputError(*self.problems, Problem(error.problems[-1].path, message)) from None
+
+    def _read(self, path: str, *, builtin: bool) -> tuple[list[Reading], bool]:
+        """Return the documents of a file that hold rules, and whether the file has only one.
+
+        Templates are kept by name. What is wrong is a problem of the run.
+        """
+        try:
+            source, readings = read(path, self.limits, self.root, builtin=builtin)
+        except InputError as error:
+            self.problems.extend(error.problems)
+            return [], False
+        self.inputs[path] = Input(source.path, source.sha256)
+        holding = []
+        for reading in readings:
+            try:
+                found = validated(reading)
+            except InputError as error:
+                self.refuse(error)
+                if name := defined(reading):
+                    self.templates[name] = None
+                continue
+            if isinstance(found, Template):
+                self._keep(found, path, alone=len(readings) == 1)
+            else:
+                holding.append(found)
+        return holding, len(readings) == 1
+
+    def _keep(self, found: Template, path: str, *, alone: bool) -> None:
+        name, source = found.name, found.reading.source
+        message, file = "", PurePath(source.path)
+        if alone and name != file.stem:
+            expected = f"`{name}{file.suffix}`"
+            message = f"the template `{name}` is in {file.name}: its file must be named {expected}"
+        elif earlier := self.templates.get(name):
+            where = earlier.reading.source.path
+            message = f"the template `{name}` is also in {where}: remove one"
+        elif (taken := shipped_template(name)) and identity(taken) != identity(path):
+            message = f"a shipped template has the name `{name}`: choose another one"
+        if message:
+            self.problems.append(found.reading.problem(message, ("defines",)))
+        self.templates[name] = found
+
+    def _count(self, path: str) -> None:
+        self.count += 1
+        if self.count > MOST:
+            message = f"more than {MOST:,} rules: use fewer rules in one run"
+            raise InputError(*self.problems, Problem(path, message))
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    line, column = problem.location[:2] if problem.location else (0, 0)
+    return problem.path, line, column
+
+
+def _holds(path: str) -> bool:
+    return PurePath(path).name not in RESERVED
+
+
+def _unread(found: Walk) -> tuple[str, ...]:
+    """Return the files that may be rules, but are not YAML by their names: no prose or program."""
+    return tuple(file for file in found.others if role(file) is not Role.PROSE)
