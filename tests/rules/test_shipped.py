@@ -13,14 +13,12 @@ from checker.documents import Document, Selection, document
 from checker.kinds.kind import Kind
 from checker.reader import Limits, parse, read_bytes
 from checker.report import Status
-from checker.rules import About, Example, Rule, shipped
+from checker.rules import About, Example, Rule, rule_documents, shipped
 from checker.run.evaluate import Outcome, evaluate
-from tests.support.command import ROOT
 
 EXAMPLES = {
-    data["id"]: [example["name"] for example in data["examples"]]
-    for path in sorted(ROOT.glob("rules/*/*.yaml"))
-    if "id" in (data := yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
+    file.id: [example["name"] for example in file.data["examples"]]
+    for file, _alone in rule_documents(["builtin"], Limits())
 }
 """The names of the examples of each rule, read without compiling any."""
 CASES = [
