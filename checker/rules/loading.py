@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 from typing import NamedTuple
 
 from checker import cel
 from checker.kinds.kind import Kind
 from checker.problems import InputError, Json, Problem
-from checker.reader import AS_GIVEN, Limits, Reading, Root, Walk, identity
+from checker.reader import AS_GIVEN, Limits, Reading, Root, Walk
 from checker.report import Input
 from checker.rules.compile import compile_rule
 from checker.rules.rule import Rule, RuleFile
@@ -106,7 +107,8 @@ class _Files:
     examples: bool = True
     problems: list[Problem] = field(default_factory=list)
     inputs: dict[str, Input] = field(default_factory=dict)
-    templates: dict[str, Template | None] = field(default_factory=dict)
+    templates: dict[tuple[str, bool], Template | None] = field(default_factory=dict)
+    """Templates by name, and by whether they are shipped; None for one that is not valid."""
     count: int = 0
 
     def rules(self, paths: Sequence[str]) -> Iterator[tuple[RuleFile, bool]]:
@@ -118,8 +120,9 @@ class _Files:
             (path, *self._read(path, builtin=self.builtin)) for path in paths if _holds(path)
         ]:
             shipped = self.builtin and is_shipped(path)
+            find = partial(self.template, own=not is_shipped(path))
             for reading in readings:
-                for made in documents(reading, self.template, examples=self.examples):
+                for made in documents(reading, find, examples=self.examples):
                     if isinstance(made, InputError):
                         self.refuse(made)
                         continue
@@ -131,14 +134,17 @@ class _Files:
                         continue
                     yield file, alone and not is_table(reading)
 
-    def template(self, name: str) -> Template | None:
-        """Return a template of the run by its name, or a shipped one; None if it is not valid.
+    def template(self, name: str, *, own: bool) -> Template | None:
+        """Return a template by its name, or None if it is not valid.
 
-        Raises LookupError if there is none of that name.
+        A rule of one's own finds those of the run before the shipped ones; a shipped rule finds
+        only these. Raises LookupError if there is none of that name.
         """
-        if name not in self.templates and (path := shipped_template(name)):
+        if own and (name, False) in self.templates:
+            return self.templates[name, False]
+        if (name, True) not in self.templates and (path := shipped_template(name)):
             self._read(path, builtin=True)
-        return self.templates[name]
+        return self.templates[name, True]
 
     def check(self) -> None:
         """Raise InputError with all problems, each once, in the order of their places."""
@@ -170,7 +176,7 @@ class _Files:
             except InputError as error:
                 self.refuse(error)
                 if name := defined(reading):
-                    self.templates[name] = None
+                    self.templates[name, is_shipped(path)] = None
                 continue
             if isinstance(found, Template):
                 self._keep(found, path, alone=len(readings) == 1)
@@ -180,18 +186,17 @@ class _Files:
 
     def _keep(self, found: Template, path: str, *, alone: bool) -> None:
         name, source = found.name, found.reading.source
+        key = (name, is_shipped(path))
         message, file = "", PurePath(source.path)
         if alone and name != file.stem:
             expected = f"`{name}{file.suffix}`"
             message = f"the template `{name}` is in {file.name}: its file must be named {expected}"
-        elif earlier := self.templates.get(name):
+        elif earlier := self.templates.get(key):
             where = earlier.reading.source.path
             message = f"the template `{name}` is also in {where}: remove one"
-        elif (taken := shipped_template(name)) and identity(taken) != identity(path):
-            message = f"a shipped template has the name `{name}`: choose another one"
         if message:
             self.problems.append(found.reading.problem(message, ("defines",)))
-        self.templates[name] = found
+        self.templates[key] = found
 
     def _count(self, path: str) -> None:
         self.count += 1

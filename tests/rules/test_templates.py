@@ -252,7 +252,16 @@ def test_a_template_has_one_definition() -> None:
         load(["rules"], KINDS, {}, Limits())
 
 
-def test_a_shipped_name_is_not_taken() -> None:
-    Path("pass-role.yaml").write_text(TEMPLATE.replace("on-all", "pass-role"), encoding="utf-8")
-    with pytest.raises(InputError, match="a shipped template has the name `pass-role`"):
-        load(["pass-role.yaml"], KINDS, {}, Limits())
+def test_a_template_of_ones_own_hides_a_shipped_one_from_own_rules_alone() -> None:
+    Path("rules").mkdir()
+    for name, text in (("pass-role", TEMPLATE), ("s3", TABLE)):
+        own = text.replace("on-all", "pass-role")
+        Path(f"rules/{name}.yaml").write_text(own, encoding="utf-8")
+    found = load(["rules", "builtin:escalation"], KINDS, {}, Limits())
+    files = {
+        rule.id: rule.file.template.reading.source.path
+        for rule in found.rules
+        if rule.file.template
+    }
+    assert files["gets"] == "rules/pass-role.yaml"
+    assert files["escalation-pass-role-to-lambda-functions"] == "builtin/templates/pass-role.yaml"
