@@ -72,25 +72,46 @@ def wild_services(statement: Statement) -> tuple[str, ...]:
 def _reach(found: Iterable[Resource], wanted: str, named: tuple[Pattern, ...] = ()) -> bool:
     """Return whether some sets go on to all names in a place, but for what they exclude.
 
-    The place is a partition, service, region and account of an ARN that is `wanted`, in the sets,
-    and not `named`. Raises `Undecided`.
+    They do so one by one or together. The place is a partition, service, region and account of an
+    ARN that is `wanted`, in one of the sets, and not `named`. Raises `Undecided`.
     """
+    sets = tuple(found)
     kind = wanted.split(":", _ARN_PARTS - 1)[-1].rstrip("?*")
-    for each in found:
+    for each in sets:
         arn = witness(
             (*each.reach, arn_value(wanted, variables=False).widest), (*each.excluded, *named)
         )
         if arn is None:
             continue
         place = arn.split(":", _ARN_PARTS - 1)[:-1]
-        whole = arn_value(":".join((*place, f"{kind}*")), variables=False).widest
-        if all(covers((item,), whole) for item in each.reach):
-            if each.doubt:
-                raise Undecided(each.doubt)
-            if each.unknowns:
-                raise each.undecided()
-            return True
+        whole = arn_value(":".join((*place, f"{kind}?*")), variables=False).widest
+        if not _cover(sets, whole):
+            continue
+        if not _cover([other for other in sets if _is_sure(other)], whole):
+            _settle(sets)
+        return True
     return False
+
+
+def _cover(sets: Iterable[Resource], whole: Pattern) -> bool:
+    """Return whether sets hold a pattern, together or one by one, but for what they exclude."""
+    found = list(sets)
+    return any(all(covers((item,), whole) for item in each.reach) for each in found) or covers(
+        [each.reach[0] for each in found if len(each.reach) == 1], whole
+    )
+
+
+def _is_sure(found: Resource) -> bool:
+    return not (found.doubt or found.unknowns)
+
+
+def _settle(sets: Iterable[Resource]) -> None:
+    """Raise `Undecided` if it is not known of one of some sets what it holds."""
+    for each in sets:
+        if each.doubt:
+            raise Undecided(each.doubt)
+        if each.unknowns:
+            raise each.undecided()
 
 
 def _named_services(policy: Policy) -> Iterator[Pattern]:
