@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from checker.iam import actions, catalogue
 from checker.iam.access import access
-from checker.iam.arn import arn_value
+from checker.iam.arn import arn_value, fold
+from checker.iam.conditions import BOOLEANS
 from checker.iam.patterns import Undecided, covers, witness
 from checker.iam.unnamed import unnamed_action
 
@@ -34,7 +35,10 @@ def allows_other_services(statement: Statement) -> bool:
     policy = statement.policy
     if policy is None or not statement.is_allow:
         return False
-    return bool(access(policy, (unnamed_action(policy, ""),)).by(statement))
+    found = access(policy, (unnamed_action(policy, ""),)).by(statement)
+    if found and all(each.doubt for each in found):
+        raise Undecided(found[0].doubt)
+    return bool(found)
 
 
 def is_unlimited(statement: Statement) -> bool:
@@ -45,12 +49,22 @@ def is_unlimited(statement: Statement) -> bool:
     enough, because an author of policies may have no other. Raises `Undecided`.
     """
     policy = statement.policy
-    if policy is None or not allows_other_services(statement):
+    if policy is None or _is_void(statement) or not allows_other_services(statement):
         return False
     everywhere = access(policy, (unnamed_action(policy, ""),)).by(statement)
     if not _reach(everywhere, "arn:*:?*:*:*:?*", tuple(_named_services(policy))):
         return False
     return _reach(access(policy, (unnamed_action(policy, _IAM),)).resources, "arn:*:iam::*:role/*")
+
+
+def _is_void(statement: Statement) -> bool:
+    """Return whether a condition asks for a Boolean value that is neither true nor false."""
+    return any(
+        each.operator.rpartition(":")[2] == "Bool"
+        and bool(each.values)
+        and not any(fold(text) in BOOLEANS or "${" in text for text in each.values)
+        for each in statement.conditions
+    )
 
 
 def wild_services(statement: Statement) -> tuple[str, ...]:

@@ -76,6 +76,42 @@ def test_a_placeholder_among_resources_that_hold_all_only_together_is_a_doubt() 
     assert is_unlimited(first({**ADMIN, "Resource": ["arn:*:*:*:*:${x}", "arn:*:*:*:*:?*"]}))
 
 
+NEVER: list[dict[str, Any]] = [
+    {"Bool": {"aws:SecureTransport": "maybe"}},
+    {"Null": {"aws:SecureTransport": "true"}},
+    {"Null": {"aws:userid": "true"}},
+    {"StringEquals": {"aws:SecureTransport": "yes"}},
+    {"StringEqualsIgnoreCase": {"aws:SecureTransport": "1"}},
+    {"StringEquals": {"aws:PrincipalOrgID": []}},
+    {"BoolIfExists": {"aws:ViaAWSService": []}},
+]
+PERHAPS: list[dict[str, Any]] = [
+    {"Bool": {"aws:SecureTransport": ["maybe", "TRUE"]}},
+    {"BoolIfExists": {"aws:MultiFactorAuthPresent": "maybe"}},
+    {"Bool": {"aws:SecureTransport": "${flag}"}},
+    {"Null": {"aws:MultiFactorAuthPresent": "true"}},
+    {"StringEqualsIgnoreCase": {"aws:SecureTransport": "True"}},
+    {"StringEquals": {"aws:SecureTransport": "${aws:PrincipalTag/tls}"}},
+    {"StringNotEquals": {"aws:PrincipalOrgID": []}},
+]
+
+
+@pytest.mark.parametrize("condition", NEVER, ids=str)
+def test_an_allow_that_never_applies_allows_nothing(condition: dict[str, Any]) -> None:
+    assert not is_unlimited(first({**ADMIN, "Condition": condition}))
+
+
+@pytest.mark.parametrize("condition", PERHAPS, ids=str)
+def test_an_allow_that_may_apply_counts(condition: dict[str, Any]) -> None:
+    assert is_unlimited(first({**ADMIN, "Condition": condition}))
+
+
+def test_a_condition_that_cannot_be_decided_is_a_doubt() -> None:
+    strange = {"ForAnyValue:StringEqualsIfExists": {"a:b": "c"}}
+    with pytest.raises(Undecided, match="use either"):
+        allows_other_services(first(ADMIN, deny(Action="*", Condition=strange)))
+
+
 def test_a_deny_of_all_long_names_limits() -> None:
     assert not is_unlimited(first(ADMIN, deny(Action=["iam:??*"])))
     assert not is_unlimited(first(ADMIN, deny(Action=["*:??*"])))
