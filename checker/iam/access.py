@@ -21,7 +21,7 @@ from checker.iam.given import settled
 from checker.iam.key_values import never_holds
 from checker.iam.near import about, near
 from checker.iam.patterns import Undecided, covers, overlaps
-from checker.iam.question import actions, allowed, always_applies
+from checker.iam.question import actions, allowed, always_applies, calling
 from checker.iam.request import PRINCIPAL_ARN
 from checker.iam.terms import Budget, Denial, Term, terms
 
@@ -119,9 +119,10 @@ class Access:
         policy = settled(self.policy, known)
         written = self.written or self.policy
         limits = (*self.limits, ("given", *known.items()))
-        if policy is self.policy:
+        required = self.required + calling(policy, known)
+        if policy is self.policy and required == self.required:
             return replace(self, limits=limits)
-        return Access(self.asked, policy, self.required, self.perhaps, written, self.route, limits)
+        return Access(self.asked, policy, required, self.perhaps, written, self.route, limits)
 
     def unconfined(self, keys: Sequence[str]) -> Access:
         """Return what is allowed although no condition fixes even a part of the value of some keys.
