@@ -42,8 +42,8 @@ _MADE: dict[str, tuple[Token, ...]] = {
     "kms:KeyId": _of_any("-".join("?" * each for each in (8, 4, 4, 4, 12))),
     "secretsmanager:SecretId": (*_SOME, *_of_any("-??????")),
 }
-"""By service and variable of a format: the names that AWS makes, at least in a part. A pattern that requires no
-more than their form holds all of them.
+"""By service and variable of a format: the names that AWS makes, at least in a part. A pattern that
+requires no more than their form holds all of them.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-id

@@ -39,7 +39,7 @@ OWN = {"Principal": "*", "Resource": None}
     [
         ('policy.mayAllow({"principal": "AWS:a"})', "names no principals", {}),
         *(
-            (f'policy.{name}({{"action": "ecr:PutImage", "resource": "arn:aws:ecr:x"}})', why, {**OWN})
+            (f'policy.{name}({{"action": "ecr:A", "resource": "arn:aws:ecr:x"}})', why, {**OWN})
             for name, why in (
                 ("denies", "which resource the policy is attached to"),
                 ("mayAllow", "which resource"),
