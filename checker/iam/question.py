@@ -27,7 +27,7 @@ from checker.iam.containment import granted
 from checker.iam.given import Values, for_session, meets, settled
 from checker.iam.machine import Wild
 from checker.iam.patterns import Undecided, pattern
-from checker.iam.principals import AWS, named_alone, principal_patterns
+from checker.iam.principals import AWS, known_account, named_alone, principal_patterns
 from checker.iam.request import PRINCIPAL_ARN, Request
 from checker.iam.space import Space
 from checker.iam.statement import Policy, Principal
@@ -71,13 +71,19 @@ def allowed(
 
 
 def calling(policy: Policy, given: Mapping[str, Values]) -> Conjunction:
-    """Return what the callers must be if their ARN, which a condition could test, is given."""
+    """Return what the callers must be if their ARN, which a condition could test, is given.
+
+    A text that is no ARN of a principal says nothing: it stands for any that no one has named.
+    """
     arns = given.get(PRINCIPAL_ARN)
     if arns is None or len(arns) > 1 or not policy.has_principals:
         return ()
     if not arns:
         return (Constraint(PRINCIPAL, Texts((_WITH_ARN,), inside=False)),)
-    named = named_alone(Principal("AWS", arns[0], ()))
+    caller = Principal("AWS", arns[0], ())
+    if not known_account(caller) or set("*?") & set(caller.text):
+        return ()
+    named = named_alone(caller)
     return (Constraint(PRINCIPAL, Texts(tuple(each.widest for each in named))),)
 
 
