@@ -73,12 +73,13 @@ def _matches_all(text: str, shortest: int) -> bool:
 
 def _outside(named: tuple[Pattern, ...], service: str, shortest: int) -> str | None:
     """Return an action that no pattern matches, with a letter at the front of what is free."""
+    excluded = (*named, action("*:*:*").widest)
+    names = [f"{letter}{'?' * (shortest - 1)}*" for letter in ascii_lowercase]
     for front in [service] if service else [f"{letter}*" for letter in ascii_lowercase]:
-        if witness((action(f"{front}:?*").widest,), named) is None:
+        if witness((action(f"{front}:?*").widest,), excluded) is None:
             continue
-        for letter in ascii_lowercase:
-            wanted = f"{front}:{letter}{'?' * (shortest - 1)}*"
-            found = witness((action(wanted).widest,), named)
+        for name in names if service else ["unnamed", *names]:
+            found = witness((action(f"{front}:{name}").widest,), excluded)
             if found is not None:
                 return found
     return None
