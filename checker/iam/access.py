@@ -18,9 +18,10 @@ from checker.iam.covering import covering_all_of
 from checker.iam.fixed import NAMED, any_of, unfixed
 from checker.iam.formats import loosest
 from checker.iam.given import settled
+from checker.iam.key_values import never_holds
 from checker.iam.near import about, near
 from checker.iam.patterns import Undecided, covers, overlaps
-from checker.iam.question import actions, allowed, always_applies
+from checker.iam.question import actions, allowed, always_applies, calling
 from checker.iam.request import PRINCIPAL_ARN
 from checker.iam.terms import Budget, Denial, Term, terms
 
@@ -102,7 +103,10 @@ class Access:
     def by(self, statement: Statement) -> tuple[Resource, ...]:
         """Return the sets of resources on which a statement of the policy allows an action."""
         mine = [each for each in self._allows() if each.route == statement.route]
-        return tuple(term.resource for term in self._left(mine, self.asked))
+        return tuple(
+            replace(term.resource, doubt=term.doubt) if term.doubt else term.resource
+            for term in self._left(mine, self.asked)
+        )
 
     def witness(self) -> Request | None:
         """Return a request for one of the actions that the policy allows, or None."""
@@ -115,9 +119,10 @@ class Access:
         policy = settled(self.policy, known)
         written = self.written or self.policy
         limits = (*self.limits, ("given", *known.items()))
-        if policy is self.policy:
+        required = self.required + calling(policy, known)
+        if policy is self.policy and required == self.required:
             return replace(self, limits=limits)
-        return Access(self.asked, policy, self.required, self.perhaps, written, self.route, limits)
+        return Access(self.asked, policy, required, self.perhaps, written, self.route, limits)
 
     def unconfined(self, keys: Sequence[str]) -> Access:
         """Return what is allowed although no condition fixes even a part of the value of some keys.
@@ -243,7 +248,7 @@ def may_contradict(statement: Statement) -> bool:
     several = len(keys) < len(statement.conditions)
     nobody = any(each.text == "*" for each in statement.not_principals)
     caller = statement.has_principal and PRINCIPAL_ARN in keys
-    return several or nobody or caller or any(not each.values for each in statement.conditions)
+    return several or nobody or caller or any(map(never_holds, statement.conditions))
 
 
 def _usable(found: tuple[Term, ...], text: str) -> tuple[Term, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.iam.formats import template
+from checker.iam.formats import of_any_length, template
 from checker.iam.patterns import Undecided, covers, overlaps, witness
 from checker.iam.resources import PARTITIONS, formats
 
@@ -57,16 +57,16 @@ def _covering(found: Sequence[Resource], service: str) -> Iterator[Resource]:
 
 
 def holds_all_of(found: Sequence[Resource], service: str) -> bool:
-    """Return whether one of some sets holds all resources of a type of a service.
+    """Return whether some sets hold all resources of a type of a service, alone or together.
 
-    Raises `Undecided` if none does, and one is in doubt.
+    Raises `Undecided` if they do not, and one is in doubt.
     """
-    return any(True for _ in _covering(found, service))
+    return bool(covering_all_of(found, service))
 
 
 def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:
     """Return the sets that together hold all resources of an ARN format in some place, if any."""
-    of_type = template(arn, partition)
+    of_type = template(arn, partition, likely=True)
     near = [each for each in found if overlaps(each.reach[0], of_type)]
     places: dict[tuple[str, ...], None] = {}
     for each in near if len(near) > 1 else ():
@@ -74,10 +74,9 @@ def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Reso
         if some is not None:
             places[tuple(some.split(":", 5)[3:5])] = None
     for region, account in places:
-        placed = template(
-            arn.replace("${Region}", region).replace("${Account}", account), partition
-        )
-        sets = [r for r in near if not any(overlaps(each, placed) for each in r.excluded)]
-        if covers([each.reach[0] for each in sets], placed):
+        here = arn.replace("${Region}", region).replace("${Account}", account)
+        placed = template(here, partition, likely=True)
+        sets = [r for r in near if witness((r.reach[0], placed), r.excluded) is not None]
+        if covers([of_any_length(each.reach[0]) for each in sets], placed):
             return tuple(each for each in sets if overlaps(each.reach[0], placed))
     return ()

@@ -109,8 +109,8 @@ def _is_unsure(statement: Statement, disputed: set[_Origin], *, strict: bool) ->
 
     If `strict`, a permissions boundary of an excluded principal counts as a doubt.
     """
-    out = statement.not_principals if statement.is_allow else statement.principals
-    if any(_is_in(each, disputed) for each in out):
+    out = () if statement.is_allow else statement.principals
+    if any(_is_in(each, disputed) for each in (*out, *statement.not_principals)):
         return True
     if statement.is_allow:
         return any(map(is_account, statement.not_principals))

@@ -18,7 +18,7 @@ from checker.iam.conditions import Family, Test, compares, samples, spelling, te
 from checker.iam.constraints import PRINCIPAL, Asked, Conjunction, Constraint, Texts
 from checker.iam.patterns import Pattern, Undecided, literal, matches, pattern
 from checker.iam.pieces import as_names, has_unknown, is_whole, with_value
-from checker.iam.principals import AWS
+from checker.iam.principals import AWS, sessions_of
 from checker.iam.request import PRINCIPAL_ARN
 
 if TYPE_CHECKING:
@@ -96,8 +96,9 @@ def _outside(key: str, found: Iterable[Pattern], *, principals: bool) -> Constra
     """Return the constraint that every value of a key, if it has any, is outside some patterns."""
     patterns = tuple(dict.fromkeys(found))
     if key == PRINCIPAL_ARN and principals:
-        callers = tuple(pattern(each.text, (*AWS, *each.tokens)) for each in patterns)
-        return Constraint(PRINCIPAL, Texts(callers, inside=False))
+        callers = [pattern(each.text, (*AWS, *each.tokens)) for each in patterns]
+        sessions = [one for each in patterns if (one := sessions_of(each)) is not None]
+        return Constraint(PRINCIPAL, Texts((*callers, *sessions), inside=False))
     return Constraint(key, Texts(patterns, inside=False), some=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from checker.iam.arn import ARN_COLONS
@@ -22,6 +23,33 @@ VALID: dict[int, tuple[Token, ...]] = {
     4: _ANY_ACCOUNT,
 }
 """By position in an ARN: the partitions, the regions and the accounts."""
+_EC2 = (
+    "AllocationId=eipalloc ImageId=ami InstanceId=i InternetGatewayId=igw LaunchTemplateId=lt "
+    "NaclId=acl NatGatewayId=nat NetworkInterfaceId=eni RouteTableId=rtb SecurityGroupId=sg "
+    "SnapshotId=snap SubnetId=subnet TransitGatewayId=tgw VolumeId=vol VpcEndpointId=vpce VpcId=vpc"
+)
+
+
+def _of_any(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a text in which each `?` is any character."""
+    return tuple(Wild.SEGMENT_ANY if each == "?" else each for each in text)
+
+
+_MADE: dict[str, tuple[Token, ...]] = {
+    f"ec2:{name}": _of_any(f"{prefix}-" + "?" * 17)
+    for name, _, prefix in (each.partition("=") for each in _EC2.split())
+} | {
+    "kms:KeyId": _of_any("-".join("?" * each for each in (8, 4, 4, 4, 12))),
+    "secretsmanager:SecretId": (*_SOME, *_of_any("-??????")),
+}
+"""By service and variable of a format: the names that AWS makes, at least in a part. A pattern that
+requires no more than their form holds all of them.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
+https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-id
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+"""
+_STARS = (Wild.STAR, Wild.SEGMENT_STAR)
 _TEMPLATE = re.compile(r"\$\{([^}]*)\}|(.)", re.DOTALL)
 
 
@@ -37,13 +65,14 @@ def segments_of(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
 
 
 @lru_cache(maxsize=8_192)
-def template(text: str, partition: str) -> Pattern:
+def template(text: str, partition: str, *, likely: bool = False) -> Pattern:
     """Return the ARNs of a format such as `arn:${Partition}:ecr:${Region}:${Account}:…`.
 
     A region has two hyphens here and an account 12 characters, so that a policy that requires no
-    more than this still covers every ARN.
+    more than this still covers every ARN. With `likely`, names that AWS makes have their form.
     """
     tokens: list[Token] = []
+    service = text.split(":", 3)[2] if likely else ""
     for name, character in _TEMPLATE.findall(text):
         if character:
             tokens.append(character)
@@ -54,8 +83,24 @@ def template(text: str, partition: str) -> Pattern:
         elif name == "Account":
             tokens.extend(_ANY_ACCOUNT)
         else:
-            tokens.extend(_SOME)
+            tokens.extend(_MADE.get(f"{service}:{name}", _SOME))
     return pattern(text, tokens)
+
+
+@lru_cache(maxsize=8_192)
+def of_any_length(item: Pattern) -> Pattern:
+    """Return a pattern of ARNs with a star for each star in the name that has a `?` beside it.
+
+    Who may use all names of some length or more, whatever they are, has named none.
+    """
+    *front, name = segments_of(item.tokens)
+    tokens: list[Token] = [each for segment in front for each in (*segment, ":")]
+    for wild, run in groupby(name, key=lambda each: isinstance(each, Wild)):
+        found = tuple(run)
+        star = next((each for each in found if each in _STARS), None) if wild else None
+        tokens.extend(found if star is None else (star,))
+    same = len(front) < ARN_COLONS or len(tokens) == len(item.tokens)
+    return item if same else pattern(item.text, tokens)
 
 
 @lru_cache(maxsize=8_192)

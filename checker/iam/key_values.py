@@ -5,17 +5,19 @@ The types: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_c
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from checker.iam import keys
 from checker.iam.arn import fold
-from checker.iam.conditions import BOOLEANS, Family, samples
-from checker.iam.patterns import Undecided
+from checker.iam.conditions import BOOLEANS, Family, compares, meaning, samples, test
+from checker.iam.patterns import Undecided, matches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from checker.iam.conditions import Test
+    from checker.iam.statement import Condition
 
 _TYPES = {
     "Bool": Family.BOOL,
@@ -49,6 +51,26 @@ def representatives(key: str, found: Sequence[Test]) -> tuple[str, ...] | None:
         raise Undecided(f"cannot decide what `{key}` is: it is compared as {shown}")
     (family,) = families
     return samples(family, [each for each in found if each.family is family], typed=family is own)
+
+
+@lru_cache(maxsize=4_096)
+def never_holds(condition: Condition) -> bool:
+    """Return whether surely no request meets a condition, such as `Null` of a key that is there."""
+    try:
+        asked = test(condition)
+        known = representatives(asked.key, [asked])
+        if not asked.some and not keys.is_always_there(asked.key, signed=False):
+            return False
+        if known is None or asked.family in (Family.TEXT, Family.FOLDED, Family.ARN):
+            spelled = [meaning(asked, each, variables=True) for each in asked.values]
+            if known is None:
+                return not spelled and not asked.negated
+            found = [any(matches(each.widest, text) for each in spelled) for text in known]
+        else:
+            found = [any(compares(asked, text, each) for each in asked.values) for text in known]
+    except Undecided:
+        return False
+    return all(each is asked.negated for each in found)
 
 
 def is_single(key: str, found: Sequence[Test]) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam import pieces
 from checker.iam.arn import EVERYTHING, Spelling, confined, spelling
+from checker.iam.formats import segments_of
 from checker.iam.machine import Token, Wild
 from checker.iam.patterns import Pattern, Undecided, matches, pattern
 
@@ -33,6 +34,7 @@ _SESSION = re.compile(
     r"arn:aws[a-z-]*:sts::([0-9]{12}):(?:assumed-role/([^/]+)/.+|federated-user/.+)"
 )
 _SEGMENTS = 6
+_OF_ROLES = (*"role/",)
 _ACCOUNT = re.compile(r"(?:arn:(aws[a-z-]*):iam::)?([0-9]{12})(?::root)?")
 
 
@@ -90,6 +92,21 @@ def role_arns(caller: str) -> tuple[Pattern, ...]:
         pattern(name, tuple(front + name)),
         pattern(name, (*front, Wild.ANY, Wild.STAR, "/", *name)),
     )
+
+
+def sessions_of(arns: Pattern) -> Pattern | None:
+    """Return the callers that are sessions of the roles whose ARNs match a pattern, if it has any.
+
+    Their `aws:PrincipalArn` is the ARN of the role. The name of a role is what follows the last
+    slash of the pattern.
+    """
+    *front, name = segments_of(arns.tokens)
+    if len(front) < _SEGMENTS - 1 or front[2] != (*"iam",) or name[: len(_OF_ROLES)] != _OF_ROLES:
+        return None
+    last = max(at for at, each in enumerate(name) if each == "/")
+    parts = (*front[:2], (*"sts",), *front[3:], (*"assumed-role/", *name[last + 1 :], "/"))
+    tokens = [token for part in parts for token in (*part, ":")][:-1]
+    return pattern(f"the sessions of {arns.text}", (*AWS, *tokens, Wild.ANY, Wild.STAR))
 
 
 def is_unknown(item: Principal) -> bool:

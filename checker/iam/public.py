@@ -78,8 +78,12 @@ _STRANGERS = tuple(
     pattern(f"{kind}:*", (*kind, ":", Wild.ANY, Wild.STAR)) for kind in ("AWS", "Federated")
 )
 """The callers that are no service: those with an ARN, and those without one."""
+_WITHOUT_ARN = _STRANGERS[1:]
 _SERVICE = {"aws:principalisawsservice": ("true",)}
 _NO_SERVICE = {"aws:principalisawsservice": ("false",)}
+_UNSIGNED: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": (), "aws:principalarn": ()}
+"""What requests of anonymous users lack, because these keys are in all signed requests:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
 
 
 def is_public(statement: Statement) -> bool:
@@ -109,11 +113,19 @@ def _is_public(statement: Statement) -> bool:
     policy = _without_exceptions(_policy_of(statement))
     strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(_policy_of(statement)))
     question = _Question(policy, statement, _restricting)
-    open_ = question.may_be_met(strangers, _NO_SERVICE) or (
+    anonymous = (Constraint(PRINCIPAL, Texts(_WITHOUT_ARN)), *strangers)
+    open_ = (
+        question.may_be_met(strangers, _NO_SERVICE)
+        or (
+            not _UNSIGNED.keys().isdisjoint(policy.condition_keys)
+            and question.may_be_met(anonymous, _UNSIGNED)
+        )
         # Services alone, on behalf of anyone; beside other callers, AWS's own examples let them in:
         # https://github.com/aws-samples/data-perimeter-policy-examples
-        question.may_be_met((), _SERVICE)
-        and allowed(policy, Asked(via=statement.route), _NO_SERVICE) is None
+        or (
+            question.may_be_met((), _SERVICE)
+            and allowed(policy, Asked(via=statement.route), _NO_SERVICE) is None
+        )
     )
     if open_ and doubt is not None:
         raise doubt

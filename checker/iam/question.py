@@ -25,9 +25,10 @@ from checker.iam.constraints import (
 )
 from checker.iam.containment import granted
 from checker.iam.given import Values, for_session, meets, settled
-from checker.iam.patterns import Undecided
-from checker.iam.principals import principal_patterns
-from checker.iam.request import Request
+from checker.iam.machine import Wild
+from checker.iam.patterns import Undecided, pattern
+from checker.iam.principals import AWS, known_account, named_alone, principal_patterns
+from checker.iam.request import PRINCIPAL_ARN, Request
 from checker.iam.space import Space
 from checker.iam.statement import Policy, Principal
 from checker.iam.statement import policy as normalised
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _NOTHING = Policy(CURRENT_VERSION, ())
 _WIDE, _NARROW = Reading(wide=True, exact=False), Reading(wide=False, exact=False)
+_WITH_ARN = pattern("AWS:*", (*AWS, Wild.STAR))
 _NO_KEYS: Mapping[str, Values] = {}
 
 
@@ -51,6 +53,7 @@ def allowed(
     `given` has the values of condition keys, by the key in lower case; a key without values is
     absent. Raises `Undecided`, and `BudgetError` if the search takes too many units.
     """
+    asked = asked._replace(constraints=asked.constraints + calling(policy, given))
     try:
         found = granted(settled(policy, given), _NOTHING, asked)
     except Undecided:
@@ -65,6 +68,23 @@ def allowed(
                 "template; render the template before checking"
             )
     return found and found._replace(context={**found.context, **given})
+
+
+def calling(policy: Policy, given: Mapping[str, Values]) -> Conjunction:
+    """Return what the callers must be if their ARN, which a condition could test, is given.
+
+    A text that is no ARN of a principal says nothing: it stands for any that no one has named.
+    """
+    arns = given.get(PRINCIPAL_ARN)
+    if arns is None or len(arns) > 1 or not policy.has_principals:
+        return ()
+    if not arns:
+        return (Constraint(PRINCIPAL, Texts((_WITH_ARN,), inside=False)),)
+    caller = Principal("AWS", arns[0], ())
+    if not known_account(caller) or set("*?") & set(caller.text):
+        return ()
+    named = named_alone(caller)
+    return (Constraint(PRINCIPAL, Texts(tuple(each.widest for each in named))),)
 
 
 _DOUBTFUL = Request("", "", "", {})
@@ -121,7 +141,9 @@ def admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
     if not meets(statement, given):
         return False
     policy = statement.policy
-    if policy is None or not statement.is_allow or is_alone(statement):
+    if policy is None or not statement.is_allow:
+        return True
+    if is_alone(statement) and not calling(policy, given):
         return True
     memo = ("admits", statement.route, statement.asked, *sorted(given.items()))
     if memo not in policy.memo:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam import catalogue, segments
 from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource
-from checker.iam.formats import VALID, segments_of, template
+from checker.iam.formats import VALID, of_any_length, segments_of, template
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 from checker.iam.pieces import is_atom, opened_text
@@ -47,6 +47,8 @@ class Resource:
     """Why it is not known which resources these are; empty if it is known."""
     unknowns: tuple[Unknown, ...] = ()
     """The unknowns in the sets: a question is undecided if its answer depends on their values."""
+    is_denied: bool = False
+    """Whether it is what a Deny is about."""
 
     def is_literal(self) -> bool:
         """Return whether this is exactly one resource; raises `Undecided`."""
@@ -144,8 +146,10 @@ class Resource:
         """Return whether this holds all resources of some type of a service, or everything.
 
         All resources of one account in one region are enough, because an author of policies may
-        have no others. A service that the catalogue does not know is taken to have one type, with
-        any resource. Raises `Undecided`, and `FunctionError` for text that cannot name a service.
+        have no others. What is allowed on all resources but some exceptions is allowed on all that
+        nobody has named, so exceptions do not matter there. A service that the catalogue does not
+        know is taken to have one type, with any resource. Raises `Undecided`, and `FunctionError`
+        for text that cannot name a service.
         """
         self._decided()
         known = formats(service)
@@ -161,7 +165,7 @@ class Resource:
 
     def _holds_somewhere(self, arn: str, partition: str) -> bool:
         """Return whether this holds all resources of an ARN format in some account and region."""
-        of_type = template(arn, partition)
+        of_type = template(arn, partition, likely=not self.is_denied)
         if not all(_may_cover(item, of_type) for item in self.reach):
             return False  # most are of other services or types: skip the search
         found = witness((*self.reach, of_type), self.excluded)
@@ -169,7 +173,10 @@ class Resource:
             return False
         _, _, _, region, account, _ = found.split(":", 5)
         placed = arn.replace("${Region}", region).replace("${Account}", account)
-        return self._holds(template(placed, partition))
+        place = template(placed, partition, likely=not self.is_denied)
+        if self.is_denied:
+            return self._holds(place)
+        return all(covers((of_any_length(item),), place) for item in self.reach)
 
     def _holds(self, pattern: Pattern) -> bool:
         return all(covers((item,), pattern) for item in self.reach) and not any(
@@ -309,7 +316,10 @@ def _plain(item: Spelling, route: Route, *, allow: bool) -> Resource:
     reach = item.widest if allow else item.narrowest or item.loose
     literal = item.text if item is ATTACHED else item.symbolic.literal
     symbolic = (item.symbolic,)
-    return Resource(item.text, route, literal, (reach,), symbolic, unknowns=item.unknowns)
+    unknowns = item.unknowns
+    return Resource(
+        item.text, route, literal, (reach,), symbolic, unknowns=unknowns, is_denied=not allow
+    )
 
 
 def _outside(statement: Statement) -> Resource:
@@ -323,4 +333,5 @@ def _outside(statement: Statement) -> Resource:
         (EVERYTHING.widest,),
         tuple(item for item in excluded if item is not None),
         next((item.doubt() for item in entries if item.placeholder is not None), ""),
+        is_denied=not statement.is_allow,
     )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from checker.iam import actions, catalogue
 from checker.iam.access import access
-from checker.iam.arn import arn_value
+from checker.iam.arn import arn_value, fold
+from checker.iam.conditions import BOOLEANS
 from checker.iam.patterns import Undecided, covers, witness
 from checker.iam.unnamed import unnamed_action
 
@@ -34,7 +35,10 @@ def allows_other_services(statement: Statement) -> bool:
     policy = statement.policy
     if policy is None or not statement.is_allow:
         return False
-    return bool(access(policy, (unnamed_action(policy, ""),)).by(statement))
+    found = access(policy, (unnamed_action(policy, ""),)).by(statement)
+    if found and all(each.doubt for each in found):
+        raise Undecided(found[0].doubt)
+    return bool(found)
 
 
 def is_unlimited(statement: Statement) -> bool:
@@ -45,12 +49,22 @@ def is_unlimited(statement: Statement) -> bool:
     enough, because an author of policies may have no other. Raises `Undecided`.
     """
     policy = statement.policy
-    if policy is None or not allows_other_services(statement):
+    if policy is None or _is_void(statement) or not allows_other_services(statement):
         return False
     everywhere = access(policy, (unnamed_action(policy, ""),)).by(statement)
     if not _reach(everywhere, "arn:*:?*:*:*:?*", tuple(_named_services(policy))):
         return False
     return _reach(access(policy, (unnamed_action(policy, _IAM),)).resources, "arn:*:iam::*:role/*")
+
+
+def _is_void(statement: Statement) -> bool:
+    """Return whether a condition asks for a Boolean value that is neither true nor false."""
+    return any(
+        each.operator.rpartition(":")[2] == "Bool"
+        and bool(each.values)
+        and not any(fold(text) in BOOLEANS or "${" in text for text in each.values)
+        for each in statement.conditions
+    )
 
 
 def wild_services(statement: Statement) -> tuple[str, ...]:
@@ -72,25 +86,46 @@ def wild_services(statement: Statement) -> tuple[str, ...]:
 def _reach(found: Iterable[Resource], wanted: str, named: tuple[Pattern, ...] = ()) -> bool:
     """Return whether some sets go on to all names in a place, but for what they exclude.
 
-    The place is a partition, service, region and account of an ARN that is `wanted`, in the sets,
-    and not `named`. Raises `Undecided`.
+    They do so one by one or together. The place is a partition, service, region and account of an
+    ARN that is `wanted`, in one of the sets, and not `named`. Raises `Undecided`.
     """
+    sets = tuple(found)
     kind = wanted.split(":", _ARN_PARTS - 1)[-1].rstrip("?*")
-    for each in found:
+    for each in sets:
         arn = witness(
             (*each.reach, arn_value(wanted, variables=False).widest), (*each.excluded, *named)
         )
         if arn is None:
             continue
         place = arn.split(":", _ARN_PARTS - 1)[:-1]
-        whole = arn_value(":".join((*place, f"{kind}*")), variables=False).widest
-        if all(covers((item,), whole) for item in each.reach):
-            if each.doubt:
-                raise Undecided(each.doubt)
-            if each.unknowns:
-                raise each.undecided()
-            return True
+        whole = arn_value(":".join((*place, f"{kind}?*")), variables=False).widest
+        if not _cover(sets, whole):
+            continue
+        if not _cover([other for other in sets if _is_sure(other)], whole):
+            _settle(sets)
+        return True
     return False
+
+
+def _cover(sets: Iterable[Resource], whole: Pattern) -> bool:
+    """Return whether sets hold a pattern, together or one by one, but for what they exclude."""
+    found = list(sets)
+    return any(all(covers((item,), whole) for item in each.reach) for each in found) or covers(
+        [each.reach[0] for each in found if len(each.reach) == 1], whole
+    )
+
+
+def _is_sure(found: Resource) -> bool:
+    return not (found.doubt or found.unknowns)
+
+
+def _settle(sets: Iterable[Resource]) -> None:
+    """Raise `Undecided` if it is not known of one of some sets what it holds."""
+    for each in sets:
+        if each.doubt:
+            raise Undecided(each.doubt)
+        if each.unknowns:
+            raise each.undecided()
 
 
 def _named_services(policy: Policy) -> Iterator[Pattern]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from checker.iam import catalogue
 from checker.iam.arn import action, fold, value
 from checker.iam.conditions import Family, meaning, test
 from checker.iam.patterns import Undecided, covers, literal, matches, witness
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _TEXTUAL = (Family.TEXT, Family.FOLDED, Family.ARN)
 _TRIES = 100
 """How many values are tried that are named but for their case."""
+_SHORTEST = 3
+"""The length of the shortest names of actions, such as `apigateway:GET`."""
 
 
 def unnamed_action(policy: Policy, service: str) -> str:
@@ -34,26 +37,51 @@ def unnamed_action(policy: Policy, service: str) -> str:
     """
     key = (unnamed_action, service)
     if key not in policy.memo:
+        shortest = _shortest(service)
         texts = [
             entry.text
             for each in policy.statements
             for entry in (*each.actions, *each.not_actions)
-            if entry.text.partition(":")[2 if service else 0].strip("*?")
+            if not _is_open(entry.text, service, shortest)
         ]
         named = tuple(action(text).widest for text in texts)
         likely = f"{service}:unnamed" if service else "unnamed:unnamed"
         free = not any(matches(each, fold(likely)) for each in named)
-        policy.memo[key] = likely if free else _outside(named, service) or likely
+        policy.memo[key] = likely if free else _outside(named, service, shortest) or likely
     return str(policy.memo[key])
 
 
-def _outside(named: tuple[Pattern, ...], service: str) -> str | None:
+def _shortest(service: str) -> int:
+    """Return the length of the shortest name that a known action of a service has."""
+    known = catalogue.actions(service) if service and catalogue.is_service(service) else ()
+    return min((len(each.partition(":")[2]) for each in known), default=_SHORTEST)
+
+
+def _is_open(text: str, service: str, shortest: int) -> bool:
+    """Return whether an entry matches, by wildcards alone, all actions that could be chosen.
+
+    A row of `?` without a star matches those of one length only, and so it names them.
+    """
+    front, colon, name = text.partition(":")
+    whole = not colon or _matches_all(name, shortest)
+    return _matches_all(front, 1) and whole if not (service and colon) else whole
+
+
+def _matches_all(text: str, shortest: int) -> bool:
+    return not text.strip("*?") and "*" in text and text.count("?") <= shortest
+
+
+def _outside(named: tuple[Pattern, ...], service: str, shortest: int) -> str | None:
     """Return an action that no pattern matches, with a letter at the front of what is free."""
-    for letter in ascii_lowercase:
-        wanted = f"{service}:{letter}*" if service else f"{letter}*:unnamed"
-        found = witness((action(wanted).widest,), named)
-        if found is not None:
-            return found
+    excluded = (*named, action("*:*:*").widest)
+    names = [f"{letter}{'?' * (shortest - 1)}*" for letter in ascii_lowercase]
+    for front in [service] if service else [f"{letter}*" for letter in ascii_lowercase]:
+        if witness((action(f"{front}:?*").widest,), excluded) is None:
+            continue
+        for name in names if service else ["unnamed", *names]:
+            found = witness((action(f"{front}:{name}").widest,), excluded)
+            if found is not None:
+                return found
     return None
 
 

@@ -470,6 +470,14 @@ UNDECIDED = {
         ],
         "whom a statement excludes",
     ),
+    "all but a role, spelt in another way than in its session": (
+        [
+            {**allow(), "Principal": {"AWS": SESSION}},
+            {**deny(), "NotPrincipal": {"AWS": [ROLE[:-1] + "R", "111111111111"]}},
+        ],
+        [{**allow(), "Principal": {"AWS": "arn:aws:iam::222222222222:user/u"}}],
+        "whom a statement excludes",
+    ),
     "an operator that is not known": (
         [allow(**when("StringResembles", "a:b", "1"))],
         [allow()],

@@ -28,6 +28,7 @@ def opened(*conditions: dict[str, Any], **elements: Any) -> bool:
     )
 
 
+EVERYONE = {"Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
 CONFINED: list[dict[str, Any]] = [
     {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
     {"StringEquals": {"AWS:principalorgid": ["o-a1b2c3d4e5", "o-2"]}},
@@ -85,6 +86,8 @@ OPEN: list[dict[str, Any]] = [
     {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     {"IpAddressIfExists": {"aws:SourceIp": "203.0.113.0/24"}},
     {"StringEquals": {"aws:SourceIp": "203.0.113.7"}},
+    {"Null": {"aws:PrincipalIsAWSService": "true"}},
+    {"Null": {"aws:PrincipalArn": "true"}},
 ]
 
 
@@ -96,6 +99,18 @@ def test_a_condition_that_confines_the_caller(condition: dict[str, Any]) -> None
 @pytest.mark.parametrize("condition", OPEN, ids=json.dumps)
 def test_a_condition_that_does_not_confine_the_caller(condition: dict[str, Any]) -> None:
     assert opened(condition)
+
+
+def test_a_deny_of_signed_requests_alone_leaves_anonymous_ones() -> None:
+    def left(*denied: dict[str, Any]) -> bool:
+        denies = [{"Effect": "Deny", **EVERYONE, "Condition": each} for each in denied]
+        data: Any = {"Version": NEW, "Statement": [{"Effect": "Allow", **EVERYONE}, *denies]}
+        return public.is_public(policy(data).statements[0])
+
+    foreign = {"StringNotEquals": {"aws:SourceAccount": "123456789012"}}
+    services = {"Bool": {"aws:PrincipalIsAWSService": "true"}, **foreign}
+    assert left({"Bool": {"aws:PrincipalIsAWSService": "false"}}, services)
+    assert not left({"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}, services)
 
 
 def test_for_whom_a_statement_is_public() -> None:

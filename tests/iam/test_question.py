@@ -39,7 +39,7 @@ OWN = {"Principal": "*", "Resource": None}
     [
         ('policy.mayAllow({"principal": "AWS:a"})', "names no principals", {}),
         *(
-            (f'policy.{name}({{"action": "ecr:*", "resource": "arn:aws:ecr:x"}})', why, {**OWN})
+            (f'policy.{name}({{"action": "ecr:A", "resource": "arn:aws:ecr:x"}})', why, {**OWN})
             for name, why in (
                 ("denies", "which resource the policy is attached to"),
                 ("mayAllow", "which resource"),
@@ -48,13 +48,31 @@ OWN = {"Principal": "*", "Resource": None}
         ),
         *(
             (
-                f'policy.{name}({{"action": "s3:*", "resource": "{ATTACHED_TEXT}"}})',
+                f'policy.{name}({{"action": "s3:GetObject", "resource": "{ATTACHED_TEXT}"}})',
                 "which resource",
                 {},
             )
             for name in ("denies", "mayAllow", "allows")
         ),
         ('policy.denies({"who": "me"})', "a request needs strings", {}),
+        *(
+            (f'policy.{name}({{{asked}, "resource": "arn:aws:s3:::b"}})', why, {"Principal": "*"})
+            for name in ("allows", "mayAllow", "denies", "witness")
+            for asked, why in (
+                ('"action": "GetObject"', "`GetObject` is not an action"),
+                ('"action": "s3:GetObject", "principal": "*"', r"`\*` is not a principal"),
+                ('"action": "s3:GetObject", "principal": "AWS:"', "`AWS:` is not a principal"),
+                (
+                    '"action": "s3:GetObject", "principal": "arn:aws:iam::123456789012:role/a"',
+                    "is not a principal",
+                ),
+            )
+        ),
+        (
+            'policy.allows({"action": "s3:Get*", "resource": "arn:aws:s3:::b"})',
+            "is not one action",
+            {},
+        ),
         ('policy.mayAllow({"context": {"a:b": 5}})', "must be strings", {}),
         (
             'policy.mayAllow({"action": "s3:GetObject", "resource": "arn:aws:s3:::logs/a"})',

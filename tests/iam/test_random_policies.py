@@ -65,8 +65,8 @@ TEMPLATE = re.compile(r"\{\{|<%|%\(|@@")
 
 
 def rendered(text: str) -> str:
-    """Return a text without what the schema takes for a template."""
-    return text if TEMPLATE.search(text) is None else f"{TEMPLATE.sub('', text)[:1]}b"
+    """Return a text in which nothing is what the schema takes for a template."""
+    return text if TEMPLATE.search(text) is None else "arn:aws:s3:::b"
 
 
 LETTERS = "abzABZ09-"
@@ -375,6 +375,7 @@ CEL = (
         ' && globEquivalent(texts, texts) && !globDifference(texts, texts + ["*"]).hasValue())'
     ),
     'policy.statements.map(s, policy.actionsOnAll(s, "Write").size())',
+    'policy.conditionKeys.map(k, policy.unnamedValue(k, "a-*"))',
     "policy.findings.map(f, f.topic + f.code)",
     (
         'policy.access(["s3:GetObject", policy.unnamedAction("s3")]).given("aws:username", ["a"])'

@@ -138,6 +138,19 @@ ALL_OF = [
     ("arn:aws:s3:::*", "s3", True),
     ("arn:aws:s3:::a*", "s3", False),
     ("arn:aws:s3:::a", "s3", False),
+    ("arn:aws:s3:::???*", "s3", True),
+    ("arn:aws:s3:::*?a", "s3", False),
+    ("arn:aws:s3:::????????", "s3", False),
+    ("arn:*:sqs:*:*:??*?", "sqs", True),
+    ("arn:aws:ec2:*:*:instance/i-*", "ec2", True),
+    ("arn:aws:ec2:*:*:instance/i-?????????????????", "ec2", True),
+    ("arn:aws:ec2:*:*:instance/i-0*", "ec2", False),
+    ("arn:aws:ec2:*:*:instance/vol-*", "ec2", False),
+    ("arn:aws:kms:*:*:key/????????-????-????-????-????????????", "kms", True),
+    ("arn:aws:kms:*:*:key/*-*", "kms", True),
+    ("arn:aws:kms:*:*:key/a*-*", "kms", False),
+    ("arn:aws:secretsmanager:*:*:secret:*-??????", "secretsmanager", True),
+    ("arn:aws:secretsmanager:*:*:secret:app-??????", "secretsmanager", False),
 ]
 
 
@@ -148,7 +161,18 @@ def test_all_resources_of_a_service(text: str, service: str, *, expected: bool) 
 
 def test_all_but_some_resources_of_a_service() -> None:
     assert only(NotResource="arn:aws:s3:::a").covers_all_of("ecr")
-    assert not only(NotResource="arn:*:ecr:*:*:repository/a").covers_all_of("ecr")
+    assert only(NotResource="arn:*:ecr:*:*:repository/a").covers_all_of("ecr")
+    assert not only(NotResource="arn:*:ecr:*:*:*").covers_all_of("ecr")
+
+
+def test_a_deny_with_an_exception_is_not_about_all_of_a_service() -> None:
+    def denied(**elements: Any) -> bool:
+        return only(Effect="Deny", **elements).covers_all_of("ecr")
+
+    assert denied(Resource="*")
+    assert denied(NotResource="arn:*:sqs:*:*:*")
+    assert not denied(NotResource="arn:*:ecr:*:*:repository/a")
+    assert not denied(Resource="arn:*:ecr:*:*:repository/???*")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from checker.iam.patterns import Undecided
 from checker.iam.statement import Statement, policy
 from checker.iam.unlimited import allows_other_services, is_unlimited, wild_services
 from checker.iam.unnamed import unnamed_action
@@ -35,11 +36,85 @@ def test_no_deny_names_what_nobody_names() -> None:
         ["IAM:UNNAMED", "unnamed:Unnamed"],
         ["iam:?nnamed", "iam:u*", "iam:a*", "unnamed:unnamed"],
         [f"iam:{letter}-unnamed" for letter in "abcdefghijklmnopqrstuvwxyz"],
+        ["iam:???????"],
+        ["???????:*", "iam:????????"],
+        ["*:u*", "*:a*"],
+        ["unnamed:unnamed", "*:unnamed", "?:unnamed"],
     ],
     ids=str,
 )
 def test_no_deny_of_a_few_names_limits(denied: list[str]) -> None:
     assert is_unlimited(first(ADMIN, deny(Action=denied)))
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        ["arn:*:*:*:*:?*"],
+        ["arn:*:*:*:*:?", "arn:*:*:*:*:??*"],
+        ["arn:aws:s*", "arn:aws:i*:*:*:?*"],
+        ["arn:aws:iam::*:role/?*", "arn:aws:lambda:*:*:?*", "arn:aws:?:*:*:?*"],
+    ],
+    ids=str,
+)
+def test_resources_that_go_on_to_all_names_do_not_limit(resources: list[str]) -> None:
+    assert is_unlimited(first({**ADMIN, "Resource": resources}))
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [["arn:*:*:*:*:??*"], ["arn:*:*:*:*:a*", "arn:*:*:*:*:b*"], ["arn:aws:iam::*:role/?*"]],
+    ids=str,
+)
+def test_resources_with_names_limit(resources: list[str]) -> None:
+    assert not is_unlimited(first({**ADMIN, "Resource": resources}))
+
+
+def test_a_placeholder_among_resources_that_hold_all_only_together_is_a_doubt() -> None:
+    with pytest.raises(Undecided, match="placeholder"):
+        is_unlimited(first({**ADMIN, "Resource": ["arn:*:*:*:*:?", "arn:*:*:*:*:?${x}"]}))
+    assert is_unlimited(first({**ADMIN, "Resource": ["arn:*:*:*:*:${x}", "arn:*:*:*:*:?*"]}))
+
+
+NEVER: list[dict[str, Any]] = [
+    {"Bool": {"aws:SecureTransport": "maybe"}},
+    {"Null": {"aws:SecureTransport": "true"}},
+    {"Null": {"aws:userid": "true"}},
+    {"StringEquals": {"aws:SecureTransport": "yes"}},
+    {"StringEqualsIgnoreCase": {"aws:SecureTransport": "1"}},
+    {"StringEquals": {"aws:PrincipalOrgID": []}},
+    {"BoolIfExists": {"aws:ViaAWSService": []}},
+]
+PERHAPS: list[dict[str, Any]] = [
+    {"Bool": {"aws:SecureTransport": ["maybe", "TRUE"]}},
+    {"BoolIfExists": {"aws:MultiFactorAuthPresent": "maybe"}},
+    {"Bool": {"aws:SecureTransport": "${flag}"}},
+    {"Null": {"aws:MultiFactorAuthPresent": "true"}},
+    {"StringEqualsIgnoreCase": {"aws:SecureTransport": "True"}},
+    {"StringEquals": {"aws:SecureTransport": "${aws:PrincipalTag/tls}"}},
+    {"StringNotEquals": {"aws:PrincipalOrgID": []}},
+]
+
+
+@pytest.mark.parametrize("condition", NEVER, ids=str)
+def test_an_allow_that_never_applies_allows_nothing(condition: dict[str, Any]) -> None:
+    assert not is_unlimited(first({**ADMIN, "Condition": condition}))
+
+
+@pytest.mark.parametrize("condition", PERHAPS, ids=str)
+def test_an_allow_that_may_apply_counts(condition: dict[str, Any]) -> None:
+    assert is_unlimited(first({**ADMIN, "Condition": condition}))
+
+
+def test_a_condition_that_cannot_be_decided_is_a_doubt() -> None:
+    strange = {"ForAnyValue:StringEqualsIfExists": {"a:b": "c"}}
+    with pytest.raises(Undecided, match="use either"):
+        allows_other_services(first(ADMIN, deny(Action="*", Condition=strange)))
+
+
+def test_a_deny_of_all_long_names_limits() -> None:
+    assert not is_unlimited(first(ADMIN, deny(Action=["iam:??*"])))
+    assert not is_unlimited(first(ADMIN, deny(Action=["*:??*"])))
 
 
 def test_a_deny_of_every_letter_limits() -> None:

@@ -86,8 +86,8 @@ def allowed(policy: Json, space: Dimensions) -> set[tuple[int, int, int, int]]:
     found: dict[str, set[tuple[int, int, int, int]]] = {"Allow": set(), "Deny": set()}
     actions, resources, callers, contexts = space
     for statement in policy["Statement"]:
-        about = [at for at, text in enumerate(actions) if _is_listed(statement, "Action", text)]
-        on = [at for at, text in enumerate(resources) if _is_listed(statement, "Resource", text)]
+        about = [at for at, text in enumerate(actions) if is_listed(statement, "Action", text)]
+        on = [at for at, text in enumerate(resources) if is_listed(statement, "Resource", text)]
         for by, caller in enumerate(callers):
             if not is_caller(statement, caller):
                 continue
@@ -126,7 +126,7 @@ def _listed(value: Json) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
-def _is_listed(statement: Json, name: str, text: str) -> bool:
+def is_listed(statement: Json, name: str, text: str) -> bool:
     """Say whether Action or NotAction (or the same of resources) is about a text."""
     fold = str.lower if name == "Action" else str
     outside = f"Not{name}" in statement
@@ -168,12 +168,12 @@ def is_named(named: Json, caller: str, *, alone: bool = False) -> bool:
                 whom = "iam::{}:root$" if alone else "(iam|sts)::{}:"
                 if re.match(f"AWS:arn:{partition}:{whom.format(account[2])}", caller):
                     return True
-            elif f"{kind}:{text}" in ("AWS:*", caller, f"AWS:{_role_of(caller)}"):
+            elif f"{kind}:{text}" in ("AWS:*", caller, f"AWS:{role_of(caller)}"):
                 return True
     return False
 
 
-def _role_of(caller: str) -> str:
+def role_of(caller: str) -> str:
     """Return the ARN of the role whose session a caller is; empty if it is none."""
     found = _SESSION.fullmatch(caller)
     return f"arn:{found[1]}:iam::{found[2]}:role/{found[3]}" if found else ""
@@ -184,7 +184,7 @@ def _holds(
 ) -> bool:
     if key == "aws:PrincipalArn":
         kind, _, name = caller.partition(":")
-        given: tuple[str, ...] = (_role_of(caller) or name,) if kind == "AWS" else ()
+        given: tuple[str, ...] = (role_of(caller) or name,) if kind == "AWS" else ()
     else:
         given = context.get(key, ())
     qualifier, _, name = operator.rpartition(":")

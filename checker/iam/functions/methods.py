@@ -9,6 +9,7 @@ from checker.cel.types import BOOL, DYN, STRING, list_of, map_of, optional_of
 from checker.cel.values import NONE, Optional
 from checker.errors import FunctionError
 from checker.iam.access import Access, access
+from checker.iam.actions import asked as action
 from checker.iam.arn import ATTACHED_TEXT, fold
 from checker.iam.asked import note
 from checker.iam.containment import grants_beyond
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from checker.iam.statement import Policy, Statement
+
+_CALLERS = ("AWS", "Service", "Federated", "CanonicalUser")
+"""The kinds of principals that make requests."""
 
 
 def _access(policy: Policy, asked: Sequence[str]) -> Access:
@@ -40,7 +44,8 @@ def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
     """Return the request that a rule gives as a map.
 
     The map must have an `action` and a `resource` unless it is `partial`, and may have a
-    `principal` and a `context`. Raises FunctionError for any other map.
+    `principal` and a `context`. Raises FunctionError for any other map, and for an action or a
+    principal that no request has.
     """
     unknown = data.keys() - {"action", "resource", "principal", "context"}
     texts = [data.get(name, "") for name in ("action", "resource", "principal")]
@@ -60,6 +65,15 @@ def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
     if not all(isinstance(text, str) for each in values.values() for text in each):
         raise FunctionError("the values of condition keys must be strings or lists of strings")
     name, resource, principal = map(str, texts)
+    if name:
+        asked = action(name)
+        if not partial and asked.literal is None:
+            raise FunctionError(f"`{name}` is not one action: ask `mayAllow` about a pattern")
+    kind, _, who = principal.partition(":")
+    if principal and not (who and kind in _CALLERS):
+        raise FunctionError(
+            f"`{principal}` is not a principal: expected a kind and a name, such as `AWS:arn:…`"
+        )
     return Request(name, resource, principal, values)
 
 

@@ -252,7 +252,8 @@ PART_METHODS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         Resource.covers_all_of,
-        "Whether it holds all resources of at least one type of a service.",
+        "Whether it holds all resources of at least one type of a service. What is allowed on all "
+        "but some exceptions is allowed on all.",
         RESOURCE,
         example='!policy.statements[0].resources[1].coversAllOf("s3")',
     ),
