@@ -1,0 +1,231 @@
+"""Decides whether a policy grants any of some actions on any of some resources.
+
+IAM Access Analyzer calls this question `CheckAccessNotGranted`. Its answer is FAIL if a policy
+"might allow" some of the access, so what is allowed under a condition is granted here too:
+https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckAccessNotGranted.html
+
+An action is granted on resources of the types that it works on, as the catalogue lists them. What
+the catalogue does not know stays in: actions and ARNs that a policy names and that fit no format.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from checker.iam import catalogue
+from checker.iam.actions import asked, matches_action, services, services_of
+from checker.iam.arn import ATTACHED, EVERYTHING, action, fold, resource
+from checker.iam.constraints import ACTION, RESOURCE, Asked, Constraint, Texts
+from checker.iam.formats import loosest, template
+from checker.iam.patterns import Undecided, literal, matches, overlaps
+from checker.iam.question import actions as of_actions
+from checker.iam.question import allowed
+from checker.iam.request import allows, applies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from checker.iam.constraints import Conjunction
+    from checker.iam.patterns import Pattern
+    from checker.iam.request import Request
+    from checker.iam.statement import Policy, Statement
+
+_ANY = "*"
+_NOWHERE = (literal(_ANY), EVERYTHING.widest)
+"""The resources of an action that takes none: `*` or, if the policy names others, any."""
+
+
+class _Group(NamedTuple):
+    """Actions, and the resources that all of them work on."""
+
+    actions: tuple[Pattern, ...]
+    resources: tuple[Pattern, ...]
+
+
+def granted(
+    policy: Policy, actions: Sequence[str], resources: Sequence[str] = ()
+) -> Request | None:
+    """Return a request for one of the actions on one of the resources that a policy allows.
+
+    Actions are names or patterns. Resources are ARNs, whose wildcards stand for any resource that
+    matches. Without actions, any action counts, and without resources, any resource. The result is
+    None if there is no such request. Raises `Undecided`, `BudgetError`, and `FunctionError` for
+    text that is not an action.
+    """
+    wanted = tuple(asked(each) for each in actions or (_ANY,))
+    place = places(resources)
+    where = (Constraint(RESOURCE, Texts(place)),) if place else ()
+    doubt: Undecided | None = None
+    found: Request | None = None
+    try:
+        # INVARIANT: what is not allowed on any resource is not allowed on those of its types.
+        found = allowed(policy, Asked(of_actions(actions) + where, shown=True))
+    except Undecided as why:
+        doubt = why
+    if found or doubt:
+        found = _real(policy, wanted, place, found, doubt)
+    if found is None and place:
+        _refuse_own(policy, wanted, place)
+    return found
+
+
+def granting(policy: Policy, request: Request) -> Statement | None:
+    """Return the first Allow statement of a policy that surely applies to a request, if any."""
+    for each in policy.statements:
+        try:
+            if each.is_allow and applies(each, request):
+                return each
+        except Undecided:
+            continue
+    return None
+
+
+def places(resources: Iterable[str]) -> tuple[Pattern, ...]:
+    """Return the patterns of some ARNs; none if they stand for every resource."""
+    found = tuple(resource(each, variables=False).widest for each in resources)
+    return () if EVERYTHING.widest in found else found
+
+
+def works_on(name: str, place: Iterable[Pattern]) -> bool:
+    """Return whether a known action works on some resource that matches one of some patterns."""
+    formats = [loosest(each) for each in catalogue.formats_of(name)]
+    return any(overlaps(each, of_type) for each in place for of_type in formats)
+
+
+def _real(
+    policy: Policy,
+    wanted: tuple[Pattern, ...],
+    place: tuple[Pattern, ...],
+    found: Request | None,
+    doubt: Undecided | None,
+) -> Request | None:
+    """Return an allowed request for an action on a resource of its types, or None.
+
+    `found` is an allowed request on any resource, or else `doubt` says why there may be one.
+    """
+    names = _known(policy, wanted, place)
+    if names is None and found is None and doubt is not None:
+        raise doubt
+    first = [found.action] if found and catalogue.exists(found.action) else []
+    where = (Constraint(RESOURCE, Texts(place)),) if place else ()
+    if names is None:  # any action of any service counts, so what was found will do
+        return _first(_by_types(policy, first), policy, where) or found
+    near = [each for each in first if each in names]
+    groups = [*_by_types(policy, [*near, *names]), *_unknown(policy, wanted)]
+    return _first(groups, policy, where)
+
+
+def _first(groups: Iterable[_Group], policy: Policy, where: Conjunction) -> Request | None:
+    """Return a request of one of some groups that a policy allows, or None.
+
+    Raises `Undecided` in the end if there is none, and one is in doubt.
+    """
+    doubt: Undecided | None = None
+    for group in groups:
+        names = Constraint(ACTION, Texts(group.actions))
+        types = Constraint(RESOURCE, Texts(group.resources))
+        try:
+            found = allowed(policy, Asked((names, types, *where), shown=True))
+        except Undecided as why:
+            doubt = doubt or why
+            continue
+        if found is not None:
+            return _shown(policy, found)
+    if doubt is not None:
+        raise doubt
+    return None
+
+
+def _shown(policy: Policy, found: Request) -> Request:
+    """Return a request on `*` in place of one for an action that takes no resource."""
+    takes_none = catalogue.exists(found.action) and not catalogue.takes_resource(found.action)
+    whole = found._replace(resource=_ANY)
+    try:
+        return whole if takes_none and allows(policy, whole) else found
+    except Undecided:
+        return found
+
+
+def _known(
+    policy: Policy, wanted: tuple[Pattern, ...], place: tuple[Pattern, ...]
+) -> tuple[str, ...] | None:
+    """Return the wanted actions of the catalogue that work on some resource of a place.
+
+    The result is None if no place is given and they may be of any service.
+    """
+    of: frozenset[str] | None = services(wanted)
+    if of is None and place:
+        of = frozenset(_services_at(place))
+    elif of is None:
+        found = [services_of(each) for each in policy.statements if each.is_allow]
+        if None in found:
+            return None
+        of = frozenset(name for each in found for name in each or ())
+    likely = {each.text.split(":")[2] for each in place if each.text.count(":") > 1}
+    ordered = sorted(of, key=lambda each: (each not in likely, each))
+    names = [name for each in ordered for name in catalogue.actions(each)]
+    meant = [name for name in names if any(matches(each, fold(name)) for each in wanted)]
+    return tuple(name for name in meant if not place or works_on(name, place))
+
+
+def _services_at(place: Iterable[Pattern]) -> Iterator[str]:
+    """Yield the services with a type of resources of which some match one of some patterns."""
+    patterns = tuple(place)
+    for name in catalogue.services():
+        formats = map(loosest, catalogue.resource_formats(name))
+        if any(overlaps(each, of_type) for of_type in formats for each in patterns):
+            yield name
+
+
+def _by_types(policy: Policy, names: Iterable[str]) -> Iterator[_Group]:
+    """Yield groups of some known actions, without those that no Allow may be about."""
+    found: dict[tuple[str, ...], list[Pattern]] = {}
+    grants = [each for each in policy.statements if each.is_allow]
+    for name in dict.fromkeys(names):
+        pattern = action(name).widest
+        if any(matches_action(each, pattern) is not False for each in grants):
+            found.setdefault(catalogue.formats_of(name), []).append(pattern)
+    strange = tuple(_strange(policy)) if found else ()
+    for formats, patterns in found.items():
+        plain = sorted(formats, key=lambda each: each.count("${"))
+        usual = (template(each, "aws") for each in plain)  # first, as the request is shown
+        types = (*usual, *map(loosest, plain), ATTACHED.widest, *strange)
+        yield _Group(tuple(patterns), types if formats else _NOWHERE)
+
+
+def _strange(policy: Policy) -> Iterator[Pattern]:
+    """Yield the ARNs in the Allows of a policy that fit no format of the catalogue."""
+    for statement in policy.statements:
+        for entry in statement.resources if statement.is_allow else ():
+            spelled = resource(entry.text, variables=statement.variables, runs_on=True)
+            formats = catalogue.formats_in_arns(entry.text)
+            near = any(overlaps(spelled.widest, loosest(each)) for each in formats or ())
+            if formats is not None and not near:
+                yield spelled.widest
+
+
+def _unknown(policy: Policy, wanted: tuple[Pattern, ...]) -> Iterator[_Group]:
+    """Yield the wanted actions that Allows of a policy name and the catalogue does not know."""
+    found = tuple(
+        action(entry.text).widest
+        for each in policy.statements
+        for entry in (each.actions if each.is_allow else ())
+        if "${" not in entry.text and not catalogue.expanded(entry.text)
+    )
+    near = tuple(each for each in found if any(overlaps(each, other) for other in wanted))
+    for each in near:
+        of_both = tuple(other for other in wanted if overlaps(each, other))
+        yield _Group(of_both if each.literal is None else (each,), (EVERYTHING.widest,))
+
+
+def _refuse_own(policy: Policy, wanted: tuple[Pattern, ...], place: tuple[Pattern, ...]) -> None:
+    """Raise `Undecided` if a policy may grant an action on a resource that it does not name."""
+    own = [each.route for each in policy.statements if each.is_allow and not each.names_resources]
+    names = _known(policy, wanted, place) if own else ()
+    for group in _by_types(policy, names or ()):
+        asked_ = (Constraint(ACTION, Texts(group.actions)),)
+        if any(allowed(policy, Asked(asked_, via=route)) is not None for route in own):
+            raise Undecided(
+                "cannot decide: the policy does not name the resource that it is attached to, "
+                "which may be one of those asked about; ask about the actions alone"
+            )
