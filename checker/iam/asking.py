@@ -7,6 +7,7 @@ it, so the answer would always be that all is well.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.budget import budget
@@ -14,9 +15,9 @@ from checker.errors import BudgetError
 from checker.iam import catalogue
 from checker.iam.arn import ARN_COLONS
 from checker.iam.formats import loosest
-from checker.iam.granting import places, works_on
 from checker.iam.patterns import overlaps
 from checker.iam.validation.arns import wrong
+from checker.iam.wanted import places, wanted
 from checker.messages import quoted
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def mistakes(actions: Sequence[str], resources: Sequence[str]) -> tuple[Mistake,
 
     Actions are names or patterns such as `iam:Create*`, and resources ARNs, with wildcards.
     """
+    return _mistakes(tuple(actions), tuple(resources))
+
+
+@lru_cache(maxsize=256)
+def _mistakes(actions: tuple[str, ...], resources: tuple[str, ...]) -> tuple[Mistake, ...]:
     if not (actions or resources):
         return (Mistake(ACTION, "nothing is asked: name at least one action or resource"),)
     try:
@@ -96,23 +102,16 @@ def _fits(text: str) -> bool:
 
 
 def _idle(actions: Sequence[str], resources: Sequence[str]) -> Iterator[Mistake]:
-    """Yield a mistake for each action that works on none of the resources, or else the reverse."""
-    place = places(resources)
-    if not (actions and place):
+    """Yield a mistake for each action if none of them works on any of the resources."""
+    idle = wanted(actions, resources).idle
+    if not actions or len(idle) < len(actions):
         return
-    names = {each: catalogue.expanded(each) for each in actions}
-    idle = [text for text in names if not any(works_on(name, place) for name in names[text])]
-    for text in idle:
-        if any(map(catalogue.takes_resource, names[text])):
+    for text in actions:
+        if any(map(catalogue.takes_resource, catalogue.expanded(text))):
             message = _dated(f"{quoted(text)} works on none of the resources that are named")
         else:
             message = f"{quoted(text)} takes no resource: ask about it without resources"
         yield Mistake(ACTION, message)
-    for text in () if idle else resources:
-        near = places([text])
-        if not any(works_on(name, near) for known in names.values() for name in known):
-            message = f"none of the actions that are named works on {quoted(text)}"
-            yield Mistake(RESOURCE, _dated(message))
 
 
 def _dated(message: str) -> str:

@@ -13,22 +13,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam import catalogue
-from checker.iam.actions import asked, matches_action, services, services_of
-from checker.iam.arn import ATTACHED, EVERYTHING, action, fold, resource
+from checker.iam.actions import matches_action, services_of
+from checker.iam.arn import ATTACHED, EVERYTHING, action, resource
 from checker.iam.constraints import ACTION, RESOURCE, Asked, Constraint, Texts
 from checker.iam.formats import loosest, template
-from checker.iam.patterns import Undecided, literal, matches, overlaps
+from checker.iam.patterns import Undecided, literal, overlaps
 from checker.iam.question import actions as of_actions
 from checker.iam.question import allowed
 from checker.iam.request import allows, applies
+from checker.iam.wanted import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from checker.iam.constraints import Conjunction
     from checker.iam.patterns import Pattern
     from checker.iam.request import Request
     from checker.iam.statement import Policy, Statement
+    from checker.iam.wanted import Wanted
 
 _ANY = "*"
 _NOWHERE = (literal(_ANY), EVERYTHING.widest)
@@ -52,20 +53,18 @@ def granted(
     None if there is no such request. Raises `Undecided`, `BudgetError`, and `FunctionError` for
     text that is not an action.
     """
-    wanted = tuple(asked(each) for each in actions or (_ANY,))
-    place = places(resources)
-    where = (Constraint(RESOURCE, Texts(place)),) if place else ()
+    asked = wanted(actions, resources)
     doubt: Undecided | None = None
     found: Request | None = None
     try:
         # INVARIANT: what is not allowed on any resource is not allowed on those of its types.
-        found = allowed(policy, Asked(of_actions(actions) + where, shown=True))
+        found = allowed(policy, Asked(of_actions(actions) + asked.where, shown=True))
     except Undecided as why:
         doubt = why
     if found or doubt:
-        found = _real(policy, wanted, place, found, doubt)
-    if found is None and place:
-        _refuse_own(policy, wanted, place)
+        found = _real(policy, asked, found, doubt)
+    if found is None and asked.place:
+        _refuse_own(policy, asked)
     return found
 
 
@@ -80,42 +79,29 @@ def granting(policy: Policy, request: Request) -> Statement | None:
     return None
 
 
-def places(resources: Iterable[str]) -> tuple[Pattern, ...]:
-    """Return the patterns of some ARNs; none if they stand for every resource."""
-    found = tuple(resource(each, variables=False).widest for each in resources)
-    return () if EVERYTHING.widest in found else found
-
-
-def works_on(name: str, place: Iterable[Pattern]) -> bool:
-    """Return whether a known action works on some resource that matches one of some patterns."""
-    formats = [loosest(each) for each in catalogue.formats_of(name)]
-    return any(overlaps(each, of_type) for each in place for of_type in formats)
-
-
 def _real(
-    policy: Policy,
-    wanted: tuple[Pattern, ...],
-    place: tuple[Pattern, ...],
-    found: Request | None,
-    doubt: Undecided | None,
+    policy: Policy, asked: Wanted, found: Request | None, doubt: Undecided | None
 ) -> Request | None:
     """Return an allowed request for an action on a resource of its types, or None.
 
     `found` is an allowed request on any resource, or else `doubt` says why there may be one.
     """
-    names = _known(policy, wanted, place)
+    names = asked.names
+    if names is None:
+        of = [services_of(each) for each in policy.statements if each.is_allow]
+        names = None if None in of else asked.of({name for each in of for name in each or ()})
     if names is None and found is None and doubt is not None:
         raise doubt
     first = [found.action] if found and catalogue.exists(found.action) else []
-    where = (Constraint(RESOURCE, Texts(place)),) if place else ()
     if names is None:  # any action of any service counts, so what was found will do
-        return _first(_by_types(policy, first), policy, where) or found
+        return _first(_by_types(policy, first), policy, asked) or found
     near = [each for each in first if each in names]
-    groups = [*_by_types(policy, [*near, *names]), *_unknown(policy, wanted)]
-    return _first(groups, policy, where)
+    groups = [*_by_types(policy, [*near, *names]), *_unknown(policy, asked)]
+    groups += [_Group(asked.idle, (EVERYTHING.widest,))] if asked.idle else []
+    return _first(groups, policy, asked)
 
 
-def _first(groups: Iterable[_Group], policy: Policy, where: Conjunction) -> Request | None:
+def _first(groups: Iterable[_Group], policy: Policy, asked: Wanted) -> Request | None:
     """Return a request of one of some groups that a policy allows, or None.
 
     Raises `Undecided` in the end if there is none, and one is in doubt.
@@ -125,12 +111,12 @@ def _first(groups: Iterable[_Group], policy: Policy, where: Conjunction) -> Requ
         names = Constraint(ACTION, Texts(group.actions))
         types = Constraint(RESOURCE, Texts(group.resources))
         try:
-            found = allowed(policy, Asked((names, types, *where), shown=True))
+            found = allowed(policy, Asked((names, types, *asked.where), shown=True))
         except Undecided as why:
             doubt = doubt or why
             continue
         if found is not None:
-            return _shown(policy, found)
+            return found if asked.place else _shown(policy, found)
     if doubt is not None:
         raise doubt
     return None
@@ -144,37 +130,6 @@ def _shown(policy: Policy, found: Request) -> Request:
         return whole if takes_none and allows(policy, whole) else found
     except Undecided:
         return found
-
-
-def _known(
-    policy: Policy, wanted: tuple[Pattern, ...], place: tuple[Pattern, ...]
-) -> tuple[str, ...] | None:
-    """Return the wanted actions of the catalogue that work on some resource of a place.
-
-    The result is None if no place is given and they may be of any service.
-    """
-    of: frozenset[str] | None = services(wanted)
-    if of is None and place:
-        of = frozenset(_services_at(place))
-    elif of is None:
-        found = [services_of(each) for each in policy.statements if each.is_allow]
-        if None in found:
-            return None
-        of = frozenset(name for each in found for name in each or ())
-    likely = {each.text.split(":")[2] for each in place if each.text.count(":") > 1}
-    ordered = sorted(of, key=lambda each: (each not in likely, each))
-    names = [name for each in ordered for name in catalogue.actions(each)]
-    meant = [name for name in names if any(matches(each, fold(name)) for each in wanted)]
-    return tuple(name for name in meant if not place or works_on(name, place))
-
-
-def _services_at(place: Iterable[Pattern]) -> Iterator[str]:
-    """Yield the services with a type of resources of which some match one of some patterns."""
-    patterns = tuple(place)
-    for name in catalogue.services():
-        formats = map(loosest, catalogue.resource_formats(name))
-        if any(overlaps(each, of_type) for of_type in formats for each in patterns):
-            yield name
 
 
 def _by_types(policy: Policy, names: Iterable[str]) -> Iterator[_Group]:
@@ -204,7 +159,7 @@ def _strange(policy: Policy) -> Iterator[Pattern]:
                 yield spelled.widest
 
 
-def _unknown(policy: Policy, wanted: tuple[Pattern, ...]) -> Iterator[_Group]:
+def _unknown(policy: Policy, asked: Wanted) -> Iterator[_Group]:
     """Yield the wanted actions that Allows of a policy name and the catalogue does not know."""
     found = tuple(
         action(entry.text).widest
@@ -212,19 +167,18 @@ def _unknown(policy: Policy, wanted: tuple[Pattern, ...]) -> Iterator[_Group]:
         for entry in (each.actions if each.is_allow else ())
         if "${" not in entry.text and not catalogue.expanded(entry.text)
     )
-    near = tuple(each for each in found if any(overlaps(each, other) for other in wanted))
-    for each in near:
-        of_both = tuple(other for other in wanted if overlaps(each, other))
-        yield _Group(of_both if each.literal is None else (each,), (EVERYTHING.widest,))
+    for each in found:
+        near = tuple(other for other in asked.actions if overlaps(each, other))
+        if near:
+            yield _Group(near if each.literal is None else (each,), (EVERYTHING.widest,))
 
 
-def _refuse_own(policy: Policy, wanted: tuple[Pattern, ...], place: tuple[Pattern, ...]) -> None:
+def _refuse_own(policy: Policy, asked: Wanted) -> None:
     """Raise `Undecided` if a policy may grant an action on a resource that it does not name."""
     own = [each.route for each in policy.statements if each.is_allow and not each.names_resources]
-    names = _known(policy, wanted, place) if own else ()
-    for group in _by_types(policy, names or ()):
-        asked_ = (Constraint(ACTION, Texts(group.actions)),)
-        if any(allowed(policy, Asked(asked_, via=route)) is not None for route in own):
+    for group in _by_types(policy, asked.names or ()) if own else ():
+        names = (Constraint(ACTION, Texts(group.actions)),)
+        if any(allowed(policy, Asked(names, via=route)) is not None for route in own):
             raise Undecided(
                 "cannot decide: the policy does not name the resource that it is attached to, "
                 "which may be one of those asked about; ask about the actions alone"
