@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from checker.budget import budget, spend
 from checker.iam import catalogue
 from checker.iam.actions import asked, services
-from checker.iam.arn import EVERYTHING, fold, resource
+from checker.iam.arn import fold, resource
 from checker.iam.constraints import RESOURCE, Constraint, Texts
 from checker.iam.formats import loosest
 from checker.iam.patterns import matches, overlaps
@@ -76,7 +76,7 @@ def _wanted(actions: tuple[str, ...], resources: tuple[str, ...]) -> Wanted:
 def places(resources: Iterable[str]) -> tuple[Pattern, ...]:
     """Return the patterns of some ARNs; none if they stand for every resource."""
     found = tuple(resource(each, variables=False).widest for each in resources)
-    return () if EVERYTHING.widest in found else found
+    return () if any(each.everything for each in found) else found
 
 
 def _names(patterns: tuple[Pattern, ...], place: tuple[Pattern, ...]) -> tuple[str, ...] | None:
@@ -84,7 +84,7 @@ def _names(patterns: tuple[Pattern, ...], place: tuple[Pattern, ...]) -> tuple[s
     if of is None and not place:
         return None
     found = of if of is not None else _services_at(place)
-    likely = {each.text.split(":", 3)[2] for each in place}
+    likely = {part for each in place for part in each.text.split(":", 3)[2:3]}
     ordered = sorted(found, key=lambda each: (each not in likely, each))
     names = (name for each in ordered for name in catalogue.actions(each))
     near = (name for name in names if _is_one(name, patterns))
