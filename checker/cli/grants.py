@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from checker.cli.asking import answer, asks
 from checker.cli.handbook_options import SETTINGS
+from checker.cli.question_options import answer, asks
 
 if TYPE_CHECKING:
     from checker.run.questions import Question

@@ -56,6 +56,7 @@ def grants(actions: Sequence[str], resources: Sequence[str]) -> Question:
     Without actions, any action counts, and without resources, any resource. Raises InputError with
     all mistakes in them, by the names of the options.
     """
+    actions, resources = (tuple(dict.fromkeys(each)) for each in (actions, resources))
     told = mistakes(actions, resources)
     if told:
         raise InputError(*(Problem(f"--{each.about}", each.message) for each in told))
@@ -67,20 +68,22 @@ def grants(actions: Sequence[str], resources: Sequence[str]) -> Question:
         request = granted(policy, actions, resources)
         if request is None:
             return Found()
-        sure = tuple(each for each in actions if _is_sure(policy, each, actions, resources))
+        several = actions if len(actions) > 1 else ()
+        single = {each: _request(policy, each, resources) for each in several}
+        proofs = [each for each in single.values() if each is not None]
+        request = next(iter(proofs), request)
+        sure = tuple(each for each in actions if single.get(each, request) is not None)
         return Found(request, granting(policy, request), sure)
 
-    return Question(Asked("grants", tuple(actions), tuple(resources)), decide)
+    return Question(Asked("grants", actions, resources), decide)
 
 
-def _is_sure(policy: Policy, action: str, actions: Sequence[str], resources: Sequence[str]) -> bool:
-    """Return whether a policy surely grants one of the actions, if it grants any of them."""
-    if len(actions) == 1:
-        return True
+def _request(policy: Policy, action: str, resources: Sequence[str]) -> Request | None:
+    """Return a request for one action on one of some resources that is surely allowed, if any."""
     try:
-        return granted(policy, (action,), resources) is not None
+        return granted(policy, (action,), resources)
     except (Undecided, cel.BudgetError):
-        return False
+        return None
 
 
 def public(resource_type: str = "") -> Question:

@@ -15,7 +15,15 @@ POLICY = {
     "Statement": [{"Effect": "Allow", "Action": "s3:Get", "Resource": "*"}],
 }
 
-QUEUE = {"Statement": {**POLICY["Statement"][0], "Principal": {"AWS": "123456789012"}}}
+QUEUE = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"AWS": "123456789012"},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+    },
+}
 
 
 def rule(name: str, require: str = "false") -> str:

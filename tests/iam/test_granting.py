@@ -172,7 +172,9 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("actions", "resources", "told"), MISTAKES, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(
+    ("actions", "resources", "told"), MISTAKES, ids=lambda each: str(each)[:40]
+)
 def test_what_can_be_granted_by_no_policy_is_a_mistake(
     actions: list[str], resources: list[str], told: str
 ) -> None:

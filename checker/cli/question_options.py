@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _OPTIONS = (
-    click.argument("policies", nargs=-1, metavar="POLICIES..."),
+    click.argument("policies", nargs=-1, metavar="[POLICIES]..."),
     KIND,
     EXCLUDE,
     click.option(
