@@ -54,7 +54,7 @@ def test_a_policy_is_about_a_type_if_any_statement_is() -> None:
     assert not is_about(of(READ), "AWS::SQS::Queue")
     assert is_about(of(READ, {**READ, "Effect": "Deny", "Action": "sqs:*"}), "AWS::SQS::Queue")
     assert is_about(of({**READ, "Action": "*"}), "AWS::SQS::Queue")
-    assert is_about(of({**READ, "Action": "${action}"}), "AWS::SQS::Queue")
+    assert is_about(of({**READ, "Action": "sqs:${action}"}), "AWS::SQS::Queue")
 
 
 def test_a_statement_in_doubt_hides_no_public_one() -> None:
