@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam import catalogue
 from checker.iam.actions import matches_action, services_of
-from checker.iam.arn import ATTACHED, EVERYTHING, action, resource
+from checker.iam.arn import ATTACHED, EVERYTHING, action, fold, resource
 from checker.iam.constraints import ACTION, RESOURCE, Asked, Constraint, Texts
 from checker.iam.formats import loosest, template
 from checker.iam.patterns import Undecided, literal, overlaps
 from checker.iam.question import actions as of_actions
 from checker.iam.question import allowed
 from checker.iam.request import allows, applies
-from checker.iam.wanted import wanted
+from checker.iam.wanted import beyond, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,6 +41,8 @@ class _Group(NamedTuple):
 
     actions: tuple[Pattern, ...]
     resources: tuple[Pattern, ...]
+    others: tuple[Pattern, ...] = ()
+    """Resources that they do not work on."""
 
 
 def granted(
@@ -107,11 +109,15 @@ def _first(groups: Iterable[_Group], policy: Policy, asked: Wanted) -> Request |
     Raises `Undecided` in the end if there is none, and one is in doubt.
     """
     doubt: Undecided | None = None
+    wanted_ = Constraint(ACTION, Texts(asked.actions))
     for group in groups:
         names = Constraint(ACTION, Texts(group.actions))
         types = Constraint(RESOURCE, Texts(group.resources))
+        others = Constraint(RESOURCE, Texts(group.others, inside=False))
+        types_ = (types, others) if group.others else (types,)
         try:
-            found = allowed(policy, Asked((names, types, *asked.where), shown=True))
+            meant = (names, wanted_, *types_, *asked.where)
+            found = allowed(policy, Asked(meant, shown=True))
         except Undecided as why:
             doubt = doubt or why
             continue
@@ -145,7 +151,7 @@ def _by_types(policy: Policy, names: Iterable[str]) -> Iterator[_Group]:
         plain = sorted(formats, key=lambda each: each.count("${"))
         usual = (template(each, "aws") for each in plain)  # first, as the request is shown
         types = (*usual, *map(loosest, plain), ATTACHED.widest, *strange)
-        yield _Group(tuple(patterns), types if formats else _NOWHERE)
+        yield _Group(tuple(patterns), types if formats else _NOWHERE, beyond(formats))
 
 
 def _strange(policy: Policy) -> Iterator[Pattern]:
@@ -160,17 +166,20 @@ def _strange(policy: Policy) -> Iterator[Pattern]:
 
 
 def _unknown(policy: Policy, asked: Wanted) -> Iterator[_Group]:
-    """Yield the wanted actions that Allows of a policy name and the catalogue does not know."""
+    """Yield the wanted actions that Allows of a policy name and the catalogue does not know.
+
+    On certain resources, only actions of services count that have other actions there.
+    """
+    at = {name.partition(":")[0] for name in asked.names or ()}
     found = tuple(
         action(entry.text).widest
         for each in policy.statements
         for entry in (each.actions if each.is_allow else ())
         if "${" not in entry.text and not catalogue.expanded(entry.text)
+        if not asked.place or fold(entry.text).partition(":")[0] in at
     )
-    for each in found:
-        near = tuple(other for other in asked.actions if overlaps(each, other))
-        if near:
-            yield _Group(near if each.literal is None else (each,), (EVERYTHING.widest,))
+    if found:
+        yield _Group(found, (EVERYTHING.widest,))
 
 
 def _refuse_own(policy: Policy, asked: Wanted) -> None:

@@ -49,7 +49,7 @@ SERVICES: Mapping[str, str] = {
     "AWS::SecretsManager::Secret": "secretsmanager",
 }
 """By resource type: the prefix of the actions on it."""
-_NO_SERVICE = ("aws:principalisawsservice", ("false",))
+_BY_SERVICE = "Service:a service of AWS, on behalf of anyone"
 
 
 def is_about(policy: Policy, resource_type: str) -> bool:
@@ -77,12 +77,15 @@ def public_access(policy: Policy, resource_type: str = "") -> tuple[Statement, R
             doubt = doubt or why
             continue
         if found is not None:
-            return each, found._replace(context=_told(found))
+            return each, _told(found)
     if doubt is not None:
         raise doubt
     return None
 
 
-def _told(found: Request) -> dict[str, tuple[str, ...]]:
-    """Return the context of a request without that its caller is no service, as strangers are."""
-    return {key: each for key, each in found.context.items() if (key, each) != _NO_SERVICE}
+def _told(found: Request) -> Request:
+    """Return a request by a stranger in words: that its caller is a service, if it is one."""
+    key, context = "aws:principalisawsservice", dict(found.context)
+    if context.pop(key, ()) == ("true",):
+        return found._replace(principal=_BY_SERVICE, context=context)
+    return found._replace(context=context)

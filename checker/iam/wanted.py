@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,7 @@ from checker.iam.actions import asked, services
 from checker.iam.arn import fold, resource
 from checker.iam.constraints import RESOURCE, Constraint, Texts
 from checker.iam.formats import loosest
-from checker.iam.patterns import matches, overlaps
+from checker.iam.patterns import matches, overlaps, witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from checker.iam.constraints import Conjunction
     from checker.iam.patterns import Pattern
 
+_WITHOUT_SLASH = re.compile(r".*\$\{(?:AccessPoint|(?:Table)?Bucket)Name\}", re.DOTALL)
+"""The formats of S3 that end in a name without slashes; what follows one is of another type:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations-naming-rules.html"""
 _UNITS = 8
 """Units that it costs to look at one action."""
 _MUCH = 1 << 40
@@ -91,14 +96,32 @@ def _names(patterns: tuple[Pattern, ...], place: tuple[Pattern, ...]) -> tuple[s
     return tuple(name for name in near if not place or _works_on(name, place))
 
 
+def beyond(formats: Iterable[str]) -> tuple[Pattern, ...]:
+    """Return the ARNs that seem to fit one of some formats and are of another type.
+
+    An object of a bucket is no bucket, unless the format of objects is one of them.
+    """
+    found = tuple(formats)
+    ends = [f"{each}/" for each in found if _WITHOUT_SLASH.fullmatch(each)]
+    near = [each for each in ends if not any(other.startswith(each) for other in found)]
+    return tuple(loosest(f"{each}${{Name}}") for each in near)
+
+
 def _is_one(name: str, patterns: Iterable[Pattern]) -> bool:
     return any(matches(each, fold(name)) for each in patterns)
 
 
 def _works_on(name: str, place: Iterable[Pattern]) -> bool:
     """Return whether a known action works on some resource of a place."""
-    formats = [loosest(each) for each in catalogue.formats_of(name)]
-    return any(overlaps(each, of_type) for each in place for of_type in formats)
+    formats = catalogue.formats_of(name)
+    others = beyond(formats)
+    near = [
+        (each, of_type)
+        for each in place
+        for of_type in map(loosest, formats)
+        if overlaps(each, of_type)
+    ]
+    return any(not others or witness(each, others) is not None for each in near)
 
 
 def _services_at(place: Iterable[Pattern]) -> Iterator[str]:

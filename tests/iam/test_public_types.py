@@ -70,4 +70,5 @@ def test_services_alone_are_shown_as_they_are() -> None:
     by_service = {"Bool": {"aws:PrincipalIsAWSService": "true"}}
     found = public_access(of({**READ, "Condition": by_service}))
     assert found is not None
-    assert found[1].context == {"aws:principalisawsservice": ("true",)}
+    assert found[1].principal == "Service:a service of AWS, on behalf of anyone"
+    assert found[1].context == {}
