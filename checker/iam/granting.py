@@ -16,6 +16,7 @@ from checker.iam import catalogue
 from checker.iam.actions import matches_action, services_of
 from checker.iam.arn import ATTACHED, EVERYTHING, action, fold, resource
 from checker.iam.constraints import ACTION, RESOURCE, Asked, Constraint, Texts
+from checker.iam.fitting import fitting
 from checker.iam.formats import loosest, template
 from checker.iam.patterns import Undecided, literal, overlaps
 from checker.iam.question import actions as of_actions
@@ -24,8 +25,9 @@ from checker.iam.request import allows, applies
 from checker.iam.wanted import beyond, wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from checker.iam.given import Values
     from checker.iam.patterns import Pattern
     from checker.iam.request import Request
     from checker.iam.statement import Policy, Statement
@@ -56,6 +58,28 @@ def granted(
     text that is not an action.
     """
     asked = wanted(actions, resources)
+    try:
+        return _granted(policy, actions, asked)
+    except Undecided:
+        found = _with_variables(policy, asked)
+        if found is None:
+            raise
+        return found
+
+
+def _with_variables(policy: Policy, asked: Wanted) -> Request | None:
+    """Return a request that is surely allowed, with certain values of policy variables, if any."""
+    for given in fitting(policy, asked.place):
+        try:
+            found = _first(_by_types(policy, asked.names or ()), policy, asked, given)
+        except Undecided:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _granted(policy: Policy, actions: Sequence[str], asked: Wanted) -> Request | None:
     doubt: Undecided | None = None
     found: Request | None = None
     try:
@@ -103,10 +127,16 @@ def _real(
     return _first(groups, policy, asked)
 
 
-def _first(groups: Iterable[_Group], policy: Policy, asked: Wanted) -> Request | None:
+def _first(
+    groups: Iterable[_Group],
+    policy: Policy,
+    asked: Wanted,
+    given: Mapping[str, Values] | None = None,
+) -> Request | None:
     """Return a request of one of some groups that a policy allows, or None.
 
-    Raises `Undecided` in the end if there is none, and one is in doubt.
+    `given` has the values of condition keys, if they are known. Raises `Undecided` in the end if
+    there is none, and one is in doubt.
     """
     doubt: Undecided | None = None
     wanted_ = Constraint(ACTION, Texts(asked.actions))
@@ -117,7 +147,7 @@ def _first(groups: Iterable[_Group], policy: Policy, asked: Wanted) -> Request |
         types_ = (types, others) if group.others else (types,)
         try:
             meant = (names, wanted_, *types_, *asked.where)
-            found = allowed(policy, Asked(meant, shown=True))
+            found = allowed(policy, Asked(meant, shown=True), given or {})
         except Undecided as why:
             doubt = doubt or why
             continue

@@ -20,10 +20,13 @@ from checker.messages import did_you_mean, quoted
 from checker.problems import InputError, Problem
 from checker.report import Asked
 
-_POLICIES = {
-    PolicyType.SCP: "service control policies",
-    PolicyType.RCP: "resource control policies",
+_KINDS = {
+    "boundary": "permissions boundaries",
+    "endpoint": "policies of VPC endpoints",
+    "rcp": "resource control policies",
+    "scp": "service control policies",
 }
+"""By type: what policies are called that grant nothing by themselves."""
 _GRANTING = frozenset({PolicyType.IDENTITY, PolicyType.RESOURCE, PolicyType.TRUST})
 
 
@@ -63,8 +66,7 @@ def grants(actions: Sequence[str], resources: Sequence[str]) -> Question:
 
     def decide(policy: Policy) -> Found:
         if policy.type not in _GRANTING:
-            kind = _POLICIES.get(policy.type, f"policies of type {policy.type}")
-            return Found(reason=f"{kind}, which grant nothing by themselves")
+            return Found(reason=_nothing(policy))
         request = granted(policy, actions, resources)
         if request is None:
             return Found()
@@ -76,6 +78,12 @@ def grants(actions: Sequence[str], resources: Sequence[str]) -> Question:
         return Found(request, granting(policy, request), sure)
 
     return Question(Asked("grants", actions, resources), decide)
+
+
+def _nothing(policy: Policy) -> str:
+    """Return why a policy is not asked what it grants."""
+    kind = _KINDS.get(policy.type, f"policies of type {policy.type}")
+    return f"{kind}, which grant nothing by themselves"
 
 
 def _request(policy: Policy, action: str, resources: Sequence[str]) -> Request | None:
@@ -101,8 +109,7 @@ def public(resource_type: str = "") -> Question:
         if policy.type is PolicyType.IDENTITY:
             return Found(reason="identity policies, which let nobody in")
         if policy.type not in _GRANTING:
-            kind = _POLICIES.get(policy.type, f"policies of type {policy.type}")
-            return Found(reason=f"{kind}, which grant nothing by themselves")
+            return Found(reason=_nothing(policy))
         if resource_type and not is_about(policy, resource_type):
             return Found(reason=f"policies without an action on {resource_type}")
         found = public_access(policy, resource_type)
