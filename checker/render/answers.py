@@ -54,7 +54,7 @@ def _policy(each: Answered, asked: Asked, style: Style) -> Iterator[str]:
         yield f"{style(_YES[asked.name].ljust(_WIDTH), BOLD, RED)}  {name}{rest}"
         for word, text in each.proof.words if each.proof else ():
             yield f"{word:>{_WIDTH}}  {visible(text)}"
-        if len(asked.actions) > 1:
+        if len(asked.actions) > 1 and each.actions:
             yield f"{'grants':>{_WIDTH}}  {some(each.actions)}"
         return
     yield f"{style('undecided', BOLD, YELLOW)}  {name}{rest}"

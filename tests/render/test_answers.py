@@ -59,6 +59,14 @@ def test_a_strict_verdict_says_why_it_is_not_evaluated() -> None:
     )
 
 
+def test_actions_are_listed_where_several_are_asked_about_and_it_is_sure() -> None:
+    several = Asked("grants", ("a:b", "a:c"))
+    granted = YES._replace(actions=("a:c",))
+    assert lines(several, granted)[:2] == ["granted    yes.json", "   grants  a:c"]
+    assert lines(several, YES)[:2] == ["granted    yes.json", ""]
+    assert lines(GRANTS, granted)[:2] == ["granted    yes.json", ""]
+
+
 def test_many_names_are_cut() -> None:
     many = [SKIPPED._replace(file=f"{each}.json", reason="others") for each in range(9)]
     note = lines(GRANTS, NO, *many)[0]
