@@ -14,16 +14,38 @@ from typing import TYPE_CHECKING, Any
 from checker.version import VERSION
 
 if TYPE_CHECKING:
-    from checker.api import Policy, Rules, check, compare, load_rules, parse_policy
+    from checker.api import (
+        Policy,
+        Rules,
+        check,
+        compare,
+        grants,
+        load_rules,
+        parse_policy,
+        public_access,
+    )
     from checker.api import render as render_report
     from checker.errors import BudgetError, FunctionError
     from checker.problems import InputError
-    from checker.report import Access, Comparison, Exit, Judged, Report, Severity, Status
+    from checker.report import (
+        Access,
+        Answer,
+        Answered,
+        Comparison,
+        Exit,
+        Judged,
+        Proof,
+        Report,
+        Severity,
+        Status,
+    )
     from checker.workers import Bounds, Workers
 
 __version__ = VERSION
 __all__ = [
     "Access",
+    "Answer",
+    "Answered",
     "Bounds",
     "BudgetError",
     "Comparison",
@@ -32,6 +54,7 @@ __all__ = [
     "InputError",
     "Judged",
     "Policy",
+    "Proof",
     "Report",
     "Rules",
     "Severity",
@@ -40,17 +63,25 @@ __all__ = [
     "__version__",
     "check",
     "compare",
+    "grants",
     "load_rules",
     "parse_policy",
+    "public_access",
     "render_report",
 ]
-_API = ("Policy", "Rules", "check", "compare", "load_rules", "parse_policy", "render_report")
+_API = (
+    *("Policy", "Rules", "check", "compare", "grants", "load_rules", "parse_policy"),
+    *("public_access", "render_report"),
+)
 _IN_API = {"render_report": "render"}
 """Names in this package whose functions have another name in checker/api.py.
 
 A module of this package, such as `checker.render`, hides a function with the same name.
 """
-_REPORT = ("Access", "Comparison", "Exit", "Judged", "Report", "Severity", "Status")
+_REPORT = (
+    *("Access", "Answer", "Answered", "Comparison", "Exit", "Judged", "Proof", "Report"),
+    *("Severity", "Status"),
+)
 _HOMES = {
     **dict.fromkeys(_API, "checker.api"),
     **dict.fromkeys(_REPORT, "checker.report"),

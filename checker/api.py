@@ -1,4 +1,4 @@
-"""Offers the checker as a library: load rules, check documents, compare policies, render reports.
+"""Offers the checker as a library: rules, checks, comparisons, questions and reports.
 
 docs/library.md has examples of every function, and explains their limits.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
@@ -26,8 +26,10 @@ from checker.kinds.aws_iam_policy import NAME
 from checker.problems import InputError, Json, Problem
 from checker.reader import DEFAULT_LIMITS, Limits, parse, read_bytes
 from checker.render import FORMATS, renderer
-from checker.report import Comparison, Report
+from checker.report import Answered, Comparison, Report
 from checker.rules import RuleSet
+from checker.run import questions
+from checker.run.answering import answered
 from checker.run.comparison import compared
 from checker.run.pipeline import check as run
 from checker.run.pipeline import load
@@ -163,6 +165,37 @@ def compare(old: Json | str, new: Json | str) -> Comparison:
     return compared("<new>", _document(old, "<old>"), _document(new, "<new>"))
 
 
+def grants(
+    policy: Json | str, actions: Sequence[str], resources: Sequence[str] = (), *, kind: str = NAME
+) -> Answered:
+    """Return whether a policy grants any of some actions on any of some resources.
+
+    The policy is plain data, or a JSON or YAML text. Actions are names or patterns, and resources
+    ARNs, whose wildcards stand for any resource that matches; an empty list stands for all. `kind`
+    is what the policy is, such as `aws-scp`. If the answer is yes, there is a request as proof; if
+    the question cannot be decided, the answer says why in its `problems`.
+
+    Raises InputError if the policy is not valid, and ValueError if what is asked makes no sense,
+    such as a misspelt action.
+
+    https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckAccessNotGranted.html
+    """
+    _refuse_string(actions=actions, resources=resources)
+    return _answered(policy, lambda: questions.grants(actions, resources), kind)
+
+
+def public_access(policy: Json | str, resource_type: str = "", *, kind: str = NAME) -> Answered:
+    """Return whether the policy of a resource lets strangers in.
+
+    With a type, such as `AWS::S3::Bucket`, only actions on such resources count. The policy, `kind`
+    and the answer are as in `grants`. Raises InputError if the policy is not valid, and ValueError
+    for a type or kind that is not known.
+
+    https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckNoPublicAccess.html
+    """
+    return _answered(policy, lambda: questions.public(resource_type), kind)
+
+
 def parse_policy(policy: Json | str, limits: Limits = DEFAULT_LIMITS) -> Policy:
     """Return the policy that plain data, or a JSON or YAML text, describes.
 
@@ -182,14 +215,39 @@ def render(report: Report, format: str = "text", **options: Any) -> str:  # noqa
     return "".join(renderer(format)(report, **options))
 
 
-def _document(policy: Json | str, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
+def _answered(
+    policy: Json | str, question: Callable[[], questions.Question], kind: str
+) -> Answered:
+    """Return the answer to a question about a policy.
+
+    Raises InputError if the policy is not valid, and ValueError if the question makes no sense.
+    """
+    known = sorted(each.name for each in builtin() if each.belongs_to(NAME))
+    if kind not in known:
+        raise ValueError(f"unknown kind `{kind}`: expected one of {', '.join(known)}")
+    try:
+        asked = question()
+    except InputError as error:
+        raise ValueError(str(error)) from error
+    return answered(asked, _document(policy, "<policy>", kind=kind))
+
+
+def _refuse_string(**given: Sequence[str]) -> None:
+    for name, each in given.items():
+        if isinstance(each, str):
+            raise TypeError(f"`{name}` must be a list of strings, not a string")
+
+
+def _document(
+    policy: Json | str, name: str, limits: Limits = DEFAULT_LIMITS, kind: str = NAME
+) -> Document:
     """Return a policy as a document; raises InputError if the policy is not valid."""
     if isinstance(policy, str):
         data = policy.encode("utf-8", "surrogatepass")
     else:
         data = _written(policy, name)
     selection = Selection((), {kind.name: kind for kind in builtin()})
-    found = document(parse(read_bytes(name, data, limits), limits), selection, NAME)
+    found = document(parse(read_bytes(name, data, limits), limits), selection, kind)
     if found.problems:
         raise InputError(*found.problems)
     return found

@@ -19,6 +19,8 @@ PROGRAM = "policy-check"
 COMMANDS = {
     "check": "Check policies against rules. The word `check` is optional.",
     "compare": "Show whether new policies grant more than old ones.",
+    "grants": "Show whether policies grant an action.",
+    "public": "Show whether policies of resources let strangers in.",
     "waive": "Accept findings until a date, with a reason and an owner.",
     "baseline": "Bring a baseline up to date: fewer violations, never more.",
     "diff": "Compare two JSON reports: new and fixed violations.",
@@ -26,7 +28,9 @@ COMMANDS = {
     "explain": "Explain a rule and how to comply with it.",
     "completion": "Print a completion script for a shell.",
 }
-"""Each command's name, which is also its module in this package, and its help text."""
+"""Each command's name and its help text."""
+_MODULES = {"public": "public_access"}
+"""The modules in this package of commands that have another name than their module."""
 _OFTEN_A_PATH = frozenset({"rules"})
 """Commands whose names are common directory names.
 
@@ -34,8 +38,8 @@ If anything but options follows, the word is read as RULES, and a check is run.
 """
 RESERVED = frozenset(
     {
-        *("documents", "eval", "fmt", "grants", "impact", "import"),
-        *("lint", "lsp", "public", "test", "why"),
+        *("documents", "eval", "fmt", "impact", "import"),
+        *("lint", "lsp", "test", "why"),
     }
 )
 """Words that may become commands in later versions. None of them is read as the path RULES.
@@ -128,7 +132,7 @@ def _stopped(error: BaseException) -> Exit:
 
 def load(name: str) -> click.Command:
     """Return a command by its name, and import its module."""
-    return cast("click.Command", import_module(f"{__name__}.{name}").command)
+    return cast("click.Command", import_module(f"{__name__}.{_MODULES.get(name, name)}").command)
 
 
 def chosen(given: Sequence[str]) -> tuple[str, int]:

@@ -56,6 +56,18 @@ class _DateType(click.ParamType[date]):
 
 
 DATE = _DateType()
+KIND = click.option(
+    "--kind",
+    multiple=True,
+    type=_KindType(),
+    help="Read files that match a glob as documents of a kind; may be repeated.",
+)
+EXCLUDE = click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out files that match a glob; may be repeated.",
+)
 
 _OPTIONS = (
     click.argument("paths", nargs=-1, metavar="[RULES [POLICIES]...]"),
@@ -78,18 +90,8 @@ _OPTIONS = (
         help="Profile of rules to run, from the profiles.yaml beside the rules. [default: "
         "recommended for `builtin`, all rules of a directory]",
     ),
-    click.option(
-        "--kind",
-        multiple=True,
-        type=_KindType(),
-        help="Read files that match a glob as documents of a kind; may be repeated.",
-    ),
-    click.option(
-        "--exclude",
-        multiple=True,
-        metavar="GLOB",
-        help="Leave out files that match a glob; may be repeated.",
-    ),
+    KIND,
+    EXCLUDE,
     click.option(
         "--config",
         type=click.Path(path_type=Path),

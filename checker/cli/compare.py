@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from checker.cli.check_options import EXCLUDE
 from checker.cli.handbook_options import CONFIG, NO_CONFIG
 from checker.cli.limit_options import limited, limits, workers
 from checker.output import OutputError, has_colour, write_stdout
@@ -27,12 +28,7 @@ from checker.settings import Arguments, settings
 )
 @click.argument("old")
 @click.argument("new")
-@click.option(
-    "--exclude",
-    multiple=True,
-    metavar="GLOB",
-    help="Leave out files that match a glob; may be repeated.",
-)
+@EXCLUDE
 @click.option(
     "--strict/--no-strict",
     default=None,

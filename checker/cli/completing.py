@@ -35,6 +35,23 @@ class _Completed(click.ParamType[str]):
         return [*map(CompletionItem, words), *marks]
 
 
+class _Action(click.ParamType[str]):
+    """A parameter type that completes an action: first its service, then its name."""
+
+    name = "text"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return the services or, after `service:`, its actions that start with a word."""
+        from checker.iam import catalogue  # noqa: PLC0415 - one of many options
+
+        del ctx, param
+        service, colon, _ = incomplete.partition(":")
+        words = catalogue.actions(service) if colon else map("{}:".format, catalogue.services())
+        return [CompletionItem(each) for each in sorted(words) if each.startswith(incomplete)]
+
+
 class _Output(click.ParamType[str]):
     """A parameter type that completes `FORMAT[=FILE]`."""
 
@@ -109,6 +126,8 @@ def _with_values(command: click.Command) -> click.Command:
             continue
         if param.name == "output":
             param.type = _Output()
+        elif param.name == "actions":
+            param.type = _Action()
         elif param.name in _VALUES:
             param.type = _VALUES[param.name]
         elif param.metavar in {"FILE", "PATH"}:
@@ -168,6 +187,12 @@ def _frameworks() -> Iterable[str]:
     return load_frameworks([*_configured()], Limits())[0]
 
 
+def _resource_types() -> Iterable[str]:
+    from checker.iam.public_types import SERVICES  # noqa: PLC0415 - one of many options
+
+    return SERVICES
+
+
 _FILES = _Completed(_nothing, files=True)
 _VALUES: dict[str | None, click.ParamType[Any]] = {
     "rules": _Completed(_places, files=True),
@@ -178,5 +203,7 @@ _VALUES: dict[str | None, click.ParamType[Any]] = {
     "controls": _Completed(_frameworks),
     "old": _FILES,
     "new": _FILES,
+    "policies": _FILES,
+    "resource_type": _Completed(_resource_types),
 }
 """The type with completion of each parameter, by the parameter's name in any command."""

@@ -138,6 +138,27 @@ def resource_formats(service: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item["arn"] for item in details))
 
 
+@lru_cache(maxsize=4_096)
+def formats_in_arns(text: str) -> tuple[str, ...] | None:
+    """Return the ARN formats that have the service of an ARN; it may be that of other actions.
+
+    The result is None for text that is not an ARN of one service, such as `*`.
+    """
+    start, _, service, *_ = (*fold(text).split(":", 3), "", "", "")
+    if start != "arn" or not service or set(service) & set("*?$"):
+        return None
+    return _formats_by_arn().get(service, ())
+
+
+@lru_cache(maxsize=1)
+def _formats_by_arn() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name in sorted(services()):
+        for each in resource_formats(name):
+            found.setdefault(each.split(":", 3)[2], []).append(each)
+    return {key: tuple(dict.fromkeys(formats)) for key, formats in found.items()}
+
+
 @lru_cache(maxsize=512)
 def condition_keys(service: str) -> dict[str, str]:
     """Return the type of each condition key of a service, by name; none for an unknown service.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from checker.iam.conditions import Test
     from checker.iam.constraints import Conjunction
     from checker.iam.patterns import Pattern
+    from checker.iam.request import Request
     from checker.iam.statement import Statement
 
 _NAMES = frozenset(
@@ -79,6 +80,7 @@ _STRANGERS = tuple(
 )
 """The callers that are no service: those with an ARN, and those without one."""
 _WITHOUT_ARN = _STRANGERS[1:]
+_ANYTHING = Asked()
 _SERVICE = {"aws:principalisawsservice": ("true",)}
 _NO_SERVICE = {"aws:principalisawsservice": ("false",)}
 _UNSIGNED: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": (), "aws:principalarn": ()}
@@ -99,37 +101,41 @@ def is_public(statement: Statement) -> bool:
     memo = _policy_of(statement).memo
     key = (is_public, statement.route)
     if key not in memo:
-        memo[key] = _is_public(statement)
+        memo[key] = public_request(statement) is not None
     return memo[key] is True
 
 
-def _is_public(statement: Statement) -> bool:
+def public_request(statement: Statement, wanted: Asked = _ANYTHING) -> Request | None:
+    """Return a request by a stranger that an Allow for everyone allows, as `is_public` says.
+
+    It meets the constraints of what is `wanted`. The result is None if there is none. Raises
+    `Undecided`.
+    """
+    if not statement.is_allow:
+        return None
     doubt: Undecided | None = None
     try:
         if not statement.not_principals and not has_everyone(statement.principals):
-            return False
+            return None
     except Undecided as why:
         doubt = why
     policy = _without_exceptions(_policy_of(statement))
     strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(_policy_of(statement)))
     question = _Question(policy, statement, _restricting)
-    anonymous = (Constraint(PRINCIPAL, Texts(_WITHOUT_ARN)), *strangers)
-    open_ = (
-        question.may_be_met(strangers, _NO_SERVICE)
-        or (
-            not _UNSIGNED.keys().isdisjoint(policy.condition_keys)
-            and question.may_be_met(anonymous, _UNSIGNED)
-        )
+    found = question.request(strangers, _NO_SERVICE, wanted)
+    if found is None and not _UNSIGNED.keys().isdisjoint(policy.condition_keys):
+        anonymous = (Constraint(PRINCIPAL, Texts(_WITHOUT_ARN)), *strangers)
+        found = question.request(anonymous, _UNSIGNED, wanted)
+    if found is None:
         # Services alone, on behalf of anyone; beside other callers, AWS's own examples let them in:
         # https://github.com/aws-samples/data-perimeter-policy-examples
-        or (
-            question.may_be_met((), _SERVICE)
-            and allowed(policy, Asked(via=statement.route), _NO_SERVICE) is None
-        )
-    )
-    if open_ and doubt is not None:
+        by_service = question.request((), _SERVICE, wanted)
+        others = Asked(wanted.constraints, via=statement.route)
+        if by_service is not None and allowed(policy, others, _NO_SERVICE) is None:
+            found = by_service
+    if found is not None and doubt is not None:
         raise doubt
-    return open_
+    return found
 
 
 def is_confused_deputy(statement: Statement) -> bool:
@@ -144,7 +150,7 @@ def is_confused_deputy(statement: Statement) -> bool:
         return False
     named = tuple(each for item in services for each in principal_patterns(item))
     question = _Question(_policy_of(statement), statement, _about_sources)
-    return question.may_be_met((Constraint(PRINCIPAL, Texts(named)),), {})
+    return question.request((Constraint(PRINCIPAL, Texts(named)),), {}) is not None
 
 
 class _Question:
@@ -153,10 +159,16 @@ class _Question:
     def __init__(self, policy: Policy, statement: Statement, wanted: Wanted) -> None:
         self.policy, self.asked = unfixed(policy, wanted, via=statement.route)
 
-    def may_be_met(self, required: Conjunction, given: Mapping[str, tuple[str, ...]]) -> bool:
-        """Return whether there is such a request that also meets what is required."""
-        asked = self.asked._replace(constraints=self.asked.constraints + required)
-        return allowed(self.policy, asked, given) is not None
+    def request(
+        self,
+        required: Conjunction,
+        given: Mapping[str, tuple[str, ...]],
+        wanted: Asked = _ANYTHING,
+    ) -> Request | None:
+        """Return such a request that also meets what is required and wanted, or None."""
+        constraints = self.asked.constraints + required + wanted.constraints
+        asked = self.asked._replace(constraints=constraints, shown=wanted.shown)
+        return allowed(self.policy, asked, given)
 
 
 def _without_exceptions(policy: Policy) -> Policy:

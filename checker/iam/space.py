@@ -282,14 +282,29 @@ class Space:
         return Request(name, resource, principal, context)
 
     def _resource(self, box: Box, name: str) -> str:
-        """Return a resource that meets a box's constraints, if possible one of the service."""
+        """Return a resource that meets a box's constraints, if possible one that fits an action.
+
+        If none fits it, it is one of its service, if possible.
+        """
         service = name.partition(":")[0]
-        formats = catalogue.resource_formats(service) if catalogue.is_service(service) else ()
-        for likely in (*(template(each, "aws") for each in formats), EVERY_ARN):
+        fitting = sorted(catalogue.formats_of(name), key=lambda each: each.count("${"))
+        others = catalogue.resource_formats(service) if catalogue.is_service(service) else ()
+        for likely in (*(template(each, "aws") for each in (*fitting, *others)), EVERY_ARN):
             found = self._values((*box[RESOURCE], Constraint(RESOURCE, Texts((likely,)))))
             if found is not None:
-                return found[0]
+                return self._tidy(box, found[0])
         return (self._values(box[RESOURCE]) or ("",))[0]
+
+    def _tidy(self, box: Box, resource: str) -> str:
+        """Return a resource with the name `x` at its end in place of slashes, if that may be."""
+        tidy = resource.rstrip("/") + "/x"
+        if resource.endswith("/") and self.narrowed(box, _only(tidy)) is not None:
+            return tidy
+        return resource
+
+
+def _only(resource: str) -> Constraint:
+    return Constraint(RESOURCE, Texts((literal(resource),)))
 
 
 def _variables(constraint: Constraint) -> Iterator[str]:

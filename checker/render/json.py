@@ -138,8 +138,8 @@ def finding(finding: Judged) -> dict[str, Any]:
         "part": finding.part,
         "kind": finding.kind,
         "subject": finding.subject,
-        "location": _place(finding.place),
-        "related": [_place(place) for place in finding.related],
+        "location": placed(finding.place),
+        "related": [placed(each) for each in finding.related],
         "message": finding.message,
         "remediation": finding.remediation,
         "fingerprint": finding.fingerprint,
@@ -182,7 +182,8 @@ def document(checked: CheckedDocument) -> dict[str, Any]:
     }
 
 
-def _place(place: Place) -> dict[str, Any] | None:
+def placed(place: Place) -> dict[str, Any] | None:
+    """Return where something stands in its file as plain data; None if that is not known."""
     if place.location is None:
         return None
     return {
@@ -199,7 +200,7 @@ def warning(warning: Problem) -> dict[str, Any]:
     """Return one warning as plain data."""
     return {
         "path": warning.path,
-        "location": _place(Place(warning.pointer, warning.location)),
+        "location": placed(Place(warning.pointer, warning.location)),
         "message": warning.message,
     }
 

@@ -16,6 +16,7 @@ from checker.render.wording import (
     count,
     document_notes,
     file_notes,
+    some,
     verdict,
 )
 from checker.report import (
@@ -32,9 +33,6 @@ from checker.report.controls import NOT_ASSESSED, NOT_SATISFIED, SATISFIED, asse
 WIDTH = 80
 _MOST_RELATED = 3
 """The most further places of a finding that are listed; the JSON report lists all of them."""
-
-_MOST_NAMES = 5
-"""The most names that a note lists; the JSON report lists all of them."""
 
 
 class Style(NamedTuple):
@@ -274,7 +272,7 @@ def _frameworks(report: Report, style: Style) -> Iterator[str]:
         yield from _wrapped(summary, "  ")
         for control in found.controls:
             if control.status == NOT_SATISFIED:
-                rules = _some(control.unmet)
+                rules = some(control.unmet)
                 name = f"{visible(control.id)} {visible(control.title)}".rstrip()
                 first, *more = _wrapped(f"not satisfied: {name}: {rules}", "  ")
                 yield first.replace("not satisfied", style("not satisfied", BOLD, RED), 1)
@@ -299,15 +297,9 @@ def _notes(report: Report, style: Style) -> Iterator[str]:
         yield style("note: ", YELLOW) + f"{count(report.files.without, 'file')} without a document"
     for title, names in notes:
         if names:
-            first, *rest = _wrapped(f"note: {title}: {_some(names)}", "")
+            first, *rest = _wrapped(f"note: {title}: {some(names)}", "")
             yield first.replace("note: ", style("note: ", YELLOW), 1)
             yield from rest
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return the first names of a list, and the number of the others."""
-    listed = ", ".join(map(visible, names[:_MOST_NAMES]))
-    return listed + (f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else "")
 
 
 def _closing(report: Report, style: Style) -> Iterator[str]:

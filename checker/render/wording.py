@@ -8,6 +8,8 @@ from typing import NamedTuple
 from checker.messages import inert, visible
 from checker.report import DOCUMENT_RULE, WAIVER_RULE, Exit, FileCounts, Judged, Report, Status
 
+_MOST_NAMES = 5
+"""The most names that a line lists; JSON reports list all of them."""
 _MOST_TEXT, _MOST_PART = 1_000, 200
 """The most characters of a message and of a part that are shown in one line."""
 
@@ -40,6 +42,12 @@ def shown(text: str, most: int = _MOST_TEXT) -> str:
     """
     line = inert(visible(text.strip()[: most + 1]))
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first names of a list, and the number of the others."""
+    listed = ", ".join(map(visible, names[:_MOST_NAMES]))
+    return listed + (f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else "")
 
 
 def flowing(text: str) -> str:

@@ -1,7 +1,8 @@
-"""Holds the results of checks and comparisons, and their exit codes."""
+"""Holds the results of checks, comparisons and questions, and their exit codes."""
 
 from __future__ import annotations
 
+from checker.report.answered import Answer, Answered, Answers, Asked
 from checker.report.compared import Access, Compared, Comparison
 from checker.report.finding import (
     COUNTED,
@@ -22,6 +23,7 @@ from checker.report.finding import (
 )
 from checker.report.folding import folded
 from checker.report.identity import FINGERPRINTS, Accepted, Basis, digest, fingerprint
+from checker.report.proof import Proof
 from checker.report.report import (
     CheckedDocument,
     Earlier,
@@ -45,6 +47,10 @@ __all__ = [
     "WORST",
     "Accepted",
     "Access",
+    "Answer",
+    "Answered",
+    "Answers",
+    "Asked",
     "Basis",
     "CheckedDocument",
     "Compared",
@@ -59,6 +65,7 @@ __all__ = [
     "Judged",
     "Move",
     "Place",
+    "Proof",
     "Report",
     "RuleCounts",
     "RuleText",

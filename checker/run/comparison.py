@@ -15,11 +15,11 @@ from checker.iam.arn import CURRENT_VERSION
 from checker.iam.containment import grants_beyond
 from checker.iam.partitions import located
 from checker.iam.patterns import Undecided
-from checker.iam.request import Request
 from checker.iam.statement import Policy, policy
 from checker.problems import InputError, Json, Problem
 from checker.reader import SCHEME, Globs, Limits, display_path, git, read_raw
 from checker.report import Access, Compared, Comparison, FileCounts
+from checker.run.proofs import proof_of
 from checker.run.renames import renames
 from checker.settings import Settings
 from checker.sources.suffixes import Role, role
@@ -210,7 +210,7 @@ def compared(path: str, old: Document | None, new: Document) -> Comparison:
             found = grants_beyond(located(_statements(new), before), before)
         if found is None:
             return Comparison(path, Access.SAME_OR_LESS)
-        return Comparison(path, Access.MORE, _described(found))
+        return Comparison(path, Access.MORE, proof_of(found).words)
     except cel.BudgetError:
         message = "too much work to compare: simplify the policies"
     except (Undecided, cel.EvaluationError) as error:
@@ -224,16 +224,6 @@ def compared(path: str, old: Document | None, new: Document) -> Comparison:
 
 def _statements(document: Document) -> Policy:
     return policy(cast("dict[str, Json]", document.data))
-
-
-def _described(found: Request) -> tuple[tuple[str, str], ...]:
-    """Return a request as pairs of a word and its value, such as `("may", "s3:GetObject")`."""
-    by = [("by", found.principal.partition(":")[2] or "anyone")] if found.principal else []
-    context = [
-        ("with", f"{key} = {' and '.join(values)}") if values else ("without", key)
-        for key, values in sorted(found.context.items())
-    ]
-    return (("may", found.action), ("on", found.resource), *by, *context)
 
 
 def _found(place: str, other: str, settings: Settings) -> Iterator[tuple[str, _File]]:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from checker import documents, rules, waivers
-from checker.documents import Listing, Outcome, Selection, names_in
+from checker.documents import Outcome, Selection
 from checker.messages import did_you_mean
 from checker.problems import InputError, Problem
-from checker.reader import Globs
 from checker.report import (
     Earlier,
     FileCounts,
@@ -24,6 +23,7 @@ from checker.rules import Rule, RuleSet
 from checker.run.collect import Collected
 from checker.run.decide import Work
 from checker.run.inherit import Estate, Inheritance
+from checker.run.inputs import idle_globs, selection
 from checker.settings import Settings, known_kinds
 from checker.version import VERSION
 from checker.waivers import Terms, Waivers
@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]
 def load(settings: Settings) -> RuleSet:
     """Return all rules of a run, compiled; raises InputError with all their problems."""
     with restrained(settings.workers):
-        return _loaded(settings, _selection(settings))
+        return _loaded(settings, selection(settings))
 
 
 def check(
@@ -75,7 +75,7 @@ class _Prepared:
         if settings.config.schemas:
             compiled = partial(known_kinds, settings.config, settings.limits)
             rehearse(compiled, settings.workers, "the schemas of kinds")
-        self._selection = _selection(settings)
+        self._selection = selection(settings)
         loaded = loaded or _loaded(settings, self._selection)
         self._rule_set = _chosen(loaded, settings)
         known, self._frameworks_files = rules.load_frameworks(
@@ -89,7 +89,7 @@ class _Prepared:
         self.baseline = _earlier(settings.baseline, settings, advice)
         self._previous = _earlier(settings.previous, settings, "leave it out once")
         listing = documents.find(self._selection, settings.root, settings.limits)
-        self._idle_globs = _idle_globs(listing, settings)
+        self._idle_globs = idle_globs(listing, settings)
         self.work = Work(
             self._rule_set.rules,
             listing,
@@ -244,29 +244,3 @@ def _assessed(asked: Sequence[str], known: Mapping[str, Framework]) -> tuple[str
 def _facts(chosen: Sequence[Rule], selection: Selection) -> tuple[str, ...]:
     names = dict.fromkeys(rule.kind for rule in chosen)
     return tuple(dict.fromkeys(filter(None, (selection.kinds[name].facts() for name in names))))
-
-
-def _selection(settings: Settings) -> Selection:
-    known = known_kinds(settings.config, settings.limits)
-    for glob, name in settings.kinds:
-        if name not in known:
-            hint = did_you_mean(name, list(known)) or f": expected one of {', '.join(known)}"
-            raise InputError(Problem(glob, f"unknown kind `{name}`{hint}"))
-    return Selection(settings.policies, known, settings.kinds, settings.exclude, settings.texts)
-
-
-def _idle_globs(listing: Listing, settings: Settings) -> tuple[str, ...]:
-    """Return the globs that match no file.
-
-    Globs of the configuration are matched against all files of the repository, as a run may check
-    only a part of it.
-    """
-    own = [glob for glob in listing.idle_globs if glob in settings.own_globs]
-    if own:
-        everywhere = Globs(own, settings.root)
-        for name in names_in(settings.root):
-            everywhere.match(name)
-        own = list(everywhere.unmatched)
-    return tuple(
-        glob for glob in listing.idle_globs if glob not in settings.own_globs or glob in own
-    )

@@ -15,6 +15,16 @@ POLICY = {
     "Statement": [{"Effect": "Allow", "Action": "s3:Get", "Resource": "*"}],
 }
 
+QUEUE = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"AWS": "123456789012"},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+    },
+}
+
 
 def rule(name: str, require: str = "false") -> str:
     return json.dumps(
@@ -46,6 +56,8 @@ def put(folder: Path, name: str, text: str) -> None:
 
 PASSING: dict[str, tuple[str, ...]] = {
     "compare": ("p", "p"),
+    "grants": ("p", "--action=s3:DeleteBucket"),
+    "public": ("queue.json",),
     "diff": ("r.json", "r.json"),
     "explain": ("valid-document",),
     "baseline": ("update", "r.json", "strict", "p"),
@@ -64,6 +76,7 @@ def passing(policy_check: Run, folder: Path) -> Path:
     ran = policy_check("lax", "p", "-o", "json", cwd=folder)
     assert ran.returncode == 0
     put(folder, "r.json", ran.stdout.decode())
+    put(folder, "queue.json", json.dumps(QUEUE))
     return folder
 
 

@@ -21,6 +21,10 @@ POLICY = ROOT / "examples" / "policies" / "ecr-one-repository.json"
         ("policy-check expl\tno-full\t", ["policy-check", "explain", "no-full-admin"]),
         ("policy-check builtin:esc\tpol\t", ["policy-check", "builtin:escalation", "policies"]),
         ("policy-check --profile=mi\t", ["policy-check", "--profile=minimal"]),
+        (
+            "policy-check grants --action iam:PassR\t",
+            ["policy-check", "grants", "--action", "iam:PassRole"],
+        ),
         ("policy-check -o json=rep\t", ["policy-check", "-o", "json=report of old.json"]),
         (
             "policy-check check builtin pol\t --fail-l\t cri\t",
@@ -50,6 +54,12 @@ def test_a_shell_completes(tmp_path: Path, shell: str, keys: str, words: list[st
         ("policy-check --profile ", ["minimal", "recommended", "strict"]),
         ("policy-check builtin p --waivers ", ["file"]),
         ("policy-check compare ", ["file"]),
+        ("policy-check grants ", ["file"]),
+        ("policy-check public ", ["file"]),
+        ("policy-check grants --action ", ["s3:", "iam:"]),
+        ("policy-check grants --action s3:GetObjectT", ["s3:GetObjectTagging"]),
+        ("policy-check public --resource-type ", ["AWS::S3::Bucket", "AWS::SQS::Queue"]),
+        ("policy-check public --resource-type AWS::SQ", ["AWS::SQS::Queue"]),
         ("policy-check explain ", ["no-full-admin", "valid-document", "current-waiver"]),
         ("policy-check explain no-f", ["no-full-admin"]),
         ("policy-check completion ", ["bash", "zsh", "fish"]),

@@ -194,6 +194,8 @@ def test_a_full_disk_behind_standard_output_is_exit_2() -> None:
         ["--bogus"],
         ["diff", "missing", "missing"],
         ["compare", "missing", "missing"],
+        ["grants", "--action=s3:GetObject", POLICIES],
+        ["public", "missing"],
         ["explain", "missing"],
         [FEW, POLICIES],
     ],

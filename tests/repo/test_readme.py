@@ -27,7 +27,7 @@ from checker.sources.wrapped import SHAPES
 from tests.repo.test_action import ACTION
 from tests.repo.test_gitlab_template import INPUTS
 from tests.repo.test_pre_commit import HOOK, git
-from tests.support.command import COMMAND, PATIENCE, ROOT
+from tests.support.command import COMMAND, COPY, PATIENCE, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXTS = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
@@ -103,7 +103,7 @@ def run(place: Path, command: str) -> str:
     ran = subprocess.run(
         ["bash", "-c", command],  # noqa: S607 - whichever there is
         cwd=place,
-        env={"PATH": f"{COMMAND.parent}:{os.environ['PATH']}", "LC_ALL": "C"},
+        env={"PATH": f"{COMMAND.parent}:{os.environ['PATH']}", "LC_ALL": "C", **COPY},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,

@@ -190,6 +190,8 @@ ONE = "examples/policies/ecr-one-repository.json"
 ARGUMENTS: dict[str, tuple[list[str], int]] = {
     "check": (["check", "rules/", POLICIES, VIOLATIONS], 1),
     "compare": (["compare", ONE, "examples/violations/ecr-push-to-one-repository.json"], 1),
+    "grants": (["grants", "--action", "s3:DeleteBucket", ONE], 0),
+    "public": (["public", "examples/violations/no-public-principal.json"], 1),
     "waive": (
         [
             *("waive", "rules/", VIOLATIONS, "--rule", "no-full-admin"),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND, PATIENCE
+from tests.support.command import COMMAND, COPY, PATIENCE
 
 _START = {
     "bash": ["--norc", "--noprofile", "-i"],
@@ -52,6 +52,7 @@ def typed(shell: str, keys: str, folder: Path) -> list[str]:
             "TERM": "xterm",
             "LC_ALL": "C.UTF-8",
             "COLUMNS": "500",
+            **COPY,
         },
     )
     os.close(theirs)

@@ -12,8 +12,10 @@ from checker.iam.access import Access, access
 from checker.iam.actions import asked as action
 from checker.iam.arn import ATTACHED_TEXT, fold
 from checker.iam.asked import note
+from checker.iam.asking import mistakes
 from checker.iam.containment import grants_beyond
 from checker.iam.functions.samples import ACCESS, POLICY, REQUEST, STATEMENT
+from checker.iam.granting import granted
 from checker.iam.on_all import on_all
 from checker.iam.question import denies, may_allow, witness
 from checker.iam.request import Request, allows
@@ -38,6 +40,15 @@ def _actions_on_all(policy: Policy, statement: Statement, level: str) -> list[st
     if found:
         note(found, (), statement.route)
     return list(found)
+
+
+def _grants(policy: Policy, actions: Sequence[str], resources: Sequence[str]) -> Optional:
+    told = mistakes(actions, resources)
+    if told:
+        raise FunctionError("; ".join(each.message for each in told))
+    note(tuple(actions) or ("*",), (("on", *resources),) if resources else ())
+    found = granted(policy, actions, resources)
+    return NONE if found is None else Optional(found)
 
 
 def _request(data: Mapping[str, object], *, partial: bool = False) -> Request:
@@ -142,6 +153,18 @@ METHODS: tuple[Function, ...] = (
         "What the policy as a whole allows of the given actions, each a name or a pattern.",
         POLICY,
         example='!policy.access(["s3:Delete*"]).granted',
+    ),
+    Function(
+        "grants",
+        (list_of(STRING), list_of(STRING)),
+        optional_of(REQUEST),
+        _grants,
+        "A request for one of the actions on one of the resources that the policy allows; none if "
+        "there is none. Actions are names or patterns, and resources ARNs, whose wildcards stand "
+        "for any resource that matches. An empty list stands for all. The command `policy-check "
+        "grants` asks the same. A misspelt action is an error.",
+        POLICY,
+        example='policy.grants(["s3:PutObject"], ["arn:aws:s3:::reports/*"]).hasValue()',
     ),
     Function(
         "unnamedAction",

@@ -51,11 +51,12 @@ def resource_arns(_: Policy, statement: Statement) -> Iterator[Finding]:
                 message = f"`{entry.text}` is not an ARN: expected six parts separated by colons"
                 yield Finding("MISSING_ARN_FIELD", message, (entry.route,))
             continue
-        for code, message in _wrong(parts):
+        for code, message in wrong(parts):
             yield Finding(code, f"`{entry.text}`: {message}", (entry.route,))
 
 
-def _wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
+def wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the code and a message for what cannot be right in the six parts of an ARN."""
     _, partition, service, region, account, resource = parts
     if _is_plain(partition) and partition not in _PARTITIONS:
         near = did_you_mean(partition, _PARTITIONS)
