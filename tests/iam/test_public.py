@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from checker.iam import public
+from checker.iam.deputies import deputies
 from checker.iam.patterns import Undecided
 from checker.iam.statement import Statement, policy
 
@@ -124,7 +125,7 @@ def test_a_principal_with_a_placeholder_that_cannot_stand_for_everyone() -> None
 
 def deputy(condition: dict[str, Any], **elements: Any) -> bool:
     asked = {"Principal": {"Service": "sns.amazonaws.com"}, "Action": "*", "Condition": condition}
-    return public.is_confused_deputy(statement(**{**asked, **elements}))
+    return bool(deputies(statement(**{**asked, **elements})))
 
 
 @pytest.mark.parametrize(

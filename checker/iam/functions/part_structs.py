@@ -10,6 +10,7 @@ from checker.iam.functions.samples import (
     CONDITION,
     ENTRY,
     FINDING,
+    ISSUER,
     PRINCIPAL,
     REQUEST,
     RESOURCE,
@@ -19,6 +20,7 @@ from checker.iam.principals import account_of, is_account
 from checker.iam.request import Request
 from checker.iam.resources import Resource
 from checker.iam.statement import Condition, Entry, Principal
+from checker.iam.trust import Open
 from checker.iam.validation import CODES, Finding, Topic
 
 _BEYOND = (
@@ -132,6 +134,34 @@ PART_STRUCTS: tuple[Struct, ...] = (
             ),
         ),
         "One principal.",
+    ),
+    Struct(
+        ISSUER,
+        Open,
+        (
+            Field(
+                "name",
+                STRING,
+                lambda i: i.name,
+                "What it is called.",
+                example='policy.statements[0].openIssuers([]).all(i, i.name != "")',
+            ),
+            Field(
+                "key",
+                STRING,
+                lambda i: i.key,
+                "The condition key that should be fixed.",
+                example='policy.statements[0].openIssuers([]).all(i, i.key.endsWith(":sub"))',
+            ),
+            Field(
+                "principal",
+                PRINCIPAL,
+                lambda i: i.principal,
+                "The principal that names it.",
+                example='policy.statements[0].openIssuers([]).all(i, i.principal.text != "")',
+            ),
+        ),
+        "An issuer of tokens that a statement trusts, whoever a token is for.",
     ),
     Struct(
         CONDITION,

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
 from checker.iam.confines import confines
+from checker.iam.deputies import deputies
 from checker.iam.fixed import Fixing, any_of
 from checker.iam.patterns import Undecided
 from checker.iam.pieces import is_whole, segments, with_value
-from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import base, qualifier
@@ -259,7 +259,7 @@ def _likely(text: str) -> str:
 def _is_confused_deputy(statement: Statement) -> bool:
     """Return whether a service may act for anyone; if that is undecided, it is no finding."""
     try:
-        return is_confused_deputy(statement)
+        return bool(deputies(statement))
     except Undecided:
         return False
 
