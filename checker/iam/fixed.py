@@ -255,8 +255,8 @@ def up_to(separator: str) -> Fixing:
     return Fixing(fixes)
 
 
-EVERY = Fixing(is_whole_text, every=True)
-"""Every value must be fixed, as those of `aws:TagKeys`."""
+EVERY = Fixing(_names_some, every=True)
+"""Some part of every value must be fixed, as of those of `aws:TagKeys`."""
 
 
 def among(listed: Iterable[str]) -> Fixing:

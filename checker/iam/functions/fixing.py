@@ -136,8 +136,8 @@ FIXING: tuple[Function, ...] = (
         (list_of(STRING),),
         BOOL,
         _confines_every,
-        "As `confines`, but about keys with several values: each value must be fixed, and a "
-        "request that lacks the keys does not matter.",
+        "As `confines`, but about keys with several values: of each value some part must be fixed, "
+        "and a request that lacks the keys does not matter.",
         STATEMENT,
         example='!policy.statements[0].confinesEvery(["aws:TagKeys"])',
     ),
