@@ -21,6 +21,7 @@ from checker.iam.fixed import (
 from checker.iam.issuers import Issuer, issuer, listed
 from checker.iam.patterns import Undecided
 from checker.iam.pieces import has_unknown
+from checker.iam.statement import PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,17 +98,42 @@ class Open(NamedTuple):
 def open_issuers(statement: Statement, groups: Sequence[str]) -> Iterator[Open]:
     """Yield the issuers of some groups that an Allow trusts without fixing whose tokens they are.
 
-    All Denies of the policy count. Raises `Undecided`.
+    Only trust policies trust issuers. All Denies of the policy count. Raises `Undecided`.
     """
-    for item in statement.principals if statement.is_allow else ():
+    trusts = statement.is_allow and policy_of(statement).type is PolicyType.TRUST
+    for item in statement.principals if trusts else ():
         name = _provider(item)
-        found = issuer(name)
         if not name:
             continue
+        found = issuer(name)
         if found.group in groups and not _is_fixed(statement, item, found, name):
             yield _open(item, found, name)
-        if has_unknown(name) and found.pattern is None:
+        if _is_unknown(found, name):
             _check_likely(statement, item, groups)
+
+
+def group_of(item: Principal) -> str:
+    """Return the group of the issuer that a principal is; empty if it is none.
+
+    Raises `Undecided` for a placeholder of a template that may be any issuer.
+    """
+    name = _provider(item)
+    found = issuer(name)
+    if _is_unknown(found, name):
+        raise _undecided(item)
+    return found.group if name else ""
+
+
+def _is_unknown(found: Issuer, name: str) -> bool:
+    return found.pattern is None and has_unknown(name)
+
+
+def _undecided(item: Principal) -> Undecided:
+    return Undecided(
+        f"cannot decide which issuer `{item.text[:200]}` is: it is a placeholder of a template; "
+        "render the template before checking",
+        (item.text, item.route),
+    )
 
 
 def _open(item: Principal, found: Issuer, name: str) -> Open:
@@ -135,16 +161,12 @@ def _check_likely(statement: Statement, item: Principal, groups: Sequence[str]) 
         if found.group in groups and not all(
             _is_fixed(statement, item, found, each) for each in names
         ):
-            raise Undecided(
-                f"cannot decide which issuer `{item.text[:200]}` is: it is a placeholder of a "
-                "template; render the template before checking",
-                (item.text, item.route),
-            )
+            raise _undecided(item)
 
 
 def _is_fixed(statement: Statement, item: Principal, found: Issuer, name: str) -> bool:
     """Return whether a statement takes only tokens of an issuer of which a claim is fixed."""
-    wanted = _any_issuer if has_unknown(name) and found.pattern is None else _claims(found, name)
+    wanted = _any_issuer if _is_unknown(found, name) else _claims(found, name)
     given = {
         key: ()
         for key in policy_of(statement).condition_keys

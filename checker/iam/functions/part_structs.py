@@ -20,7 +20,7 @@ from checker.iam.principals import account_of, is_account
 from checker.iam.request import Request
 from checker.iam.resources import Resource
 from checker.iam.statement import Condition, Entry, Principal
-from checker.iam.trust import Open
+from checker.iam.trust import Open, group_of
 from checker.iam.validation import CODES, Finding, Topic
 
 _BEYOND = (
@@ -131,6 +131,14 @@ PART_STRUCTS: tuple[Struct, ...] = (
                 lambda p: p.is_everyone,
                 "Whether it means everyone.",
                 example="policy.statements[1].principals[0].isEveryone",
+            ),
+            Field(
+                "issuer",
+                STRING,
+                group_of,
+                "The group of the issuer of tokens that it is, as for `openIssuers`; empty if it "
+                "is none.",
+                example='policy.statements.all(s, s.principals.all(p, p.issuer == ""))',
             ),
         ),
         "One principal.",
