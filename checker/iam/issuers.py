@@ -38,7 +38,9 @@ class Issuer(NamedTuple):
     pattern: re.Pattern[str] | None
     """Matches the names of its providers in IAM, in lower case; None for all that are not known."""
     claims: Mapping[str, Fixing]
-    """By claim: how it must be fixed. One of them is enough."""
+    """By claim, in lower case: how it must be fixed. One of them is enough."""
+    first: str = "sub"
+    """The claim to fix first, as the issuer writes it."""
 
     def fixing(self, claim: str) -> Fixing | None:
         """Return how a claim, in lower case, must be fixed; None if it does not matter.
@@ -75,7 +77,8 @@ def _read(entry: Mapping[str, Any]) -> Issuer:
         for claim, forms in entry["claims"].items()
     }
     pattern = re.compile(entry["issuer"])
-    return Issuer(entry["name"], entry["group"], entry["shared"], pattern, claims)
+    first = next(iter(entry["claims"]))
+    return Issuer(entry["name"], entry["group"], entry["shared"], pattern, claims, first)
 
 
 def _fixing(forms: Sequence[str], example: str) -> Fixing:

@@ -142,6 +142,8 @@ def lets_through(statement: Statement, given: Mapping[str, Values]) -> bool:
     asked = Asked(actions(statement.asked), via=statement.route)
     if statement.is_allow:
         return allowed(policy, asked, given) is not None
+    if meets(statement, given):
+        return False
     kept = tuple(each for each in statement.conditions if fold(each.key) not in given)
     scope = replace(statement, effect="Allow", conditions=kept)
     denies = tuple(each for each in policy.statements if not each.is_allow)

@@ -137,9 +137,8 @@ def _undecided(item: Principal) -> Undecided:
 
 
 def _open(item: Principal, found: Issuer, name: str) -> Open:
-    claim = next(iter(found.claims), "sub")
     shown = found.name if found.pattern else name
-    return Open(shown, claim if ":" in claim else f"{name}:{claim}", item)
+    return Open(shown, found.first if ":" in found.first else f"{name}:{found.first}", item)
 
 
 def _provider(item: Principal) -> str:
