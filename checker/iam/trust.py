@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from checker.iam.conditions import Test
     from checker.iam.fixed import Wanted
     from checker.iam.statement import Principal, Statement
+    from checker.problems import Route
 
 _ONE = Fixing(is_whole_text)
 _PROVIDER = "oidc-provider/"
@@ -92,7 +93,8 @@ class Open(NamedTuple):
     """What the issuer is called."""
     key: str
     """The condition key that should be fixed."""
-    principal: Principal
+    route: Route
+    """The place of the principal that names it."""
 
 
 def open_issuers(statement: Statement, groups: Sequence[str]) -> Iterator[Open]:
@@ -138,7 +140,7 @@ def _undecided(item: Principal) -> Undecided:
 
 def _open(item: Principal, found: Issuer, name: str) -> Open:
     shown = found.name if found.pattern else name
-    return Open(shown, found.first if ":" in found.first else f"{name}:{found.first}", item)
+    return Open(shown, found.first if ":" in found.first else f"{name}:{found.first}", item.route)
 
 
 def _provider(item: Principal) -> str:

@@ -161,13 +161,6 @@ PART_STRUCTS: tuple[Struct, ...] = (
                 "The condition key that should be fixed.",
                 example='policy.statements[0].openIssuers([]).all(i, i.key.endsWith(":sub"))',
             ),
-            Field(
-                "principal",
-                PRINCIPAL,
-                lambda i: i.principal,
-                "The principal that names it.",
-                example='policy.statements[0].openIssuers([]).all(i, i.principal.text != "")',
-            ),
         ),
         "An issuer of tokens that a statement trusts, whoever a token is for.",
     ),
