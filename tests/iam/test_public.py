@@ -246,6 +246,7 @@ def test_which_services_are_confused_deputies() -> None:
     others = {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:123456789012:*"}
     for operator, more, expected in (
         ("ArnLike", ["kms:EncryptionContext:*"], False),
+        ("StringLike", ["kms:EncryptionContext:*"], False),
         ("ArnLike", [], True),
         ("ArnLikeIfExists", ["kms:EncryptionContext:*"], True),
     ):

@@ -178,6 +178,8 @@ def test_what_else_a_policy_says() -> None:
     assert opened(GITHUB, {}, {"StringNotLike": theirs}) == [SUB]
     assert opened(GITHUB, {}, {"StringNotLikeIfExists": ours, "Null": {SUB: "false"}}) == [SUB]
     assert opened(GITHUB, {}, {"StringLike": ours}) == [SUB]
+    named = ["repo:any/repository:ref:refs/heads/main", "*x", "any"]
+    assert opened(GITHUB, {}, {"StringLikeIfExists": {SUB: named}}) == [SUB]
     both = {f"{GITHUB}:repository_owner": "o", f"{GITHUB}:enterprise_id": "1"}
     assert opened(GITHUB, {}, {"StringNotEquals": both}) == []
 
@@ -339,5 +341,7 @@ def test_what_denies_leave_of_an_account() -> None:
     assert not limited({}, principal=[ROOT, role])
     assert limited({"StringEquals": {"aws:SourceIdentity": "x"}}, more=("aws:Source*",))
     assert not limited({"StringLike": {"aws:SourceIdentity": "*"}}, more=("aws:Source*",))
+    some = {"sts:ExternalId": ["x-any", "any", "*x"]}
+    assert not limited({}, {"StringLikeIfExists": some})
     deny = trusting({"AWS": ROOT}, {}, {}, action="").statements[1]
     assert not limits_callers(deny, deny.principals, ())
