@@ -54,7 +54,30 @@ class Issuer(NamedTuple):
         return NAMED
 
 
-_UNLISTED = Issuer("an issuer that is not listed", OTHER, shared=False, pattern=None, claims={})
+_ENDS = {"system:serviceaccount:": ":", "repo:": "/", "project_path:": "/", "organization:": ":"}
+"""By how well-known subjects begin, what ends the part after that. Servers of one's own use them
+too: https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/"""
+
+
+def _is_a_subject(asked: Test, text: str) -> bool:
+    """Return whether a value fixes a part of the subject, and more than how such subjects begin."""
+    start = re.split(r"[*?]", text, maxsplit=1)[0] if has_wildcards(asked, text) else text
+    for head, end in _ENDS.items():
+        if text.startswith(head):
+            owner = text[len(head) :].partition(end)[0]
+            return is_textual(asked) and bool(owner) and not has_wildcards(asked, owner)
+        if start and start != text and head.startswith(start):
+            return False
+    return NAMED.fixes(asked, text)
+
+
+_UNLISTED = Issuer(
+    "an issuer that is not listed",
+    OTHER,
+    shared=False,
+    pattern=None,
+    claims={"sub": Fixing(_is_a_subject, NAMED.variables)},
+)
 
 
 def issuer(name: str) -> Issuer:

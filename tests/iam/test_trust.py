@@ -137,7 +137,20 @@ OWNER: list[tuple[str, str, list[str], list[str]]] = [
         ["org/o/project/*", "org/o/project/p*", "org/o/*"],
     ),
     ("oidc.circleci.com/org/o", "oidc.circleci.com/project-id", ["p"], ["*"]),
-    ("id.example.com", "sub", ["alice", "team-*"], ["*", "?*"]),
+    (
+        "id.example.com",
+        "sub",
+        ["alice", "team-*", "*@example.com", "system:serviceaccount:ns:*", "repo:ours/*"],
+        [
+            "*",
+            "?*",
+            "system:serviceaccount:*",
+            "system:serviceaccount::*",
+            "system:*",
+            "repo:*/app:*",
+            "project_path:ours*",
+        ],
+    ),
     ("id.example.com", "groups", ["admins"], ["*"]),
 ]
 
