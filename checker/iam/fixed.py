@@ -38,6 +38,10 @@ class Fixing(NamedTuple):
     """Returns whether a policy variable (its key in lower case) fixes it too."""
     likely: tuple[str, ...] = ()
     """Further texts that may fix it, and that a placeholder may stand for."""
+    always: tuple[Pattern, ...] = ()
+    """The values that fix it, whether or not a condition names them."""
+    every: bool = False
+    """Whether every value must be fixed, and a request that lacks the key does not matter."""
 
 
 Wanted: TypeAlias = Callable[[str], "Fixing | None"]
@@ -68,6 +72,7 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
         return policy, Asked(via=via)
     sure: dict[str, list[Pattern]] = {}
     perhaps: dict[str, list[Pattern]] = {}
+    every: set[str] = set()
     statements = []
     for statement in policy.statements:
         conditions = []
@@ -78,7 +83,8 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
                 continue
             condition = _named(written, fixing, variables=statement.variables)
             conditions.append(condition)
-            found = sure.setdefault(fold(written.key), [])
+            found = sure.setdefault(fold(written.key), [*fixing.always])
+            every.update([fold(written.key)] if fixing.every else ())
             for each, is_sure in _fixed(statement, condition, written, fixing):
                 (found if is_sure else perhaps.setdefault(fold(written.key), [])).append(each)
         same = conditions == list(statement.conditions)
@@ -87,19 +93,25 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
     principals = policy.has_principals
 
     def outside(found: dict[str, list[Pattern]]) -> Conjunction:
-        return tuple(_outside(key, each, principals=principals) for key, each in found.items())
+        return tuple(
+            _outside(key, each, principals=principals, some=key in every)
+            for key, each in found.items()
+        )
 
     return named, Asked(outside(sure), via=via, perhaps=outside(perhaps))
 
 
-def _outside(key: str, found: Iterable[Pattern], *, principals: bool) -> Constraint:
-    """Return the constraint that every value of a key, if it has any, is outside some patterns."""
+def _outside(key: str, found: Iterable[Pattern], *, principals: bool, some: bool) -> Constraint:
+    """Return the constraint that every value of a key, if it has any, is outside some patterns.
+
+    Or that `some` value is.
+    """
     patterns = tuple(dict.fromkeys(found))
     if key == PRINCIPAL_ARN and principals:
         callers = [pattern(each.text, (*AWS, *each.tokens)) for each in patterns]
         sessions = [one for each in patterns if (one := sessions_of(each)) is not None]
         return Constraint(PRINCIPAL, Texts((*callers, *sessions), inside=False))
-    return Constraint(key, Texts(patterns, inside=False), some=False)
+    return Constraint(key, Texts(patterns, inside=False), some=some)
 
 
 def _named(condition: Condition, fixing: Fixing, *, variables: bool) -> Condition:
@@ -113,16 +125,21 @@ def _named(condition: Condition, fixing: Fixing, *, variables: bool) -> Conditio
         return f"<{key}>" if fixing.variables(key) else found[0]
 
     values = tuple(VARIABLE.sub(name, text) if variables else text for text in condition.values)
-    if any(map(has_unknown, values)) and _is_textual(condition):
+    if any(map(has_unknown, values)) and _compares_text(condition):
         values = tuple(as_names(text, variables=variables) for text in values)
     return condition if values == condition.values else replace(condition, values=values)
 
 
-def _is_textual(condition: Condition) -> bool:
+def _compares_text(condition: Condition) -> bool:
     try:
-        return test(condition).family in _TEXTUAL
+        return is_textual(test(condition))
     except Undecided:
         return False
+
+
+def is_textual(asked: Test) -> bool:
+    """Return whether a condition compares strings or ARNs."""
+    return asked.family in _TEXTUAL
 
 
 def _fixed(
@@ -181,13 +198,14 @@ def any_of(names: Iterable[str], fixing: Fixing) -> Wanted:
     return lambda key: fixing if any(matches(each, key) for each in patterns) else None
 
 
-def _is_whole(asked: Test, text: str) -> bool:
+def is_whole_text(asked: Test, text: str) -> bool:
+    """Return whether a value of a condition is one value and no pattern."""
     if asked.family is Family.BOOL:
         return True
     return bool(text) and asked.family in _TEXTUAL and not has_wildcards(asked, text)
 
 
-WHOLLY = Fixing(_is_whole, lambda key: _OF_THE_CALLER.fullmatch(key) is not None)
+WHOLLY = Fixing(is_whole_text, lambda key: _OF_THE_CALLER.fullmatch(key) is not None)
 """The whole value must be fixed; it may be one that belongs to the caller."""
 
 
@@ -238,14 +256,19 @@ def up_to(separator: str) -> Fixing:
     return Fixing(fixes)
 
 
+EVERY = Fixing(_names_some, every=True)
+"""Some part of every value must be fixed, as of those of `aws:TagKeys`."""
+
+
 def among(listed: Iterable[str]) -> Fixing:
     """Return that the value must be one that a list names, in full or by a pattern."""
-    patterns = [value(each, variables=False, wildcards=True).widest for each in listed]
+    patterns = tuple(value(each, variables=False, wildcards=True).widest for each in listed)
 
     def fixes(asked: Test, text: str) -> bool:
-        return _is_whole(asked, text) and any(matches(each, text) for each in patterns)
+        return is_whole_text(asked, text) and any(matches(each, text) for each in patterns)
 
-    return Fixing(fixes, likely=tuple(each.literal or "" for each in patterns))
+    likely = tuple(each.literal or "" for each in patterns)
+    return Fixing(fixes, likely=likely, always=patterns)
 
 
 def has_wildcards(asked: Test, text: str) -> bool:

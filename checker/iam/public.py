@@ -12,15 +12,16 @@ import ipaddress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from checker.iam.arn import CURRENT_VERSION, fold
+from checker.iam.arn import fold
 from checker.iam.conditions import Family
+from checker.iam.confines import policy_of
 from checker.iam.constraints import PRINCIPAL, Asked, Constraint, Texts
 from checker.iam.fixed import ACCOUNT, Fixing, Wanted, has_wildcards, unfixed, up_to
 from checker.iam.machine import Wild
 from checker.iam.patterns import Undecided, pattern
 from checker.iam.principals import principal_patterns
 from checker.iam.question import allowed
-from checker.iam.statement import Policy, Principal, has_everyone
+from checker.iam.statement import Principal, has_everyone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from checker.iam.constraints import Conjunction
     from checker.iam.patterns import Pattern
     from checker.iam.request import Request
-    from checker.iam.statement import Statement
+    from checker.iam.statement import Policy, Statement
 
 _NAMES = frozenset(
     {
@@ -50,8 +51,6 @@ _NAMES = frozenset(
     }
 )
 """Keys that restrict callers by a whole name, which must have no wildcard and no variable."""
-SOURCES = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
-"""Keys that say on whose behalf a service calls."""
 _PATHS = frozenset({"aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"})
 """Keys that restrict callers by a path, whose first part, the organisation, must be fixed."""
 _ARNS = frozenset(
@@ -98,7 +97,7 @@ def is_public(statement: Statement) -> bool:
     """
     if not statement.is_allow:
         return False
-    memo = _policy_of(statement).memo
+    memo = policy_of(statement).memo
     key = (is_public, statement.route)
     if key not in memo:
         memo[key] = public_request(statement) is not None
@@ -119,9 +118,9 @@ def public_request(statement: Statement, wanted: Asked = _ANYTHING) -> Request |
             return None
     except Undecided as why:
         doubt = why
-    policy = _without_exceptions(_policy_of(statement))
-    strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(_policy_of(statement)))
-    question = _Question(policy, statement, _restricting)
+    policy = _without_exceptions(policy_of(statement))
+    strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(policy_of(statement)))
+    question = _Question(policy, statement, restricting)
     found = question.request(strangers, _NO_SERVICE, wanted)
     if found is None and not _UNSIGNED.keys().isdisjoint(policy.condition_keys):
         anonymous = (Constraint(PRINCIPAL, Texts(_WITHOUT_ARN)), *strangers)
@@ -136,21 +135,6 @@ def public_request(statement: Statement, wanted: Asked = _ANYTHING) -> Request |
     if found is not None and doubt is not None:
         raise doubt
     return found
-
-
-def is_confused_deputy(statement: Statement) -> bool:
-    """Return whether a policy allows a service that may act on anyone's behalf.
-
-    A condition says on whose behalf only if it fixes one of the keys about sources. All Denies of
-    the policy count. Raises `Undecided`.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    """
-    services = [item for item in statement.principals if item.kind == "Service"]
-    if not statement.is_allow or not services:
-        return False
-    named = tuple(each for item in services for each in principal_patterns(item))
-    question = _Question(_policy_of(statement), statement, _about_sources)
-    return question.request((Constraint(PRINCIPAL, Texts(named)),), {}) is not None
 
 
 class _Question:
@@ -187,10 +171,6 @@ def _without_exceptions(policy: Policy) -> Policy:
     return replace(policy, statements=tuple(statements), memo={})
 
 
-def _policy_of(statement: Statement) -> Policy:
-    return statement.policy or Policy(CURRENT_VERSION, (statement,))
-
-
 def _unnamed(policy: Policy) -> Constraint:
     """Return the constraint that a caller is none of those that a policy names."""
     named: list[Pattern] = []
@@ -204,7 +184,7 @@ def _unnamed(policy: Policy) -> Constraint:
     return Constraint(PRINCIPAL, Texts(tuple(named), inside=False))
 
 
-def _restricting(key: str) -> Fixing | None:
+def restricting(key: str) -> Fixing | None:
     """Return how a condition key must be fixed to restrict the callers."""
     own = _OWN.get(key)
     if key == _ADDRESS:
@@ -214,10 +194,6 @@ def _restricting(key: str) -> Fixing | None:
     if key in _ARNS:
         return ACCOUNT
     return Fixing(_is_a_name, lambda variable: variable == own) if key in _NAMES else None
-
-
-def _about_sources(key: str) -> Fixing | None:
-    return _restricting(key) if key in SOURCES else None
 
 
 def _is_a_name(asked: Test, text: str) -> bool:

@@ -152,6 +152,27 @@ def admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
     return policy.memo[memo] is True
 
 
+def lets_through(statement: Statement, given: Mapping[str, Values]) -> bool:
+    """Return whether a request with some values of condition keys gets past a statement.
+
+    `given` has the values by the key in lower case; a key without values is absent. An Allow lets
+    through what it allows, after all Denies of its policy. A Deny lets through a request that it
+    would deny but for its conditions on these keys, and that no Deny of its policy denies. Raises
+    `Undecided`.
+    """
+    policy = statement.policy or Policy(CURRENT_VERSION, (statement,))
+    asked = Asked(actions(statement.asked), via=statement.route)
+    if statement.is_allow:
+        return allowed(policy, asked, given) is not None
+    if meets(statement, given):
+        return False
+    kept = tuple(each for each in statement.conditions if fold(each.key) not in given)
+    scope = replace(statement, effect="Allow", conditions=kept)
+    denies = tuple(each for each in policy.statements if not each.is_allow)
+    about = replace(policy, statements=(scope, *denies), memo={})
+    return allowed(about, asked, given) is not None
+
+
 def is_alone(statement: Statement) -> bool:
     """Return whether no Deny of its policy can change what a statement allows."""
     policy = statement.policy

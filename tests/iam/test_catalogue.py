@@ -171,6 +171,13 @@ def test_every_value_is_of_its_declared_type_and_has_a_place() -> None:
     found = function("grantsBeyond").call(EXAMPLE, policy({"Statement": []}))
     assert isinstance(found, Optional)
     walk(found.value)
+    trusting: Any = {
+        "Effect": "Allow",
+        "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+    }
+    (trust,) = policy({"Statement": trusting}).statements
+    walk(function("openIssuers").call(trust, ["gitlab"]))
     declared = {f"{item.type}.{field.name}" for item in functions.STRUCTS for field in item.fields}
     assert seen == declared - {"request.context"}
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from checker.iam import deputies as deputy_table
 from checker.iam import public
+from checker.iam.deputies import acts_for_others, deputies
 from checker.iam.patterns import Undecided
 from checker.iam.statement import Statement, policy
 
@@ -139,7 +143,7 @@ def test_a_principal_with_a_placeholder_that_cannot_stand_for_everyone() -> None
 
 def deputy(condition: dict[str, Any], **elements: Any) -> bool:
     asked = {"Principal": {"Service": "sns.amazonaws.com"}, "Action": "*", "Condition": condition}
-    return public.is_confused_deputy(statement(**{**asked, **elements}))
+    return bool(deputies(statement(**{**asked, **elements})))
 
 
 @pytest.mark.parametrize(
@@ -196,3 +200,118 @@ def test_a_placeholder_in_a_condition_that_could_confine() -> None:
     assert not opened(
         {"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "StringLike": {"aws:SourceVpc": "${vpc}"}}
     )
+
+
+SERVICE_ONLY: list[dict[str, Any]] = [
+    {"StringEquals": {"aws:PrincipalServiceName": "cloudtrail.amazonaws.com"}},
+    {"ForAnyValue:StringEquals": {"aws:PrincipalServiceNamesList": "cloudtrail.amazonaws.com"}},
+    {"Bool": {"aws:PrincipalIsAWSService": "true"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:cloudtrail:*:*:trail/main"}},
+    {"StringLike": {"aws:SourceAccount": "*"}},
+]
+
+
+@pytest.mark.parametrize("condition", SERVICE_ONLY, ids=json.dumps)
+def test_a_condition_that_lets_in_services_only(condition: dict[str, Any]) -> None:
+    assert deputy(condition, Principal="*")
+    assert deputy(condition, Principal={"AWS": "*"})
+    ours = {"StringEquals": {"aws:SourceOrgID": "o-a1b2c3d4e5"}}
+    fixed = {**condition.get("StringEquals", {}), **ours["StringEquals"]}
+    assert not deputy({**condition, "StringEquals": fixed}, Principal="*")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {},
+        {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+        {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+        {"StringEqualsIfExists": {"aws:SourceAccount": "123456789012"}},
+        {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+    ],
+    ids=json.dumps,
+)
+def test_a_condition_that_makes_everyone_no_service(condition: dict[str, Any]) -> None:
+    assert not deputy(condition, Principal="*")
+
+
+def test_which_services_are_confused_deputies() -> None:
+    made = policy(
+        {
+            "Version": NEW,
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": ["a.amazonaws.com", "b.amazonaws.com"]},
+                    "Action": "sqs:SendMessage",
+                    "Resource": "*",
+                },
+                {
+                    "Effect": "Deny",
+                    "Principal": {"Service": "a.amazonaws.com"},
+                    "Action": "sqs:*",
+                    "Resource": "*",
+                    "Condition": {"StringNotEquals": {"aws:SourceAccount": "123456789012"}},
+                },
+            ],
+        }
+    )
+    assert [each.text for each in deputies(made.statements[0])] == ["b.amazonaws.com"]
+    assert not deputies(made.statements[1])
+    others = {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:123456789012:*"}
+    for operator, more, expected in (
+        ("ArnLike", ["kms:EncryptionContext:*"], False),
+        ("StringLike", ["kms:EncryptionContext:*"], False),
+        ("ArnLike", [], True),
+        ("ArnLikeIfExists", ["kms:EncryptionContext:*"], True),
+    ):
+        logs = statement(
+            Principal={"Service": "logs.amazonaws.com"}, Action="*", Condition={operator: others}
+        )
+        assert bool(deputies(logs, more)) is expected
+
+
+def test_a_deny_of_services_for_other_organisations() -> None:
+    deny: Any = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {
+            "StringNotEqualsIfExists": {"aws:SourceOrgID": "o-a1b2c3d4e5"},
+            "Bool": {"aws:PrincipalIsAWSService": "true"},
+        },
+    }
+    allow: Any = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": "*",
+    }
+    assert not deputies(policy({"Version": NEW, "Statement": [allow, deny]}).statements[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("scheduler.amazonaws.com", True),
+        ("states.eu-west-1.amazonaws.com", True),
+        ("states.us-gov-west-1.amazonaws.com", True),
+        ("states.amazonaws.com.cn", True),
+        ("monitoring.rds.amazonaws.com", True),
+        ("ec2.amazonaws.com", False),
+        ("lambda.amazonaws.com", False),
+        ("states", False),
+    ],
+)
+def test_services_of_which_aws_asks_for_a_source(name: str, expected: bool) -> None:  # noqa: FBT001
+    assert acts_for_others(name) is expected
+
+
+def test_every_service_that_acts_for_others_has_its_source() -> None:
+    table = yaml.safe_load(
+        Path(deputy_table.__file__).with_name("deputies.yaml").read_text("utf-8")
+    )
+    assert len(table) > 30
+    assert list(table) == sorted(table)
+    assert all(page.startswith("https://docs.aws.amazon.com/") for page in table.values())

@@ -20,7 +20,7 @@ from checker.cel.types import DYN, STRING, list_of, map_of
 from checker.iam.access import access
 from checker.iam.containment import grants_beyond
 from checker.iam.functions import POLICY, STRUCTS
-from checker.iam.functions.samples import STATEMENT
+from checker.iam.functions.samples import PRINCIPAL, STATEMENT
 from checker.iam.patterns import Undecided
 from checker.iam.statement import policy
 from checker.iam.validation import CODES, findings
@@ -310,6 +310,7 @@ GIVEN: dict[object, tuple[object, ...]] = {
         {"action": "s3:GetObject", "resource": "*", "principal": "AWS:arn:aws:iam::1:role/r"},
         {"action": "s3:GetObject", "context": {"a": 1}},
     ),
+    map_of(list_of(STRING)): ({}, {"aws:MultiFactorAuthPresent": [], "aws:username": ["a"]}),
 }
 
 
@@ -321,6 +322,7 @@ def test_every_function_has_an_answer_or_a_reason(one: Json, other: Json, text: 
     hosts = {struct.type: struct.host for struct in STRUCTS}
     known = {**GIVEN, STRING: (*TEXTS, text), POLICY: (policy(other),), DYN: (one, other, text)}
     known[STATEMENT] = (*first.statements[:2], *policy(other).statements[:1])
+    known[list_of(PRINCIPAL)] = ([], *(list(each.principals) for each in first.statements[:2]))
     for function in KIND.env.functions:
         of = function.receiver
         receivers = [] if of is None else [each for each in found if isinstance(each, hosts[of])]
@@ -385,8 +387,15 @@ CEL = (
     'policy.access(["s3:*"]).witness().hasValue() || policy.witness({"action": "s3:*"}).hasValue()',
     (
         'policy.statements.map(s, s.confines(["aws:*"]) || s.confinesAccount(["aws:*"])'
-        ' || s.confinesUpTo(["aws:*"], "/") || s.confinesTo(["aws:*"], ["a*"]))'
+        ' || s.confinesUpTo(["aws:*"], "/") || s.confinesTo(["aws:*"], ["a*"])'
+        ' || s.confinesEvery(["aws:*"]) || s.letsThrough({"aws:username": ["a"]}))'
     ),
+    (
+        'policy.statements.map(s, s.openIssuers(["unlisted", "web"]).map(i, i.name + i.key)'
+        ' + s.deputies(["aws:*"]).filter(p, actsForOthers(p.text)).map(p, p.issuer)'
+        ' + [string(s.limitsCallers(s.principals, ["aws:*"]))])'
+    ),
+    'policy.unnamedValue("aws:username", "a*")',
 )
 """Conditions that use every function."""
 

@@ -6,6 +6,7 @@ This is the only public module of the package. Every example is true of `SAMPLE`
 from __future__ import annotations
 
 from checker.iam.functions.facts import FACTS
+from checker.iam.functions.fixing import FIXING
 from checker.iam.functions.methods import METHODS
 from checker.iam.functions.part_methods import PART_METHODS
 from checker.iam.functions.part_structs import PART_STRUCTS
@@ -15,4 +16,4 @@ from checker.iam.functions.structs import OWN_STRUCTS
 __all__ = ["FUNCTIONS", "POLICY", "SAMPLE", "STRUCTS"]
 
 STRUCTS = (*OWN_STRUCTS, *PART_STRUCTS)
-FUNCTIONS = (*METHODS, *PART_METHODS, *FACTS)
+FUNCTIONS = (*METHODS, *PART_METHODS, *FIXING, *FACTS)

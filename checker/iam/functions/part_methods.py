@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 from checker.cel.env import Function
 from checker.cel.types import BOOL, STRING, list_of, optional_of
 from checker.cel.values import NONE, Optional
-from checker.errors import FunctionError
 from checker.iam import actions
 from checker.iam.access import Access
 from checker.iam.arn import fold
 from checker.iam.asked import note
-from checker.iam.confines import confines
-from checker.iam.fixed import ACCOUNT, WHOLLY, among, any_of, up_to
 from checker.iam.functions.samples import ACCESS, REQUEST, RESOURCE, STATEMENT
 from checker.iam.question import admits
 from checker.iam.resources import Resource
@@ -64,33 +61,6 @@ def _covering(access: Access, service: str) -> list[Resource]:
 def _admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
     note((), (("admits", fold(key), *values),), statement.route)
     return admits(statement, key, values)
-
-
-def _note_keys(statement: Statement, how: str, keys: Sequence[str], more: Sequence[str]) -> None:
-    """Note a question about whether a statement confines condition keys."""
-    note((), ((how, tuple(map(fold, keys)), *more),), statement.route)
-
-
-def _confines(statement: Statement, keys: Sequence[str]) -> bool:
-    _note_keys(statement, "confines", keys, ())
-    return confines(statement, any_of(keys, WHOLLY))
-
-
-def _confines_account(statement: Statement, keys: Sequence[str]) -> bool:
-    _note_keys(statement, "account", keys, ())
-    return confines(statement, any_of(keys, ACCOUNT))
-
-
-def _confines_up_to(statement: Statement, keys: Sequence[str], separator: str) -> bool:
-    if not separator:
-        raise FunctionError("the separator is empty: expected text such as `/`")
-    _note_keys(statement, "up to", keys, (separator,))
-    return confines(statement, any_of(keys, up_to(separator)))
-
-
-def _confines_to(statement: Statement, keys: Sequence[str], values: Sequence[str]) -> bool:
-    _note_keys(statement, "among", keys, values)
-    return confines(statement, any_of(keys, among(values)))
 
 
 PART_METHODS: tuple[Function, ...] = (
@@ -171,45 +141,6 @@ PART_METHODS: tuple[Function, ...] = (
         "Denies of the policy.",
         STATEMENT,
         example='!policy.statements[0].admits("aws:SecureTransport", ["false"])',
-    ),
-    Function(
-        "confines",
-        (list_of(STRING),),
-        BOOL,
-        _confines,
-        "Whether every request that an Allow allows, after all Denies, has one fixed value for one "
-        "of these condition keys. In the name of a key, `*` stands for any text. A request that "
-        "lacks the keys has none.",
-        STATEMENT,
-        example='policy.statements[0].confines(["aws:SecureTransport"])',
-    ),
-    Function(
-        "confinesAccount",
-        (list_of(STRING),),
-        BOOL,
-        _confines_account,
-        "As `confines`, but only the account must be fixed: the value itself, or that of an ARN.",
-        STATEMENT,
-        example='!policy.statements[2].confinesAccount(["aws:SourceArn", "aws:SourceAccount"])',
-    ),
-    Function(
-        "confinesUpTo",
-        (list_of(STRING), STRING),
-        BOOL,
-        _confines_up_to,
-        "As `confines`, but only what stands before the first separator must be fixed, such as the "
-        "owner in `repo:owner/name`.",
-        STATEMENT,
-        example='!policy.statements[0].confinesUpTo(["sts:ExternalId"], "/")',
-    ),
-    Function(
-        "confinesTo",
-        (list_of(STRING), list_of(STRING)),
-        BOOL,
-        _confines_to,
-        "As `confines`, but the value must be one of a list, in which `*` and `?` are wildcards.",
-        STATEMENT,
-        example='policy.statements[0].confinesTo(["aws:SecureTransport"], ["true"])',
     ),
     Function(
         "isLiteral",

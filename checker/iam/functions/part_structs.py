@@ -10,6 +10,7 @@ from checker.iam.functions.samples import (
     CONDITION,
     ENTRY,
     FINDING,
+    ISSUER,
     PRINCIPAL,
     REQUEST,
     RESOURCE,
@@ -19,6 +20,7 @@ from checker.iam.principals import account_of, is_account
 from checker.iam.request import Request
 from checker.iam.resources import Resource
 from checker.iam.statement import Condition, Entry, Principal
+from checker.iam.trust import Open, group_of
 from checker.iam.validation import CODES, Finding, Topic
 
 _BEYOND = (
@@ -130,8 +132,37 @@ PART_STRUCTS: tuple[Struct, ...] = (
                 "Whether it means everyone.",
                 example="policy.statements[1].principals[0].isEveryone",
             ),
+            Field(
+                "issuer",
+                STRING,
+                group_of,
+                "The group of the issuer of tokens that it is, as for `openIssuers`; empty if it "
+                "is none.",
+                example='policy.statements.all(s, s.principals.all(p, p.issuer == ""))',
+            ),
         ),
         "One principal.",
+    ),
+    Struct(
+        ISSUER,
+        Open,
+        (
+            Field(
+                "name",
+                STRING,
+                lambda i: i.name,
+                "What it is called.",
+                example='policy.statements[0].openIssuers([]).all(i, i.name != "")',
+            ),
+            Field(
+                "key",
+                STRING,
+                lambda i: i.key,
+                "The condition key that should be fixed.",
+                example='policy.statements[0].openIssuers([]).all(i, i.key.endsWith(":sub"))',
+            ),
+        ),
+        "An issuer of tokens that a statement trusts, whoever a token is for.",
     ),
     Struct(
         CONDITION,

@@ -7,6 +7,7 @@ from checker.cel.types import BOOL, STRING, list_of
 from checker.iam import public, resources, unlimited
 from checker.iam.arn import fold
 from checker.iam.asked import note
+from checker.iam.deputies import deputies
 from checker.iam.functions.samples import (
     CONDITION,
     ENTRY,
@@ -36,7 +37,7 @@ def _is_public(statement: Statement) -> bool:
 
 
 def _is_confused_deputy(statement: Statement) -> bool:
-    if found := public.is_confused_deputy(statement):
+    if found := bool(deputies(statement)):
         note(("*",), (("deputy",),), statement.route)
     return found
 

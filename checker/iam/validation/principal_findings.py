@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
 from checker.iam.confines import confines
+from checker.iam.deputies import deputies
 from checker.iam.fixed import Fixing, any_of
+from checker.iam.issuers import issuer
 from checker.iam.patterns import Undecided
 from checker.iam.pieces import is_whole, segments, with_value
-from checker.iam.public import is_confused_deputy
 from checker.iam.statement import PolicyType
 from checker.iam.validation.coded import Finding
 from checker.iam.validation.condition_findings import base, qualifier
@@ -43,16 +44,6 @@ _WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 _ANYWHERE = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")
 """https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"""
 _GITHUB = "token.actions.githubusercontent.com"
-_SHARED = (
-    _GITHUB,
-    "accounts.google.com",
-    "graph.facebook.com",
-    "www.amazon.com",
-    "cognito-identity.amazonaws.com",
-    "gitlab.com",
-    "app.terraform.io",
-)
-"""Identity providers that serve more than one organisation."""
 
 
 def spelling(_: Policy, statement: Statement) -> Iterator[Finding]:
@@ -176,7 +167,7 @@ def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
     keys = {fold(each.key) for each in statement.conditions}
     for each in statement.principals:
         name = each.text.rpartition("oidc-provider/")[2]
-        if each.kind != "Federated" or not name.startswith(_SHARED):
+        if each.kind != "Federated" or not issuer(name).shared:
             continue
         claims = {key.rpartition(":")[2] for key in keys if key.startswith(fold(name))}
         if name.startswith(_GITHUB) and not claims & {"sub", "job_workflow_ref", "repository"}:
@@ -259,7 +250,7 @@ def _likely(text: str) -> str:
 def _is_confused_deputy(statement: Statement) -> bool:
     """Return whether a service may act for anyone; if that is undecided, it is no finding."""
     try:
-        return is_confused_deputy(statement)
+        return bool(deputies(statement))
     except Undecided:
         return False
 
