@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
 from pathlib import Path
 from unittest import mock
 from zlib import crc32
@@ -123,12 +122,13 @@ def by_command(case: Case, rules: Sequence[Rule], kind: str = "") -> int:
 
 def sources(rules: Sequence[Rule]) -> list[str]:
     """Return the arguments by which the command loads shipped rules."""
-    return [part for each in rules for part in ("--rules", _paths()[each.id])]
+    files = dict.fromkeys(_file(each) for each in rules)
+    chosen = [part for each in rules for part in ("--rule", each.id)]
+    return [part for file in files for part in ("--rules", file)] + chosen
 
 
-@cache
-def _paths() -> dict[str, str]:
-    return {path.stem: str(path) for path in builtin_root().rglob("*.yaml")}
+def _file(rule: Rule) -> str:
+    return str(builtin_root() / rule.file.path.removeprefix("builtin/"))
 
 
 def run(place: Path, arguments: Sequence[str]) -> int:
