@@ -161,11 +161,21 @@ def _about_keys(
         (f" to {listed}", among(listed), is_listed),
     ):
         held = small.held(of.policy, keys, fixes)
+        fixed = [not each.is_outside(held) for each in requests]
+        if name:  # what is in the list is, whether or not a condition names it
+            fixed = [
+                one or any(_are_among(each.values(key), listed) for key in keys)
+                for one, each in zip(fixed, requests, strict=True)
+            ]
         yield exactly(
             f"{at} confines {keys}{name}",
             lambda fixing=fixing: confines(statement, any_of(keys, fixing)),  # type: ignore[misc]
-            answer=not any(each.is_outside(held) for each in requests),
+            answer=all(fixed),
         )
+
+
+def _are_among(values: tuple[str, ...], listed: list[str]) -> bool:
+    return any(oracle.matches(each, text) for text in values for each in listed)
 
 
 def about_everyone(rnd: random.Random, *, variables: bool = False) -> tuple[World, list[Answer]]:
