@@ -65,6 +65,9 @@ _OWN = {
 }
 """By key: the variable that stands for the resource's own account or organisation."""
 _ADDRESS = "aws:sourceip"
+_MOUNTED = "elasticfilesystem:accessedviamounttarget"
+"""The key that limits callers to the networks in which a file system has mount targets:
+https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html"""
 
 _WIDEST = {4: 8, 6: 32}
 """By IP version: the shortest prefix of an address range that S3 does not call public."""
@@ -74,12 +77,12 @@ sixteenth of all IPv4 addresses."""
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 """IPv4-mapped IPv6 addresses: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2"""
 _ALL_IPV4 = (1 << 32) - 1
-_STRANGERS = tuple(
+CALLERS = tuple(
     pattern(f"{kind}:*", (*kind, ":", Wild.ANY, Wild.STAR)) for kind in ("AWS", "Federated")
 )
 """The callers that are no service: those with an ARN, and those without one."""
 _SERVICE = {"aws:principalisawsservice": ("true",)}
-_NO_SERVICE = {"aws:principalisawsservice": ("false",)}
+NO_SERVICE = {"aws:principalisawsservice": ("false",)}
 
 
 def is_public(statement: Statement) -> bool:
@@ -107,13 +110,13 @@ def _is_public(statement: Statement) -> bool:
     except Undecided as why:
         doubt = why
     policy = _without_exceptions(_policy_of(statement))
-    strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(_policy_of(statement)))
-    question = _Question(policy, statement, _restricting)
-    open_ = question.may_be_met(strangers, _NO_SERVICE) or (
+    strangers = (Constraint(PRINCIPAL, Texts(CALLERS)), _unnamed(_policy_of(statement)))
+    question = _Question(policy, statement, restricting)
+    open_ = question.may_be_met(strangers, NO_SERVICE) or (
         # Services alone, on behalf of anyone; beside other callers, AWS's own examples let them in:
         # https://github.com/aws-samples/data-perimeter-policy-examples
         question.may_be_met((), _SERVICE)
-        and allowed(policy, Asked(via=statement.route), _NO_SERVICE) is None
+        and allowed(policy, Asked(via=statement.route), NO_SERVICE) is None
     )
     if open_ and doubt is not None:
         raise doubt
@@ -180,11 +183,13 @@ def _unnamed(policy: Policy) -> Constraint:
     return Constraint(PRINCIPAL, Texts(tuple(named), inside=False))
 
 
-def _restricting(key: str) -> Fixing | None:
+def restricting(key: str) -> Fixing | None:
     """Return how a condition key must be fixed to restrict the callers."""
     own = _OWN.get(key)
     if key == _ADDRESS:
         return Fixing(_is_narrow_range)
+    if key == _MOUNTED:
+        return Fixing(lambda asked, text: asked.family is Family.BOOL and fold(text) == "true")
     if key in _PATHS:
         return up_to("/")
     if key in _ARNS:
@@ -193,7 +198,7 @@ def _restricting(key: str) -> Fixing | None:
 
 
 def _about_sources(key: str) -> Fixing | None:
-    return _restricting(key) if key in SOURCES else None
+    return restricting(key) if key in SOURCES else None
 
 
 def _is_a_name(asked: Test, text: str) -> bool:

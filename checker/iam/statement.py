@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from checker.problems import Json, Route
 
+_SERVICE = 2
+"""The place of the service among the segments of an ARN."""
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}?")
 """Principals cannot have policy variables, so any `${…}` in one is a template placeholder."""
 
@@ -174,6 +176,23 @@ class Policy:
             keys = (fold(each.key) for item in self.statements for each in item.conditions)
             self.memo["condition keys"] = tuple(dict.fromkeys(keys))
         return cast("tuple[str, ...]", self.memo["condition keys"])
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that it names by an action or an ARN, in lower case, each once."""
+        named = (
+            text
+            for each in self.statements
+            for text in (
+                *(entry.text.partition(":")[0] for entry in (*each.actions, *each.not_actions)),
+                *(
+                    entry.text.split(":")[_SERVICE]
+                    for entry in (*each.resources, *each.not_resources)
+                    if entry.text.count(":") > _SERVICE
+                ),
+            )
+        )
+        return tuple(dict.fromkeys(fold(text) for text in named if not set(text) & set("*?$")))
 
     @property
     def has_principals(self) -> bool:

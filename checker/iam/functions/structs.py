@@ -95,6 +95,13 @@ _POLICY = Struct(
             example='policy.conditionKeys == ["aws:securetransport"]',
         ),
         Field(
+            "services",
+            list_of(STRING),
+            lambda p: list(p.services),
+            "The services that it names, by an action or by the ARN of a resource.",
+            example='policy.services == ["s3"]',
+        ),
+        Field(
             "publicStatements",
             list_of(STATEMENT),
             _public_statements,
