@@ -1,0 +1,74 @@
+"""Finds the resources on which a policy denies everyone what could change the policy again.
+
+Nothing that another policy allows helps against a Deny:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from checker.iam.access import Access
+from checker.iam.question import allowed
+from checker.iam.statement import Entry, Principal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from checker.iam.resources import Resource
+    from checker.iam.statement import Policy, Statement
+
+_ALL = (Entry("*", ()),)
+_EVERYONE = (Principal("*", "*", ()),)
+
+
+def locked(policy: Policy, actions: Sequence[str]) -> tuple[Resource, ...]:
+    """Return the resources on which a policy denies everyone all of some actions.
+
+    Each is an entry of a Deny on which all of the actions can work, and it is returned once: where
+    a single Deny is to blame, there, and else where the first of several stands. Raises
+    `Undecided`.
+    """
+    found: dict[str, Resource] = {}
+    denies = tuple(each for each in policy.statements if not each.is_allow)
+    for beside in (False, True):
+        for deny in denies:
+            for each in _locked_by(policy, deny, denies if beside else (deny,), actions):
+                found.setdefault(each.text, each)
+    return tuple(found.values())
+
+
+def _locked_by(
+    policy: Policy, deny: Statement, denies: tuple[Statement, ...], actions: Sequence[str]
+) -> list[Resource]:
+    """Return the resources of a Deny on which some Denies refuse all of the actions."""
+    open_ = _opened(deny, principals=policy.has_principals)
+    alone = replace(policy, statements=(open_,), memo={})
+    refusing = replace(policy, statements=(open_, *denies), memo={})
+    left: list[Resource] | None = None
+    for action in actions:
+        usable = Access((action,), alone)
+        mine = [
+            each
+            for each in usable.by(open_)
+            if allowed(refusing, usable.on(each, (action,))._replace(via=open_.route)) is None
+        ]
+        texts = {each.text for each in mine}
+        left = mine if left is None else [each for each in left if each.text in texts]
+    return left or []
+
+
+def _opened(deny: Statement, *, principals: bool) -> Statement:
+    """Return an Allow of everything to everyone on the resources of a Deny."""
+    return replace(
+        deny,
+        effect="Allow",
+        actions=_ALL,
+        not_actions=(),
+        principals=_EVERYONE if principals else (),
+        not_principals=(),
+        conditions=(),
+        has_not_action=False,
+        has_condition=False,
+    )
