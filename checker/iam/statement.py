@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _SERVICE = 2
 """The place of the service among the segments of an ARN."""
+_ACTIONS_OF = {"vpc-lattice": "vpc-lattice-svcs"}
+"""By the service in an ARN: the prefix of the actions in policies of such resources, where it is
+another one: https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html"""
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}?")
 """Principals cannot have policy variables, so any `${…}` in one is a template placeholder."""
 
@@ -180,19 +183,14 @@ class Policy:
     @property
     def services(self) -> tuple[str, ...]:
         """The services that it names by an action or an ARN, in lower case, each once."""
-        named = (
-            text
-            for each in self.statements
-            for text in (
-                *(entry.text.partition(":")[0] for entry in (*each.actions, *each.not_actions)),
-                *(
-                    entry.text.split(":")[_SERVICE]
-                    for entry in (*each.resources, *each.not_resources)
-                    if entry.text.count(":") > _SERVICE
-                ),
-            )
-        )
-        return tuple(dict.fromkeys(fold(text) for text in named if not set(text) & set("*?$")))
+        named: dict[str, None] = {}
+        for each in self.statements:
+            for entry in (*each.actions, *each.not_actions):
+                named[fold(entry.text.partition(":")[0])] = None
+            for entry in (*each.resources, *each.not_resources):
+                service = fold("".join(entry.text.split(":")[_SERVICE : _SERVICE + 1]))
+                named[_ACTIONS_OF.get(service, service)] = None
+        return tuple(text for text in named if text and not set(text) & set("*?$"))
 
     @property
     def has_principals(self) -> bool:
