@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.iam.access import Access
-from checker.iam.question import allowed
+from checker.iam.question import allowed, is_doubtful
 from checker.iam.statement import Entry, Principal
 
 if TYPE_CHECKING:
@@ -27,16 +27,23 @@ def locked(policy: Policy, actions: Sequence[str]) -> tuple[Resource, ...]:
     """Return the resources on which a policy denies everyone all of some actions.
 
     Each is an entry of a Deny on which all of the actions can work, and it is returned once: where
-    a single Deny is to blame, there, and else where the first of several stands. Raises
-    `Undecided`.
+    a single Deny is to blame, there, and else where the first of several stands. A condition whose
+    values AWS does not take, such as the address `<my-cidr>`, is one that excepts somebody, as it
+    is with every value that AWS takes. Raises `Undecided` for a placeholder of a template.
     """
     found: dict[str, Resource] = {}
-    denies = tuple(each for each in policy.statements if not each.is_allow)
+    denies = tuple(each for each in policy.statements if not each.is_allow and not _excepts(each))
     for beside in (False, True):
         for deny in denies:
             for each in _locked_by(policy, deny, denies if beside else (deny,), actions):
                 found.setdefault(each.text, each)
     return tuple(found.values())
+
+
+def _excepts(deny: Statement) -> bool:
+    """Return whether a Deny has conditions that cannot be read, though nothing in them is open."""
+    texts = (text for each in deny.conditions for text in (each.operator, each.key, *each.values))
+    return not any("${" in text for text in texts) and is_doubtful(deny)
 
 
 def _locked_by(

@@ -182,9 +182,12 @@ class Policy:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The services that it names by an action or an ARN, in lower case, each once."""
+        """The services that it allows something by name or by an ARN, in lower case, each once.
+
+        A Deny may be about services that have nothing to do with what the policy is attached to.
+        """
         named: dict[str, None] = {}
-        for each in self.statements:
+        for each in (item for item in self.statements if item.is_allow):
             for entry in (*each.actions, *each.not_actions):
                 named[fold(entry.text.partition(":")[0])] = None
             for entry in (*each.resources, *each.not_resources):

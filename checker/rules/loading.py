@@ -59,9 +59,9 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
     """Return all rules in the paths: files, directories, `builtin` and `builtin:FOLDER`.
 
     `overrides` maps rule ids to the values of their parameters. `accounts` are those that the
-    configuration calls ours: the value of each parameter that asks for this setting. Without `examples`, those that
-    templates generate are left out, which saves a fifth of the time. Raises InputError with the
-    problems of all files: if one rule is not valid, no rule may run.
+    configuration calls ours: the value of each parameter that asks for this setting. Without
+    `examples`, those that templates generate are left out, which saves a fifth of the time. Raises
+    InputError with the problems of all files: if one rule is not valid, no rule may run.
     """
     found = listing(paths)
     files = _Files(limits, root, builtin=any(map(is_builtin, paths)), examples=examples)

@@ -53,6 +53,7 @@ def test_a_deny_of_everything_locks(statements: list[Json]) -> None:
         [deny(**when("ArnNotEquals", "aws:PrincipalArn", ADMIN))],
         [deny(**when("StringNotEquals", "aws:SourceVpce", "vpce-1"))],
         [deny(**TLS)],
+        [deny(**when("NotIpAddressIfExists", "aws:SourceIp", "<my-cidr>"))],
         [deny("s3:PutBucketPolicy")],
         [deny(on="arn:aws:sqs:eu-west-1:123456789012:q")],
         [deny(Principal={"AWS": "arn:aws:iam::123456789012:user/u"})],

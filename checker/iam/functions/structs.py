@@ -98,7 +98,7 @@ _POLICY = Struct(
             "services",
             list_of(STRING),
             lambda p: list(p.services),
-            "The services that it names, by an action or by the ARN of a resource.",
+            "The services that its Allow statements name, by an action or by an ARN.",
             example='policy.services == ["s3"]',
         ),
         Field(
