@@ -184,13 +184,14 @@ class Policy:
     def services(self) -> tuple[str, ...]:
         """The services that it allows something by name or by an ARN, in lower case, each once.
 
-        A Deny may be about services that have nothing to do with what the policy is attached to.
+        What a Deny denies may have nothing to do with what the policy is attached to; what a Deny
+        leaves allowed, by NotAction or NotResource, has.
         """
         named: dict[str, None] = {}
-        for each in (item for item in self.statements if item.is_allow):
-            for entry in (*each.actions, *each.not_actions):
+        for each in self.statements:
+            for entry in (*(each.actions if each.is_allow else ()), *each.not_actions):
                 named[fold(entry.text.partition(":")[0])] = None
-            for entry in (*each.resources, *each.not_resources):
+            for entry in (*(each.resources if each.is_allow else ()), *each.not_resources):
                 service = fold("".join(entry.text.split(":")[_SERVICE : _SERVICE + 1]))
                 named[_ACTIONS_OF.get(service, service)] = None
         return tuple(text for text in named if text and not set(text) & set("*?$"))

@@ -386,6 +386,11 @@ CEL = (
         'policy.statements.map(s, s.confines(["aws:*"]) || s.confinesAccount(["aws:*"])'
         ' || s.confinesUpTo(["aws:*"], "/") || s.confinesTo(["aws:*"], ["a*"]))'
     ),
+    (
+        'policy.statements.map(s, s.strangers(["123456789012"]).size()'
+        ' + policy.access(["s3:*"]).strangersBy(s, policy.services).size())'
+    ),
+    'policy.deniedToEveryone(["s3:*"]).map(r, r.text + policy.unnamedValue("aws:userid", "*"))',
 )
 """Conditions that use every function."""
 
