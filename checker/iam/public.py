@@ -82,7 +82,11 @@ CALLERS = tuple(
 )
 """The callers that are no service: those with an ARN, and those without one."""
 _SERVICE = {"aws:principalisawsservice": ("true",)}
-NO_SERVICE = {"aws:principalisawsservice": ("false",)}
+DIRECTLY = {"aws:principalisawsservice": ("false",)}
+"""The caller is no service."""
+NO_SERVICE = {**DIRECTLY, "aws:viaawsservice": ("false",)}
+"""No service calls, neither by itself nor for a caller. Denies that spare both are those of data
+perimeters: https://github.com/aws-samples/data-perimeter-policy-examples"""
 
 
 def is_public(statement: Statement) -> bool:

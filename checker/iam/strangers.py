@@ -16,7 +16,7 @@ from checker.iam.fixed import Fixing, unfixed
 from checker.iam.patterns import Undecided
 from checker.iam.pieces import segments
 from checker.iam.principals import account_of, is_unknown, principal_patterns
-from checker.iam.public import CALLERS, NO_SERVICE, SOURCES, restricting
+from checker.iam.public import CALLERS, DIRECTLY, NO_SERVICE, SOURCES, restricting
 from checker.iam.question import actions, allowed
 from checker.iam.statement import Policy, Principal
 
@@ -115,7 +115,7 @@ def _principals(statement: Statement) -> tuple[Principal, ...]:
 def _lets_in(policy: Policy, who: Principal, ours: Collection[str], asked: Asked) -> bool:
     """Return whether a policy allows what is asked to a caller of none of our accounts."""
     everyone = who.is_everyone
-    given = dict(NO_SERVICE)
+    given = dict(NO_SERVICE if everyone else DIRECTLY)
     constraints = asked.constraints
     if everyone:
         constraints += (Constraint(PRINCIPAL, Texts(CALLERS)),)
