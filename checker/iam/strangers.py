@@ -247,7 +247,7 @@ def _with_access(found: Access) -> Iterator[tuple[str, ...]]:
         for who in statement.principals:
             if who.kind == "AWS" and not who.is_everyone and (account := _account(who)):
                 via = asked._replace(via=statement.route)
-                if _lets_in(found.policy, who, (), via):
+                if _is_placeholder(account) or _lets_in(found.policy, who, (), via):
                     yield (account,)
 
 

@@ -175,8 +175,11 @@ def test_without_a_named_account_a_condition_tells_it() -> None:
 def test_a_placeholder_is_equal_to_itself_only() -> None:
     topic, root = "arn:aws:sns:eu-west-1:${Own}:app", {"AWS": "arn:aws:iam::${Own}:root"}
     assert not owners(allow(root, topic))
+    assert not owners(allow(root, "*"))
     with pytest.raises(Undecided, match="whose account"):
         owners(allow({"AWS": "arn:aws:iam::${Other}:root"}, topic))
+    with pytest.raises(Undecided, match="whose account"):
+        owners(allow(OTHER, "*"), allow(root, "*"))
     with pytest.raises(Undecided, match="whose account"):
         let_in(allow(root))
 
