@@ -8,6 +8,7 @@ limited as in `checker.iam.public`.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from checker.iam.arn import CURRENT_VERSION, fold
@@ -15,13 +16,13 @@ from checker.iam.constraints import PRINCIPAL, Asked, Constraint, Texts
 from checker.iam.fixed import Fixing, unfixed
 from checker.iam.patterns import Undecided
 from checker.iam.pieces import segments
-from checker.iam.principals import account_of, is_unknown, principal_patterns
+from checker.iam.principals import account_of, is_unknown, known_account, principal_patterns
 from checker.iam.public import CALLERS, DIRECTLY, NO_SERVICE, SOURCES, restricting
 from checker.iam.question import actions, allowed
 from checker.iam.statement import Policy, Principal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from checker.iam.access import Access
     from checker.iam.conditions import Test
@@ -119,22 +120,40 @@ def _lets_in(policy: Policy, who: Principal, ours: Collection[str], asked: Asked
     constraints = asked.constraints
     if everyone:
         constraints += (Constraint(PRINCIPAL, Texts(CALLERS)),)
-        own = [
-            pattern
-            for each in ours
-            if _ACCOUNT.fullmatch(each)
-            for pattern in principal_patterns(Principal("AWS", each, ()))
-        ]
-        constraints += (Constraint(PRINCIPAL, Texts(tuple(own), inside=False)),)
+        policy = _excepting(policy, lambda account: account not in ours)
     else:
         account = _account(who)
         if (not account and who.kind != "CanonicalUser") or _is_ours(who, account, ours):
             return False
         if account:
             given |= {"aws:principalaccount": (account,), "kms:calleraccount": (account,)}
+            policy = _excepting(policy, lambda each: each == account)
         constraints += (Constraint(PRINCIPAL, Texts(principal_patterns(who))),)
     named, open_ = unfixed(policy, _limiting(ours, everyone=everyone), via=asked.via)
     return allowed(named, _both(asked, open_, constraints), given) is not None
+
+
+def _excepting(policy: Policy, matters: Callable[[str], bool]) -> Policy:
+    """Return what a policy means for callers of accounts that matter.
+
+    Whom a NotPrincipal names of other accounts is none of them. Without these names, the question
+    whether a role's session is named too does not arise.
+    """
+    if not any(each.not_principals for each in policy.statements):
+        return policy
+    statements = []
+    for each in policy.statements:
+        names = tuple(
+            item
+            for item in each.not_principals
+            if not known_account(item) or matters(known_account(item))
+        )
+        if each.not_principals and not names:
+            everyone = (Principal("*", "*", ()),)
+            statements.append(replace(each, principals=everyone, not_principals=()))
+        else:
+            statements.append(replace(each, not_principals=names))
+    return replace(policy, statements=tuple(statements), memo={})
 
 
 def _serves(policy: Policy, who: Principal, ours: Collection[str], asked: Asked) -> bool:
@@ -176,7 +195,7 @@ def _limiting(ours: Collection[str], *, everyone: bool) -> Wanted:
             account = _account_in(text)
             return limit.fixes(asked, text) and (not account or account in ours)
 
-        return Fixing(fixes, limit.variables, tuple(ours))
+        return Fixing(fixes, limit.variables)
 
     return wanted
 

@@ -75,6 +75,7 @@ OPEN = [
     allow("*", **when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::9???????????:role/r")),
     allow("*", **when("StringEquals", "aws:VpceAccount", STRANGER)),
     allow("*", **when("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1")),
+    allow(OTHER, **when("Bool", "aws:ViaAWSService", "true")),
     allow(OTHER, **when("IpAddress", "aws:SourceIp", "203.0.113.0/24")),
     allow(OTHER, **when("StringEquals", "aws:PrincipalAccount", OURS, STRANGER)),
 ]
@@ -105,6 +106,16 @@ def test_strangers_get_in(statement: Json) -> None:
 def test_whom_a_deny_refuses_is_not_let_in(only: Json) -> None:
     assert not let_in(allow(OTHER), only)
     assert not owners(allow(OTHER), only)
+
+
+def test_a_deny_of_all_but_our_role_lets_no_stranger_in() -> None:
+    role = {"AWS": f"arn:aws:iam::{OURS}:role/admin"}
+    others = {"Effect": "Deny", "NotPrincipal": role, "Action": "*", "Resource": "*"}
+    assert not let_in(allow("*"), others)
+    assert not let_in(allow(OTHER), others)
+    spared = {**others, "NotPrincipal": OTHER}
+    assert let_in(allow("*"), spared) == ["*"]
+    assert let_in(allow(OTHER), spared) == [OTHER["AWS"]]
 
 
 def test_a_deny_that_spares_a_stranger_lets_it_in() -> None:
@@ -182,6 +193,14 @@ def test_a_placeholder_is_equal_to_itself_only() -> None:
         owners(allow(OTHER, "*"), allow(root, "*"))
     with pytest.raises(Undecided, match="whose account"):
         let_in(allow(root))
+
+
+def test_a_placeholder_in_a_condition_may_be_one_of_ours() -> None:
+    with pytest.raises(Undecided):
+        let_in(
+            allow("*", **when("StringEquals", "aws:PrincipalAccount", "${Account}")),
+            ours=["444455556666"],
+        )
 
 
 def test_an_identity_policy_lets_nobody_in() -> None:
