@@ -38,6 +38,8 @@ class Fixing(NamedTuple):
     """Returns whether a policy variable (its key in lower case) fixes it too."""
     likely: tuple[str, ...] = ()
     """Further texts that may fix it, and that a placeholder may stand for."""
+    always: tuple[str, ...] = ()
+    """Values that fix it though no condition names them, such as the other one of a Boolean key."""
 
 
 Wanted: TypeAlias = Callable[[str], "Fixing | None"]
@@ -78,7 +80,7 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
                 continue
             condition = _named(written, fixing, variables=statement.variables)
             conditions.append(condition)
-            found = sure.setdefault(fold(written.key), [])
+            found = sure.setdefault(fold(written.key), list(map(literal, fixing.always)))
             for each, is_sure in _fixed(statement, condition, written, fixing):
                 (found if is_sure else perhaps.setdefault(fold(written.key), [])).append(each)
         same = conditions == list(statement.conditions)

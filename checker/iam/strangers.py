@@ -252,7 +252,10 @@ def _named_by_resources(policy: Policy) -> Iterator[str]:
 
 
 def _presumed(found: Access) -> tuple[str, ...]:
-    """Return the first account to which a policy gives access; else the first that it asks for."""
+    """Return the first account to which a policy gives access; else one that it limits access to.
+
+    If it limits access to no single account, it is the first one of its conditions.
+    """
     policy, key = found.policy, (_presumed, found.asked, found.limits)
     if key not in policy.memo:
         policy.memo[key] = next(_with_access(found), ()) or next(_asked_for(found), ())
@@ -271,7 +274,20 @@ def _with_access(found: Access) -> Iterator[tuple[str, ...]]:
 
 
 def _asked_for(found: Access) -> Iterator[tuple[str, ...]]:
-    for statement in found.statements:
-        for condition in statement.conditions:
-            if fold(condition.key) in _WITH_ACCOUNTS:
-                yield from ((each,) for each in map(_account_in, condition.values) if each)
+    named = dict.fromkeys(
+        account
+        for statement in found.policy.statements
+        for condition in statement.conditions
+        if fold(condition.key) in _WITH_ACCOUNTS
+        for account in map(_account_in, condition.values)
+        if account
+    )
+    asked = Asked(actions(found.asked) + found.required, perhaps=found.perhaps)
+    for account in named:
+        if not any(
+            _lets_in(found.policy, who, (account,), asked._replace(via=statement.route))
+            for statement in found.statements
+            for who in _principals(statement)
+        ):
+            yield (account,)
+    yield from ((account,) for account in named)

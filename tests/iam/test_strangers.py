@@ -178,6 +178,11 @@ def test_of_two_accounts_the_first_is_taken_for_the_owner() -> None:
 def test_without_a_named_account_a_condition_tells_it() -> None:
     asked = when("StringEquals", "kms:CallerAccount", OURS)
     assert not owners(allow("*", "*", **asked))
+    assert not owners(
+        allow("*", "*"), deny(**when("StringNotEquals", "aws:PrincipalAccount", OURS))
+    )
+    refused = deny(**when("StringEquals", "aws:PrincipalAccount", STRANGER))
+    assert not owners(refused, allow("*", "*", **asked))
     both = when("StringEquals", "kms:CallerAccount", OURS, STRANGER)
     assert owners(allow("*", "*", **both)) == ["*"]
     assert owners(allow("*", "*")) == ["*"]

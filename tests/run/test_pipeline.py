@@ -41,8 +41,10 @@ def test_a_fail_level(
         ('accounts: ["123456789012"]', 1),
         ('accounts: ["123456789012", "111122223333"]', 0),
         (
-            'accounts: ["123456789012"]\n'
-            'params: {kms-key-policy-owner-actions: {accounts: ["111122223333"]}}',
+            """\
+accounts: ["123456789012"]
+params: {kms-key-policy-owner-actions: {accounts: ["111122223333"]}}
+""",
             0,
         ),
     ],
