@@ -14,15 +14,14 @@ from checker.iam.arn import fold
 from checker.iam.asked import note
 from checker.iam.confines import confines
 from checker.iam.fixed import ACCOUNT, WHOLLY, among, any_of, up_to
-from checker.iam.functions.samples import ACCESS, PRINCIPAL, REQUEST, RESOURCE, STATEMENT
+from checker.iam.functions.samples import ACCESS, REQUEST, RESOURCE, STATEMENT
 from checker.iam.question import admits
 from checker.iam.resources import Resource
-from checker.iam.strangers import strangers, strangers_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from checker.iam.statement import Principal, Statement
+    from checker.iam.statement import Statement
 
 
 def _covers_action(statement: Statement, pattern: str) -> bool:
@@ -94,16 +93,6 @@ def _confines_to(statement: Statement, keys: Sequence[str], values: Sequence[str
     return confines(statement, any_of(keys, among(values)))
 
 
-def _strangers(statement: Statement, ours: Sequence[str]) -> list[Principal]:
-    note((), (("strangers", *ours),), statement.route)
-    return list(strangers(statement, ours))
-
-
-def _strangers_by(of: Access, statement: Statement, ours: Sequence[str]) -> list[Principal]:
-    note((), (("strangers", *ours),), statement.route)
-    return list(strangers_by(of, statement, ours))
-
-
 PART_METHODS: tuple[Function, ...] = (
     Function(
         "witness",
@@ -143,19 +132,6 @@ PART_METHODS: tuple[Function, ...] = (
         "all Denies.",
         ACCESS,
         example='policy.access(["s3:PutObject"]).resourcesBy(policy.statements[0]).size() == 0',
-    ),
-    Function(
-        "strangersBy",
-        (STATEMENT, list_of(STRING)),
-        list_of(PRINCIPAL),
-        _strangers_by,
-        "The principals by whom an Allow statement of the policy lets others than the owner of the "
-        "resource and the given accounts use any of the actions, after all Denies. The owner is "
-        "the account in the ARN of the resource or of another one in the policy; if there is none "
-        "and no account is given, the first account to which the policy allows the actions.",
-        ACCESS,
-        example='policy.access(["s3:GetObject"]).strangersBy(policy.statements[0], '
-        '["444455556666"]).size() == 1',
     ),
     Function(
         "coveringAllOf",
@@ -234,17 +210,6 @@ PART_METHODS: tuple[Function, ...] = (
         "As `confines`, but the value must be one of a list, in which `*` and `?` are wildcards.",
         STATEMENT,
         example='policy.statements[0].confinesTo(["aws:SecureTransport"], ["true"])',
-    ),
-    Function(
-        "strangers",
-        (list_of(STRING),),
-        list_of(PRINCIPAL),
-        _strangers,
-        "The principals by whom an Allow lets in others than the given accounts, after all Denies. "
-        "An organisation is no stranger. A service is one if it must say on whose behalf it calls, "
-        "and that may be another account.",
-        STATEMENT,
-        example='policy.statements[0].strangers(["111122223333"]).size() == 0',
     ),
     Function(
         "isLiteral",

@@ -6,7 +6,7 @@ from checker.cel.env import Field, Struct
 from checker.cel.types import BOOL, STRING, list_of
 from checker.iam import public, resources, unlimited
 from checker.iam.arn import fold
-from checker.iam.asked import note
+from checker.iam.asked import PUBLIC, note
 from checker.iam.functions.samples import (
     CONDITION,
     ENTRY,
@@ -31,7 +31,7 @@ def _public_statements(policy: Policy) -> list[Statement]:
 
 def _is_public(statement: Statement) -> bool:
     if found := public.is_public(statement):
-        note(("*",), (("public",),), statement.route)
+        note(("*",), (PUBLIC,), statement.route)
     return found
 
 
