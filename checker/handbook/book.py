@@ -30,7 +30,8 @@ def handbook(paths: Sequence[str], settings: Config, limits: Limits, profile: st
 
     Raises InputError if the rules, profiles or frameworks are not valid, as a check would.
     """
-    found = rules.load(paths, known_kinds(settings, limits), settings.params, limits)
+    kinds = known_kinds(settings, limits)
+    found = rules.load(paths, kinds, settings.params, limits, accounts=settings.accounts)
     if profile:
         found = rules.select(found, paths, profile, limits)
     return Handbook(

@@ -222,17 +222,21 @@ class Access:
 
     def _answer(self, term: Term, policy: Policy, text: str) -> bool | str:
         """Return whether a policy allows a request for an action in a set, or why not known."""
-        found = term.resource
+        asked = self.on(term.resource, (text,))
+        try:
+            return allowed(policy, asked) is not None
+        except Undecided as why:
+            return str(why)
+
+    def on(self, found: Resource, texts: Iterable[str]) -> Asked:
+        """Return the question about requests for some actions in a set of resources."""
         outside = Constraint(RESOURCE, Texts(found.excluded, inside=False))
-        wanted = actions([text]) + self.required + ((outside,) if found.excluded else ())
+        wanted = actions(texts) + self.required + ((outside,) if found.excluded else ())
         within = tuple(
             (RESOURCE, Spelling(found.text, widest, None, symbolic, found.unknowns))
             for widest, symbolic in zip(found.reach, found.symbolic, strict=True)
         )
-        try:
-            return allowed(policy, Asked(wanted, within, perhaps=self.perhaps)) is not None
-        except Undecided as why:
-            return str(why)
+        return Asked(wanted, within, perhaps=self.perhaps)
 
 
 def _always_applies(deny: Statement, allow: Statement, required: Conjunction) -> bool:

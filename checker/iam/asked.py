@@ -19,6 +19,10 @@ Limit: TypeAlias = tuple[object, ...]
 """What a question requires of requests besides their action: a hashable name for it."""
 
 
+PUBLIC: Limit = ("public",)
+"""What a question about everyone requires."""
+
+
 class Ask(NamedTuple):
     """One question of a rule: which requests it is about."""
 

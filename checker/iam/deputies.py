@@ -16,7 +16,7 @@ from checker.iam.confines import confines_callers, policy_of
 from checker.iam.constraints import Asked
 from checker.iam.fixed import ACCOUNT, WHOLLY, Fixing, any_of
 from checker.iam.patterns import Undecided
-from checker.iam.public import restricting
+from checker.iam.public import SOURCES, restricting
 from checker.iam.question import actions, allowed
 from checker.iam.statement import Principal
 
@@ -26,15 +26,11 @@ if TYPE_CHECKING:
     from checker.iam.fixed import Wanted
     from checker.iam.statement import Statement
 
-_SOURCES = frozenset(
-    {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"}
-)
-"""Keys that say on whose behalf a service calls."""
 _OTHERS = {
     "aws:principalisawsservice": ("false",),
     "aws:principalservicename": (),
     "aws:principalservicenameslist": (),
-    **dict.fromkeys(_SOURCES, ()),
+    **dict.fromkeys(SOURCES, ()),
 }
 """What the requests of callers that are no services have of the keys about services."""
 _SERVICE = {"aws:principalisawsservice": ("true",)}
@@ -90,7 +86,7 @@ def _wanted(more: Iterable[str]) -> Wanted:
             WHOLLY.variables,
         ),
     )
-    return lambda key: restricting(key) if key in _SOURCES else others(key)
+    return lambda key: restricting(key) if key in SOURCES else others(key)
 
 
 def acts_for_others(service: str) -> bool:

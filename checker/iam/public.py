@@ -18,7 +18,7 @@ from checker.iam.confines import policy_of
 from checker.iam.constraints import PRINCIPAL, Asked, Constraint, Texts
 from checker.iam.fixed import ACCOUNT, Fixing, Wanted, has_wildcards, unfixed, up_to
 from checker.iam.machine import Wild
-from checker.iam.patterns import Undecided, pattern
+from checker.iam.patterns import Undecided, literal, pattern
 from checker.iam.principals import principal_patterns
 from checker.iam.question import allowed
 from checker.iam.statement import Principal, has_everyone
@@ -51,6 +51,8 @@ _NAMES = frozenset(
     }
 )
 """Keys that restrict callers by a whole name, which must have no wildcard and no variable."""
+SOURCES = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+"""Keys that say on whose behalf a service calls."""
 _PATHS = frozenset({"aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"})
 """Keys that restrict callers by a path, whose first part, the organisation, must be fixed."""
 _ARNS = frozenset(
@@ -65,6 +67,9 @@ _OWN = {
 }
 """By key: the variable that stands for the resource's own account or organisation."""
 _ADDRESS = "aws:sourceip"
+_MOUNTED = "elasticfilesystem:accessedviamounttarget"
+"""The key that limits callers to the networks in which a file system has mount targets:
+https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html"""
 
 _WIDEST = {4: 8, 6: 32}
 """By IP version: the shortest prefix of an address range that S3 does not call public."""
@@ -74,17 +79,21 @@ sixteenth of all IPv4 addresses."""
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 """IPv4-mapped IPv6 addresses: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2"""
 _ALL_IPV4 = (1 << 32) - 1
-_STRANGERS = tuple(
+CALLERS = tuple(
     pattern(f"{kind}:*", (*kind, ":", Wild.ANY, Wild.STAR)) for kind in ("AWS", "Federated")
 )
 """The callers that are no service: those with an ARN, and those without one."""
-_WITHOUT_ARN = _STRANGERS[1:]
+_WITHOUT_ARN = CALLERS[1:]
 _ANYTHING = Asked()
 _SERVICE = {"aws:principalisawsservice": ("true",)}
-_NO_SERVICE = {"aws:principalisawsservice": ("false",)}
 _UNSIGNED: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": (), "aws:principalarn": ()}
 """What requests of anonymous users lack, because these keys are in all signed requests:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
+DIRECTLY = {"aws:principalisawsservice": ("false",)}
+"""The caller is no service."""
+NO_SERVICE = {**DIRECTLY, "aws:viaawsservice": ("false",)}
+"""No service calls, neither by itself nor for a caller. Denies that spare both are those of data
+perimeters: https://github.com/aws-samples/data-perimeter-policy-examples"""
 
 
 def is_public(statement: Statement) -> bool:
@@ -119,9 +128,9 @@ def public_request(statement: Statement, wanted: Asked = _ANYTHING) -> Request |
     except Undecided as why:
         doubt = why
     policy = _without_exceptions(policy_of(statement))
-    strangers = (Constraint(PRINCIPAL, Texts(_STRANGERS)), _unnamed(policy_of(statement)))
+    strangers = (Constraint(PRINCIPAL, Texts(CALLERS)), _unnamed(policy_of(statement)))
     question = _Question(policy, statement, restricting)
-    found = question.request(strangers, _NO_SERVICE, wanted)
+    found = question.request(strangers, NO_SERVICE, wanted)
     if found is None and not _UNSIGNED.keys().isdisjoint(policy.condition_keys):
         anonymous = (Constraint(PRINCIPAL, Texts(_WITHOUT_ARN)), *strangers)
         found = question.request(anonymous, _UNSIGNED, wanted)
@@ -130,7 +139,7 @@ def public_request(statement: Statement, wanted: Asked = _ANYTHING) -> Request |
         # https://github.com/aws-samples/data-perimeter-policy-examples
         by_service = question.request((), _SERVICE, wanted)
         others = Asked(wanted.constraints, via=statement.route)
-        if by_service is not None and allowed(policy, others, _NO_SERVICE) is None:
+        if by_service is not None and allowed(policy, others, NO_SERVICE) is None:
             found = by_service
     if found is not None and doubt is not None:
         raise doubt
@@ -189,6 +198,8 @@ def restricting(key: str) -> Fixing | None:
     own = _OWN.get(key)
     if key == _ADDRESS:
         return Fixing(_is_narrow_range)
+    if key == _MOUNTED:
+        return Fixing(lambda *_: False, always=(literal("true"),))
     if key in _PATHS:
         return up_to("/")
     if key in _ARNS:

@@ -96,7 +96,7 @@ def _without_doubt(policy: Policy, asked: Asked, given: Mapping[str, Values]) ->
     The policy is wider without the Denies that are in doubt, and narrower if they deny whatever
     they may be about. A condition of an Allow that is in doubt is taken to hold.
     """
-    doubtful = {each.route for each in policy.statements if _is_doubtful(each, given)}
+    doubtful = {each.route for each in policy.statements if is_doubtful(each, given)}
     if not doubtful:
         return _DOUBTFUL
 
@@ -117,7 +117,7 @@ def _without_doubt(policy: Policy, asked: Asked, given: Mapping[str, Values]) ->
     return found or _DOUBTFUL
 
 
-def _is_doubtful(statement: Statement, given: Mapping[str, Values]) -> bool:
+def is_doubtful(statement: Statement, given: Mapping[str, Values] = _NO_KEYS) -> bool:
     """Return whether it cannot be decided what the conditions of a statement by itself mean."""
     if not statement.conditions:
         return False

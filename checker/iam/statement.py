@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
     from checker.problems import Json, Route
 
+_SERVICE = 2
+"""The place of the service among the segments of an ARN."""
+_ACTIONS_OF = {"vpc-lattice": "vpc-lattice-svcs"}
+"""By the service in an ARN: the prefix of the actions in policies of such resources, where it is
+another one: https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html"""
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}?")
 """Principals cannot have policy variables, so any `${…}` in one is a template placeholder."""
 
@@ -174,6 +179,22 @@ class Policy:
             keys = (fold(each.key) for item in self.statements for each in item.conditions)
             self.memo["condition keys"] = tuple(dict.fromkeys(keys))
         return cast("tuple[str, ...]", self.memo["condition keys"])
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that it allows something by name or by an ARN, in lower case, each once.
+
+        What a Deny denies may have nothing to do with what the policy is attached to; what a Deny
+        leaves allowed, by NotAction or NotResource, has.
+        """
+        named: dict[str, None] = {}
+        for each in self.statements:
+            for entry in (*(each.actions if each.is_allow else ()), *each.not_actions):
+                named[fold(entry.text.partition(":")[0])] = None
+            for entry in (*(each.resources if each.is_allow else ()), *each.not_resources):
+                service = fold("".join(entry.text.split(":")[_SERVICE : _SERVICE + 1]))
+                named[_ACTIONS_OF.get(service, service)] = None
+        return tuple(text for text in named if text and not set(text) & set("*?$"))
 
     @property
     def has_principals(self) -> bool:

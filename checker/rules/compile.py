@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from checker import cel
-from checker.cel.types import BOOL, DYN, Type, conforms, parse_type
+from checker.cel.types import BOOL, DYN, STRING, Type, conforms, list_of, parse_type
 from checker.kinds.kind import Kind
 from checker.messages import did_you_mean
 from checker.problems import InputError, Json, Location, Problem, Route
@@ -240,6 +240,9 @@ class _Compiler:
         except ValueError as error:
             self._problem(str(error), (PARAMS, name, "type"))
             return None
+        if "setting" in declared and wanted != list_of(STRING):
+            message = f"the setting `{declared['setting']}` is a list(string), not {wanted}"
+            self._problem(message, (PARAMS, name, "setting"))
         default = coerced(declared["default"], wanted)
         if not conforms(default, wanted):
             message = f"the default of the parameter `{name}` is not of type {wanted}"

@@ -55,12 +55,14 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
     engine: cel.Engine = "codegen",
     root: Root = AS_GIVEN,
     examples: bool = True,
+    accounts: Sequence[str] = (),
 ) -> RuleSet:
     """Return all rules in the paths: files, directories, `builtin` and `builtin:FOLDER`.
 
-    `overrides` maps rule ids to the values of their parameters. Without `examples`, those that
-    templates generate are left out, which saves a fifth of the time. Raises InputError with the
-    problems of all files: if one rule is not valid, no rule may run.
+    `overrides` maps rule ids to the values of their parameters. `accounts` are those that the
+    configuration calls ours: the value of each parameter that asks for this setting. Without
+    `examples`, those that templates generate are left out, which saves a fifth of the time. Raises
+    InputError with the problems of all files: if one rule is not valid, no rule may run.
     """
     found = listing(paths)
     files = _Files(limits, root, builtin=any(map(is_builtin, paths)), examples=examples)
@@ -70,7 +72,8 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
     for file, alone in files.rules(found.files):
         try:
             like = made.get(id(file.template))
-            rule = compile_rule(file, kinds, overrides, alone=alone, engine=engine, like=like)
+            given = {file.id: {**_set(file, accounts), **overrides.get(file.id, {})}}
+            rule = compile_rule(file, kinds, given, alone=alone, engine=engine, like=like)
         except InputError as error:
             files.refuse(error)
             continue
@@ -83,6 +86,12 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
     files.check()
     inputs = tuple(files.inputs.values())
     return RuleSet(tuple(rules[name] for name in sorted(rules)), inputs, _unread(found))
+
+
+def _set(file: RuleFile, accounts: Sequence[str]) -> dict[str, Json]:
+    """Return the values of the parameters that a setting of the configuration gives, if any."""
+    params = file.data.get("params", {}) if accounts else {}
+    return {name: list(accounts) for name, each in params.items() if "setting" in each}
 
 
 def rule_documents(paths: Sequence[str], limits: Limits) -> Iterator[tuple[RuleFile, bool]]:

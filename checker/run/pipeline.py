@@ -151,6 +151,7 @@ def _loaded(settings: Settings, selection: Selection) -> RuleSet:
         engine=settings.engine,
         root=settings.root,
         examples=False,
+        accounts=settings.accounts,
     )
 
 

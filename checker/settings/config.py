@@ -34,6 +34,8 @@ class Config:
     """The paths of the schemas of the user's own kinds."""
     paths: Sequence[tuple[str, str]] = ()
     params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    accounts: Sequence[str] = ()
+    """The IDs of the accounts that are ours."""
     disable: Sequence[str] = ()
     profile: str = ""
     fail_level: str = ""
@@ -111,6 +113,7 @@ def load(path: Path, limits: Limits) -> Config:
         schemas=[_beside(path, kind["schema"]) for kind in data.get("kinds", ())],
         paths=tuple(data.get("paths", {}).items()),
         params=data.get("params", {}),
+        accounts=data.get("accounts", ()),
         disable=data.get("disable", ()),
         profile=data.get("profile", ""),
         fail_level=data.get("fail_level", ""),

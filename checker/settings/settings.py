@@ -39,6 +39,8 @@ class Settings:
     own_globs: Sequence[str] = ()
     """The configuration's globs, which apply to the whole repository."""
     params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    accounts: Sequence[str] = ()
+    """The IDs of the accounts that are ours: the value of each parameter that asks for it."""
     disable: Sequence[str] = ()
     fail_level: Severity = Severity.LOW
     strict: bool = False
@@ -84,6 +86,7 @@ def merged(given: Arguments, config: Config) -> Settings:
         exclude=(*config.exclude, *given.exclude),
         own_globs=(*(glob for glob, _ in config.paths), *config.exclude),
         params=config.params,
+        accounts=config.accounts,
         disable=config.disable,
         fail_level=level,
         strict=config.strict if given.strict is None else given.strict,

@@ -52,9 +52,12 @@ CONFINED: list[dict[str, Any]] = [
     {"IpAddress": {"aws:SourceIp": "::ffff:203.0.113.0/120"}},
     {"StringEquals": {"aws:PrincipalOrgID": "o-1"}, "Bool": {"aws:SecureTransport": "true"}},
     {"StringEquals": {"aws:PrincipalOrgID": []}},
+    {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
 ]
 
 OPEN: list[dict[str, Any]] = [
+    {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "false"}},
+    {"BoolIfExists": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
     {},
     {"StringEquals": {}},
     {"Bool": {"aws:SecureTransport": "true"}},

@@ -396,6 +396,11 @@ CEL = (
         ' + [string(s.limitsCallers(s.principals, ["aws:*"]))])'
     ),
     'policy.unnamedValue("aws:username", "a*")',
+    (
+        'policy.statements.map(s, s.strangers(["123456789012"]).size()'
+        ' + policy.access(["s3:*"]).strangersBy(s, policy.services).size())'
+    ),
+    'policy.deniedToEveryone(["s3:*"]).map(r, r.text + policy.unnamedValue("aws:userid", "*"))',
 )
 """Conditions that use every function."""
 

@@ -290,9 +290,9 @@ BUGS: dict[str, tuple[Callable[..., Any], str, object]] = {
     "every Deny always applies": (about_access, "access.always_applies", lambda *_: True),
     "every key that is given passes": (about_access, "access.settled", lambda of, _: of),
     "no Deny changes what is admitted": (about_statements, "question.is_alone", lambda _: True),
-    "no Deny counts for everyone": (about_everyone, "public._policy_of", _without_denies),
+    "no Deny counts for everyone": (about_everyone, "public.policy_of", _without_denies),
     "nobody is anonymous": (about_everyone, "public._UNSIGNED", {}),
-    "a service is everyone": (about_services, "public.principal_patterns", lambda _: ()),
+    "no source is asked for": (about_services, "deputies.confines_callers", lambda *_: True),
 }
 
 

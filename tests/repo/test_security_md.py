@@ -56,6 +56,7 @@ LIMITS = {
     "characters of the JSON Pointers to them": f"{schema.MOST_POINTED:,}",
     "kinds of one configuration": f"{CONFIG['properties']['kinds']['maxItems']}",
     "values in the schemas of all kinds": f"{MOST_VALUES:,}",
+    "accounts of one configuration": f"{CONFIG['properties']['accounts']['maxItems']:,}",
     "entries of any other list of a configuration": f"{CONFIG['$defs']['texts']['maxItems']:,}",
     "characters of one expression": f"{expression.MAX_LENGTH:,}",
     "levels of nesting of an expression": f"{expression.MAX_NESTING}",

@@ -122,6 +122,15 @@ def test_who_may_do_something_does_not_follow_from_what_may_be_done(gate: Gate) 
     assert NO_FULL_ADMIN in found.values()
 
 
+def test_what_everyone_may_do_as_the_owner_follows_from_letting_everyone_in(gate: Gate) -> None:
+    topic = "arn:aws:sns:eu-west-1:123456789012:app"
+    open_ = {"Effect": "Allow", "Principal": "*", "Action": "sns:DeleteTopic", "Resource": topic}
+    owner = "sns-topic-policy-owner-actions"
+    assert gate.check(open_).causes()[owner] == "no-public-principal"
+    stranger = {**open_, "Principal": {"AWS": ["*", "arn:aws:iam::111122223333:root"]}}
+    assert not gate.check(stranger).causes()[owner]
+
+
 def test_a_service_beside_a_whole_one_does_not_follow_from_it(gate: Gate) -> None:
     found = gate.check(allow("s3:*", "lambda:UpdateFunctionCode")).causes()
     assert found["escalation-lambda-code"] == ""

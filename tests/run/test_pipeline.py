@@ -35,6 +35,34 @@ def test_a_fail_level(
 
 
 @pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ("{}", 0),
+        ('accounts: ["123456789012"]', 1),
+        ('accounts: ["123456789012", "111122223333"]', 0),
+        (
+            """\
+accounts: ["123456789012"]
+params: {kms-key-policy-owner-actions: {accounts: ["111122223333"]}}
+""",
+            0,
+        ),
+    ],
+)
+def test_accounts_that_are_ours(
+    policy_check: Run, tmp_path: Path, settings: str, code: int
+) -> None:
+    config = tmp_path / "policy-check.yaml"
+    config.write_text(settings, encoding="utf-8")
+    who = {"AWS": "arn:aws:iam::111122223333:root"}
+    statement = {"Effect": "Allow", "Principal": who, "Action": "kms:*", "Resource": "*"}
+    policy = tmp_path / "key.json"
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    only = ("--rule", "kms-key-policy-owner-actions")
+    assert policy_check("builtin", policy, "--config", config, *only).returncode == code
+
+
+@pytest.mark.parametrize(
     ("settings", "arguments", "code"),
     [
         ("strict: false", [], 0),

@@ -11,9 +11,10 @@ from checker.iam.functions.methods import METHODS
 from checker.iam.functions.part_methods import PART_METHODS
 from checker.iam.functions.part_structs import PART_STRUCTS
 from checker.iam.functions.samples import POLICY, SAMPLE
+from checker.iam.functions.stranger_methods import STRANGER_METHODS
 from checker.iam.functions.structs import OWN_STRUCTS
 
 __all__ = ["FUNCTIONS", "POLICY", "SAMPLE", "STRUCTS"]
 
 STRUCTS = (*OWN_STRUCTS, *PART_STRUCTS)
-FUNCTIONS = (*METHODS, *PART_METHODS, *FIXING, *FACTS)
+FUNCTIONS = (*METHODS, *PART_METHODS, *FIXING, *STRANGER_METHODS, *FACTS)

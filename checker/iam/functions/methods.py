@@ -14,8 +14,9 @@ from checker.iam.arn import ATTACHED_TEXT, fold
 from checker.iam.asked import note
 from checker.iam.asking import mistakes
 from checker.iam.containment import grants_beyond
-from checker.iam.functions.samples import ACCESS, POLICY, REQUEST, STATEMENT
+from checker.iam.functions.samples import ACCESS, POLICY, REQUEST, RESOURCE, STATEMENT
 from checker.iam.granting import granted
+from checker.iam.lockout import locked
 from checker.iam.on_all import on_all
 from checker.iam.question import denies, may_allow, witness
 from checker.iam.request import Request, allows
@@ -24,6 +25,7 @@ from checker.iam.unnamed import unnamed_action, unnamed_value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from checker.iam.resources import Resource
     from checker.iam.statement import Policy, Statement
 
 _CALLERS = ("AWS", "Service", "Federated", "CanonicalUser")
@@ -132,6 +134,11 @@ def _denies(policy: Policy, data: Mapping[str, object]) -> bool:
     return denies(policy, asked)
 
 
+def _denied_to_everyone(policy: Policy, asked: Sequence[str]) -> list[Resource]:
+    note(tuple(asked), (("denied",),))
+    return list(locked(policy, asked))
+
+
 def _allows(policy: Policy, data: Mapping[str, object]) -> bool:
     asked = _asked(policy, data)
     _note_request(asked)
@@ -237,6 +244,16 @@ METHODS: tuple[Function, ...] = (
         "Whether the policy's Denies refuse every request like this, whatever may allow it.",
         POLICY,
         example='policy.denies({"action": "s3:*", "resource": "arn:aws:s3:::reports/a"})',
+    ),
+    Function(
+        "deniedToEveryone",
+        (list_of(STRING),),
+        list_of(RESOURCE),
+        _denied_to_everyone,
+        "The resources on which the policy's Denies refuse everyone all of the given actions, of "
+        "those that the actions can work on.",
+        POLICY,
+        example='policy.deniedToEveryone(["s3:DeleteObject"]).size() == 1',
     ),
     Function(
         "grantsBeyond",

@@ -6,7 +6,7 @@ from checker.cel.env import Field, Struct
 from checker.cel.types import BOOL, STRING, list_of
 from checker.iam import public, resources, unlimited
 from checker.iam.arn import fold
-from checker.iam.asked import note
+from checker.iam.asked import PUBLIC, note
 from checker.iam.deputies import deputies
 from checker.iam.functions.samples import (
     CONDITION,
@@ -32,7 +32,7 @@ def _public_statements(policy: Policy) -> list[Statement]:
 
 def _is_public(statement: Statement) -> bool:
     if found := public.is_public(statement):
-        note(("*",), (("public",),), statement.route)
+        note(("*",), (PUBLIC,), statement.route)
     return found
 
 
@@ -94,6 +94,13 @@ _POLICY = Struct(
             lambda p: list(p.condition_keys),
             "The condition keys that its statements use, in lower case.",
             example='policy.conditionKeys == ["aws:securetransport"]',
+        ),
+        Field(
+            "services",
+            list_of(STRING),
+            lambda p: list(p.services),
+            "The services that its Allow statements name, by an action or by an ARN.",
+            example='policy.services == ["s3"]',
         ),
         Field(
             "publicStatements",
