@@ -137,8 +137,14 @@ class Access:
         return Access(self.asked, policy, required, perhaps, written, self.route, limits)
 
     def covering_all_of(self, service: str) -> tuple[Resource, ...]:
-        """Return the sets that hold all resources of a type of a service, alone or together."""
-        return covering_all_of(self.resources, service)
+        """Return the sets that hold all resources of a type of a service, alone or together.
+
+        Only types count that one of the actions works on, if the catalogue knows all of them.
+        """
+        own = [each for each in self.asked if fold(each).startswith(f"{fold(service)}:")]
+        known = [catalogue.formats_of(each) for each in own]
+        types = tuple(dict.fromkeys(each for formats in known for each in formats))
+        return covering_all_of(self.resources, service, types if all(known) else ())
 
     def _allows(self) -> tuple[Statement, ...]:
         services = action_rules.services(map(action_rules.asked, self.asked))
