@@ -19,6 +19,7 @@ from checker.iam.fixed import NAMED, any_of, unfixed
 from checker.iam.formats import loosest
 from checker.iam.given import settled
 from checker.iam.near import about, near
+from checker.iam.owned import unchangeable
 from checker.iam.patterns import Undecided, covers, overlaps
 from checker.iam.question import actions, allowed, always_applies
 from checker.iam.request import PRINCIPAL_ARN
@@ -255,9 +256,13 @@ def may_contradict(statement: Statement) -> bool:
 def _usable(found: tuple[Term, ...], text: str) -> tuple[Term, ...]:
     """Return the terms without those whose resources an action cannot work on.
 
-    A term is left out only if it holds no resource of any of the action's types. If the catalogue
-    does not know the action, no term is left out.
+    A term is left out only if it holds no resource of any of the action's types, or only resources
+    that AWS does not let anyone change. If the catalogue does not know the action, no term is left
+    out.
     """
+    fixed = unchangeable(text)
+    if fixed:
+        found = tuple(e for e in found if not any(covers(fixed, r) for r in e.resource.reach))
     if all(
         term.resource.reach == (EVERYTHING.widest,) and not term.resource.excluded for term in found
     ):
