@@ -110,6 +110,28 @@ def names(service: str) -> tuple[str, ...]:
     return _of_service(fold(service)).names
 
 
+def is_of(action: str, name: str) -> bool | None:
+    """Return whether requests of an action may have a condition key that is not of all actions.
+
+    Return None if AWS's list does not tell.
+    """
+    service = fold(action).partition(":")[0]
+    if not catalogue.exists(action) or service in catalogue.SEVERAL_LISTS:
+        return None
+    return _of_action(fold(action)).find(fold(name)) is not None
+
+
+@lru_cache(maxsize=4_096)
+def is_of_any(service: str, name: str) -> bool:
+    """Return whether requests of any action of a service may have a condition key."""
+    return any(_of_action(fold(each)).find(fold(name)) for each in catalogue.actions(service))
+
+
+@lru_cache(maxsize=8_192)
+def _of_action(action: str) -> _Keys:
+    return _keys(dict.fromkeys(catalogue.keys_of(action), "String"))
+
+
 @lru_cache(maxsize=1)
 def _elsewhere() -> _Keys:
     """Return the keys that a service has although their prefix is another one's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
@@ -9,6 +10,7 @@ from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
 from checker.iam.patterns import matches
 from checker.iam.statement import PolicyType
+from checker.iam.unlisted import CLOSED, is_closed, is_in_policies_of_aws
 from checker.iam.validation.coded import Finding
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from checker.iam.statement import Policy, Statement
 
+_NAME = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?._-]+")
+"""An action whose name has no other characters than names of actions have."""
 _PASS_ROLE = "iam:passrole"  # noqa: S105 - an action
 _CREATE_ROLE = "iam:createservicelinkedrole"
 
@@ -23,19 +27,33 @@ _CREATE_ROLE = "iam:createservicelinkedrole"
 def unknown_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for every action that the catalogue does not know."""
     for entry in (*statement.actions, *statement.not_actions):
-        service, colon, name = fold(entry.text).partition(":")
+        service, colon = fold(entry.text).partition(":")[:2]
         if not colon or "${" in entry.text or service.strip("*") == "":
             continue
         if "*" in service or "?" in service:
             message = f"`{entry.text}` has a wildcard in the name of the service: name one service"
             yield Finding("WILDCARD_IN_SERVICE_NAME", message, (entry.route,))
+        elif is_closed(service):
+            yield Finding("CLOSED_SERVICE", _closed(entry.text, service), (entry.route,))
         elif not catalogue.is_service(service):
             message = f"unknown service `{service}`{catalogue.nearest_service(service)}"
             yield Finding("INVALID_SERVICE_IN_ACTION", _dated(message), (entry.route,))
         elif not _exists(entry.text):
-            near = "" if "*" in name else catalogue.nearest_action(entry.text)
-            message = f"unknown action `{entry.text}`{near}"
-            yield Finding("INVALID_ACTION", _dated(message), (entry.route,))
+            yield Finding("INVALID_ACTION", _unknown(entry.text), (entry.route,))
+
+
+def _unknown(text: str) -> str:
+    """Return the message about an action that does not exist."""
+    if not _NAME.fullmatch(text):
+        return f"`{text}` is one name, which no action has: write every action by itself"
+    near = "" if "*" in text else catalogue.nearest_action(text)
+    return _dated(f"unknown action `{text}`{near}")
+
+
+def _closed(text: str, service: str) -> str:
+    day = CLOSED[service]
+    when = f" on {day}" if day else ""
+    return f"`{text}` grants nothing, because AWS closed the service{when}: remove it"
 
 
 def of_trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
@@ -60,7 +78,9 @@ def _is_on_roles(name: str) -> bool:
 
 def _exists(text: str) -> bool:
     wild = "*" in text or "?" in text
-    return bool(catalogue.expanded(text)) if wild else catalogue.exists(text)
+    if wild:
+        return bool(catalogue.expanded(text))
+    return catalogue.exists(text) or is_in_policies_of_aws(text)
 
 
 def _dated(message: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from checker.iam import catalogue
 from checker.iam.arn import fold, in_full
 from checker.iam.pieces import segments
+from checker.iam.unlisted import is_closed
 from checker.iam.validation.coded import Finding
 from checker.messages import did_you_mean
 
@@ -94,7 +95,7 @@ def _wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
         likely = _near(forms, resource)
         yield from _wrong_region(region, {each.region for each in likely})
         yield from _wrong_account(account, {each.account for each in likely})
-    elif not catalogue.is_service(service):
+    elif not catalogue.is_service(service) and not is_closed(service):
         near = catalogue.nearest_service(fold(service))
         yield "INVALID_SERVICE", f"unknown service `{service}`{near}"
 
