@@ -134,12 +134,16 @@ def _of_action(action: str) -> _Keys:
 
 @lru_cache(maxsize=1)
 def _elsewhere() -> _Keys:
-    """Return the keys that a service has although their prefix is another one's."""
+    """Return the keys that a service has although their prefix is another service's.
+
+    Those of identity providers are not among them: AWS's list and its examples disagree on types.
+    """
     known = {
         name: kind
         for service in sorted(catalogue.services())
         for name, kind in catalogue.condition_keys(service).items()
-        if fold(name).partition(":")[0] not in (service, GLOBAL)
+        for prefix in [fold(name).partition(":")[0]]
+        if prefix != service and catalogue.is_service(prefix)
     }
     return _keys(known)
 

@@ -31,7 +31,7 @@ _ALWAYS_TAGGED = ("aws:principaltag", "aws:requesttag", "aws:resourcetag")
 _WHO = (
     *("aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist"),
     *("aws:resourceorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"),
-    *("cognito-identity.amazonaws.com:", "saml:"),
+    "cognito-identity.amazonaws.com:",
 )
 """How keys begin that have several values and say who calls, through what, or whose resource it is.
 What a request brings along, such as the keys of its tags, may well be nothing."""
