@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _SERVICE = 2
 """The segment of an ARN that names the service."""
 
+_ON_ALL = frozenset({"s3"})
+"""Services of which the actions without a type only work on `*`, or on a pattern of all names:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+AWS's list lacks the types of some actions of other services."""
+
 
 def fitting(found: tuple[Term, ...], action: str) -> tuple[Term, ...]:
     """Return the terms without those whose resources an action cannot work on.
@@ -58,7 +63,8 @@ def useless(actions: Iterable[str], resources: Sequence[Pattern]) -> Iterator[st
         if service not in reached:
             reached[service] = _reached(service, resources)
         types = {each.text for each in _types(name)}
-        if types and reached[service] and types.isdisjoint(reached[service]):
+        on_all = service in _ON_ALL and not types and all(e.prefix[-1:] != ":" for e in resources)
+        if reached[service] and (on_all or types) and types.isdisjoint(reached[service]):
             yield name
 
 

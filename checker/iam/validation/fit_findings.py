@@ -40,7 +40,8 @@ def useless_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
     names = frozenset(useless((each.text for each in _named(statement)), resources))
     found = [each for each in statement.actions if each.text in names]
     if found:
-        shown = " or ".join(f"`{each}`" for each in catalogue.formats_of(found[0].text)[:2])
+        formats = catalogue.formats_of(found[0].text)[:2] or ("*",)
+        shown = " or ".join(f"`{each}`" for each in formats)
         message = (
             f"{_listed(found)} {_does(found)} not work on `{statement.resources[0].text}`, so that "
             f"the statement {'allows' if statement.is_allow else 'denies'} nothing by "
