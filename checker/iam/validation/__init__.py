@@ -48,6 +48,7 @@ _STATEMENT: tuple[StatementCheck, ...] = (
     principal_findings.services,
     principal_findings.trust,
     action_findings.of_trust,
+    action_findings.of_topic,
     principal_findings.roles_anywhere,
     principal_findings.providers,
     principal_findings.organisation,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?._-]+")
 """An action whose name has no other characters than names of actions have."""
+_SERVICE = 2
+"""The segment of an ARN that names the service."""
 _PASS_ROLE = "iam:passrole"  # noqa: S105 - an action
 _CREATE_ROLE = "iam:createservicelinkedrole"
 
@@ -70,6 +72,30 @@ def of_trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
             continue
         message = f"`{entry.text}` is not an action on a role: use one such as `sts:AssumeRole`"
         yield Finding("UNSUPPORTED_ACTION_IN_POLICY", message, (entry.route,))
+
+
+def of_topic(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every action in the policy of a topic that SNS does not take there.
+
+    SNS refuses a policy whose actions go beyond those on topics, such as `sns:*`:
+    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+    """
+    parts = [entry.text.split(":", _SERVICE + 1) for entry in statement.resources]
+    named = {fold(each[_SERVICE]) for each in parts if len(each) > _SERVICE}
+    if policy.type is not PolicyType.RESOURCE or named != {"sns"}:
+        return
+    for entry in statement.actions:
+        if "${" in entry.text:
+            continue
+        known = catalogue.expanded(entry.text)
+        if any(not _is_on_topics(name) for name in known):
+            message = f"`{entry.text}` is not only about topics: name actions such as `sns:Publish`"
+            yield Finding("UNSUPPORTED_ACTION_IN_POLICY", message, (entry.route,))
+
+
+def _is_on_topics(name: str) -> bool:
+    service = fold(name).partition(":")[0]
+    return service == "sns" and bool(catalogue.formats_of(name))
 
 
 def _is_on_roles(name: str) -> bool:

@@ -111,8 +111,8 @@ _FOUND = {
 }
 _PARTLY = {
     "UNSUPPORTED_ACTION_IN_POLICY": (
-        "for trust policies only: for others it depends on the resource that the policy is "
-        "attached to"
+        "for trust policies and those of topics only: for others it depends on the resource that "
+        "the policy is attached to"
     ),
 }
 """By code: the policies for which alone it is decided."""
