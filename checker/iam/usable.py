@@ -108,11 +108,15 @@ def _is_of_another_type(found: Pattern, action: str) -> bool:
 
 
 def _is_foreign(found: Pattern, service: str) -> bool:
-    """Return whether a set holds resources of a known type that a service knows nothing of."""
+    """Return whether a set holds resources of another known service than those of a service.
+
+    Some services have only resources whose ARNs name another service.
+    """
     parts = found.prefix.split(":", _SERVICE + 1)
     named = fold(parts[_SERVICE]) if len(parts) > _SERVICE + 1 else ""
-    known = () if named in _by_service(service) else _by_service(named).get(named, ())
-    return any(overlaps(found, each) for each in known)
+    own = _by_service(service)
+    mine = {service} if service in own else own
+    return catalogue.is_service(named) and named not in mine
 
 
 @lru_cache(maxsize=512)
