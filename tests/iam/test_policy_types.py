@@ -39,7 +39,8 @@ def test_a_type_is_told_by_the_elements(statement: dict[str, Any], kind: str) ->
 def test_a_mapped_type_decides_what_rules_ask(policy_check: Run, tmp_path: Path) -> None:
     for name in ("scp", "admin"):
         (tmp_path / f"{name}.json").write_text(json.dumps(ADMIN), encoding="utf-8")
-    ran = policy_check("builtin", tmp_path, "--kind", "*/scp.json=aws-scp", "-o", "json")
+    kinds = ("--kind", "*/scp.json=aws-scp", "--kind", "*/admin.json=aws-identity-policy")
+    ran = policy_check("builtin", tmp_path, *kinds, "-o", "json")
     data = json.loads(ran.stdout)
     found = {(each["rule"], Path(each["document"]).name) for each in data["findings"]}
     assert ("no-full-admin", "admin.json") in found
