@@ -47,44 +47,32 @@ def fitting(found: tuple[Term, ...], action: str) -> tuple[Term, ...]:
     types = _types(action)
     if not types:
         return found
+    service = fold(action).partition(":")[0]
     return tuple(
         term
         for term in found
         if any(_holds_some(term.resource, each) for each in types)
-        or not all(_is_of_another_type(each, action) for each in term.resource.reach)
+        or not all(_is_of_known_type(each, service) for each in term.resource.reach)
     )
 
 
 def useless(actions: Iterable[str], resources: Sequence[Pattern]) -> Iterator[str]:
     """Yield the known actions that work on none of some resources, whose types are all known."""
-    reached: dict[str, frozenset[str]] = {}
+    on_names = all(each.prefix[-1:] != ":" for each in resources)
+    held: dict[Pattern, bool] = {}
+    known: dict[str, bool] = {}
     for name in actions:
         service = fold(name).partition(":")[0]
-        if service not in reached:
-            reached[service] = _reached(service, resources)
-        types = {each.text for each in _types(name)}
-        on_all = service in _ON_ALL and not types and all(e.prefix[-1:] != ":" for e in resources)
-        if reached[service] and (on_all or types) and types.isdisjoint(reached[service]):
+        types = _types(name)
+        for each in types:
+            if each not in held:
+                held[each] = any(overlaps(each, item) for item in resources)
+        if any(held[each] for each in types) or not (types or (service in _ON_ALL and on_names)):
+            continue
+        if service not in known:
+            known[service] = all(_is_of_known_type(item, service) for item in resources)
+        if known[service]:
             yield name
-
-
-def _reached(service: str, resources: Sequence[Pattern]) -> frozenset[str]:
-    """Return the types that some resources are of, as far as an action of a service sees them.
-
-    The result is empty if the type of a resource is not known.
-    """
-    found: set[str] = set()
-    for each in resources:
-        own = {
-            of.text
-            for formats in _by_service(service).values()
-            for of in formats
-            if overlaps(of, each)
-        }
-        if not own and not _is_foreign(each, service):
-            return frozenset()
-        found |= own or {each.text}
-    return frozenset(found)
 
 
 def _types(action: str) -> tuple[Pattern, ...]:
@@ -94,17 +82,15 @@ def _types(action: str) -> tuple[Pattern, ...]:
     return tuple(loosest(each) for each in catalogue.formats_of(action))
 
 
-def _is_of_another_type(found: Pattern, action: str) -> bool:
-    """Return whether a set holds resources of a known type, if it holds none of the action's.
+def _is_of_known_type(found: Pattern, service: str) -> bool:
+    """Return whether a set holds resources of a type that an action of a service can tell.
 
-    That is so for a type of the action's service, and for one of a service whose resources the
-    action's service does not have.
+    That is so for a type of the service, and for resources of which it knows nothing because they
+    are another service's.
     """
-    service = fold(action).partition(":")[0]
-    own = _by_service(service)
-    if any(overlaps(found, each) for formats in own.values() for each in formats):
-        return True
-    return _is_foreign(found, service)
+    formats = _by_service(service).values()
+    known = any(overlaps(found, each) for patterns in formats for each in patterns)
+    return known or _is_foreign(found, service)
 
 
 def _is_foreign(found: Pattern, service: str) -> bool:
