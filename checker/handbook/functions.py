@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from checker.cel.env import Field, Function, Struct
 from checker.iam.functions import SAMPLE, STRUCTS
-from checker.iam.validation import CODES
+from checker.iam.validation import CODES, OWN, Code
 from checker.kinds.aws_iam_policy import aws_iam_policy
+from checker.report import DOCUMENT_RULE
 
 _INTRODUCTION = """\
 # Types and functions of `aws-iam-policy`
@@ -20,6 +21,10 @@ available.
 Every example is true for this policy:
 """
 
+_CODES = """\
+`reader` and `schema` reject the file; a `finding` is in `policy.findings`, by its topic. The last
+column is the shipped rule that fails where the code is found."""
+
 
 def reference() -> str:
     """Return the reference as Markdown: all types with their fields and methods, all functions."""
@@ -27,20 +32,25 @@ def reference() -> str:
 
 
 def codes() -> str:
-    """Return the codes of IAM Access Analyzer as Markdown, and the part that decides each."""
-    lines = [
-        "# The codes of IAM Access Analyzer",
-        "",
-        "`reader` and `schema` reject the file; a `finding` is in `policy.findings`, by its topic.",
-        "",
-        "| code | type | topic | decided by |",
-        "| --- | --- | --- | --- |",
-    ]
-    for name, code in CODES.items():
+    """Return the codes of findings as Markdown, the part that decides each, and its rule."""
+    theirs = {name: code for name, code in CODES.items() if name not in OWN}
+    own = {name: code for name, code in CODES.items() if name in OWN}
+    lines = ["# The codes of IAM Access Analyzer", "", *_CODES.splitlines(), "", *_table(theirs)]
+    lines += ["", "## Codes of our own", "", *_table(own)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(known: Mapping[str, Code]) -> Iterator[str]:
+    yield from (
+        "| code | type | topic | decided by | reported by |",
+        "| --- | --- | --- | --- | --- |",
+    )
+    for name, code in known.items():
         why = f", {code.why_not}" if code.why_not else ""
         decided = f"`{code.decided}`{why}" if code.decided else f"not decided: {code.why_not}"
-        lines.append(f"| `{name}` | {code.type} | {code.topic or ''} | {decided} |")
-    return "\n".join(lines) + "\n"
+        refused = f"`{DOCUMENT_RULE}`" if code.decided else ""
+        rule = f"[{code.rule}](rules/{code.rule}.md)" if code.rule else refused
+        yield f"| `{name}` | {code.type} | {code.topic or ''} | {decided} | {rule} |"
 
 
 def _lines() -> Iterator[str]:

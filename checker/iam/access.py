@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, cast
 from checker.errors import FunctionError
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
-from checker.iam.arn import ATTACHED, EVERYTHING, Spelling, fold
+from checker.iam.arn import Spelling, fold
 from checker.iam.constraints import RESOURCE, Asked, Conjunction, Constraint, Texts
 from checker.iam.covering import covering_all_of
 from checker.iam.fixed import NAMED, any_of, unfixed
-from checker.iam.formats import loosest
 from checker.iam.given import settled
 from checker.iam.key_values import never_holds
 from checker.iam.near import about, near
-from checker.iam.patterns import Undecided, covers, overlaps
+from checker.iam.patterns import Undecided
 from checker.iam.question import actions, allowed, always_applies, calling
 from checker.iam.request import PRINCIPAL_ARN
 from checker.iam.terms import Budget, Denial, Term, terms
+from checker.iam.usable import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -142,8 +142,14 @@ class Access:
         return Access(self.asked, policy, required, perhaps, written, self.route, limits)
 
     def covering_all_of(self, service: str) -> tuple[Resource, ...]:
-        """Return the sets that hold all resources of a type of a service, alone or together."""
-        return covering_all_of(self.resources, service)
+        """Return the sets that hold all resources of a type of a service, alone or together.
+
+        Only types count that one of the actions works on, if the catalogue knows all of them.
+        """
+        own = [each for each in self.asked if fold(each).startswith(f"{fold(service)}:")]
+        known = [catalogue.formats_of(each) for each in own]
+        types = tuple(dict.fromkeys(each for formats in known for each in formats))
+        return covering_all_of(self.resources, service, types if all(known) else ())
 
     def _allows(self) -> tuple[Statement, ...]:
         services = action_rules.services(map(action_rules.asked, self.asked))
@@ -180,7 +186,7 @@ class Access:
             key = (statement.route, doubt, tuple((d.statement.route, d.doubt) for d in denials))
             if key not in self._terms:
                 self._terms[key] = terms(statement, denials, doubt, self._budget)
-            found = _usable(self._terms[key], text)
+            found = fitting(self._terms[key], text)
             if not (rest or self.required or may_contradict(statement)):
                 return found
             # The other Denies are about all of an action, or none of it, so that equal sets beside
@@ -253,34 +259,6 @@ def may_contradict(statement: Statement) -> bool:
     nobody = any(each.text == "*" for each in statement.not_principals)
     caller = statement.has_principal and PRINCIPAL_ARN in keys
     return several or nobody or caller or any(map(never_holds, statement.conditions))
-
-
-def _usable(found: tuple[Term, ...], text: str) -> tuple[Term, ...]:
-    """Return the terms without those whose resources an action cannot work on.
-
-    A term is left out only if it holds no resource of any of the action's types. If the catalogue
-    does not know the action, no term is left out.
-    """
-    if all(
-        term.resource.reach == (EVERYTHING.widest,) and not term.resource.excluded for term in found
-    ):
-        return found
-    formats = [loosest(each) for each in catalogue.formats_of(text)]
-    if not formats:
-        return found
-    return tuple(
-        term for term in found if any(_holds_some(term.resource, each) for each in formats)
-    )
-
-
-def _holds_some(found: Resource, of_type: Pattern) -> bool:
-    if not any(each.prefix.startswith("arn:") for each in found.reach) and not found.excluded:
-        return True
-    if not all(overlaps(each, of_type) for each in found.reach if each is not ATTACHED.widest):
-        return False
-    near = tuple(each for each in found.excluded if overlaps(each, of_type))
-    whole = found.reach == (EVERYTHING.widest,)
-    return not (near and whole and covers(near, of_type))
 
 
 def access(policy: Policy, actions: Sequence[str]) -> Access:

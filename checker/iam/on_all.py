@@ -32,13 +32,15 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
     given = resources(statement)
     whole = {each for each in services if holds_all_of(given, each)}
     denied = {each for each in whole if _has_denies(policy, each)}
-    return tuple(
-        name
-        for name in named
-        for service in [name.partition(":")[0]]
-        if service in whole
-        and (service not in denied or holds_all_of(access(policy, (name,)).resources, service))
-    )
+
+    def is_whole(name: str) -> bool:
+        service = name.partition(":")[0]
+        if service not in whole:
+            return False
+        found = access(policy, (name,)).resources if service in denied else given
+        return holds_all_of(found, service, catalogue.formats_of(name))
+
+    return tuple(filter(is_whole, named))
 
 
 def _grants_any(policy: Policy, statement: Statement) -> bool:

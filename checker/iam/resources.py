@@ -142,9 +142,10 @@ class Resource:
         open_ = None if found is None else _likely(opened_text(found))
         return open_ is not None and not any(overlaps(each, open_) for each in none_of)
 
-    def covers_all_of(self, service: str) -> bool:
+    def covers_all_of(self, service: str, types: tuple[str, ...] = ()) -> bool:
         """Return whether this holds all resources of some type of a service, or everything.
 
+        `types` are the ARN formats of the types that count; all those of the service without any.
         All resources of one account in one region are enough, because an author of policies may
         have no others. What is allowed on all resources but some exceptions is allowed on all that
         nobody has named, so exceptions do not matter there. A service that the catalogue does not
@@ -152,15 +153,23 @@ class Resource:
         for text that cannot name a service.
         """
         self._decided()
-        known = formats(service)
+        known = types or formats(service)
         found = self._holds(EVERY_ARN) or any(
             self._holds_somewhere(item, partition) for item in known for partition in PARTITIONS
         )
         if found and self.unknowns:
             # which partition, region and account these are does not matter
             sure = replace(self, reach=tuple(map(_anywhere, self.symbolic)), unknowns=())
-            if not sure.covers_all_of(service):
+            if not sure.covers_all_of(service, types):
                 raise self.undecided()
+        return found
+
+    def holds(self, pattern: Pattern) -> bool:
+        """Return whether this holds everything that a pattern matches; raises `Undecided`."""
+        self._decided()
+        found = self._holds(pattern)
+        if found and self.unknowns and not all(covers((each,), pattern) for each in self.symbolic):
+            raise self.undecided()
         return found
 
     def _holds_somewhere(self, arn: str, partition: str) -> bool:

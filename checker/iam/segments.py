@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 
 from checker.iam import catalogue
-from checker.iam.arn import fold
+from checker.iam.arn import fold, in_full
 from checker.iam.machine import Token, Wild
 from checker.iam.patterns import Pattern, overlaps, pattern
 
@@ -41,7 +41,7 @@ def runs_on(text: str) -> bool:
 
 
 def _service(text: str) -> str:
-    parts = text.split(":", _SERVICE + 1)
+    parts = in_full(text).split(":", _SERVICE + 1)
     return fold(parts[_SERVICE]) if len(parts) > _SERVICE else ""
 
 

@@ -157,6 +157,10 @@ class PolicyType(StrEnum):
     TRUST = "trust"
     SCP = "scp"
     RCP = "rcp"
+    BOUNDARY = "boundary"
+    """A permissions boundary of a user or role."""
+    ENDPOINT = "endpoint"
+    """The policy of a VPC endpoint."""
 
 
 @dataclass(frozen=True, slots=True)

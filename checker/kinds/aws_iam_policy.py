@@ -33,7 +33,13 @@ _MEMBERS = {
     "aws-trust-policy": PolicyType.TRUST,
     "aws-scp": PolicyType.SCP,
     "aws-rcp": PolicyType.RCP,
+    "aws-permissions-boundary": PolicyType.BOUNDARY,
+    "aws-vpc-endpoint-policy": PolicyType.ENDPOINT,
 }
+_LIMITS = (PolicyType.BOUNDARY, PolicyType.ENDPOINT)
+"""The types that only limit what other policies grant:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html and
+https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"""
 
 
 def aws_iam_policy() -> Kind:
@@ -78,7 +84,8 @@ def members(kind: Kind) -> Iterator[Kind]:
         def bind(data: Json, of: PolicyType = of) -> Mapping[str, object]:
             return _bind(data, of)
 
-        yield replace(kind, name=name, family=NAME, recognises=never, certain=False, bind=bind)
+        made = replace(kind, name=name, family=NAME, recognises=never, certain=False, bind=bind)
+        yield replace(made, grants=of not in _LIMITS)
 
 
 def _recognises(data: Json) -> bool:

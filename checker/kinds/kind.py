@@ -95,6 +95,8 @@ class Kind:
     """Whether a user declared it: nothing is known of how its files look before they are parsed."""
     family: str = ""
     """The more general kind, whose rules apply to this kind too; empty if there is none."""
+    grants: bool = True
+    """Whether its documents grant anything; else no rule of its family about grants applies."""
     normalise: Callable[[Json], Json] = _same
     bind: Callable[[Json], Mapping[str, object]] = _nothing
     unit: Callable[[Route], Route] = _itself

@@ -10,6 +10,7 @@ from checker.budget import spend
 from checker.cel.values import type_name
 from checker.documents import Document
 from checker.iam.asked import Ask, Notes, noted
+from checker.kinds.kind import Kind
 from checker.problems import Location, Route, excerpt, pointer
 from checker.report import DOCUMENT_RULE, WORST, Finding, Place, Severity, Status, digest
 from checker.rules import About, Requirement, Rule
@@ -60,7 +61,17 @@ def _unasked(rule: Rule, document: Document) -> Outcome | None:
     """Return the outcome that is known without evaluation; None if the rule must be evaluated."""
     if document.problems or document.kind is None:
         return Outcome(Status.ERROR)
-    return None if document.kind.belongs_to(rule.kind) else Outcome(Status.SKIP)
+    return None if _is_about(rule, document.kind) else Outcome(Status.SKIP)
+
+
+def _is_about(rule: Rule, kind: Kind) -> bool:
+    """Return whether a rule applies to documents of a kind.
+
+    What only limits others grants nothing by itself: rules about grants of its family do not apply.
+    """
+    if rule.kind != kind.name and rule.file.about is About.GRANTS and not kind.grants:
+        return False
+    return kind.belongs_to(rule.kind)
 
 
 def _evaluated(evaluation: _Evaluation, left: int) -> Outcome:

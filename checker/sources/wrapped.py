@@ -44,6 +44,12 @@ SHAPES = (
     Shape(("PolicyDocument",), f"{_REFERENCE}/iam/get-role-policy.html", IDENTITY, "RoleName"),
     Shape(("PolicyDocument",), f"{_REFERENCE}/iam/get-user-policy.html", IDENTITY, "UserName"),
     Shape(("PolicyDocument",), f"{_REFERENCE}/iam/get-group-policy.html", IDENTITY, "GroupName"),
+    Shape(
+        ("PolicyDocument",),
+        f"{_REFERENCE}/ec2/create-vpc-endpoint.html",
+        "aws-vpc-endpoint-policy",
+        "ServiceName",
+    ),
     Shape(("PolicyDocument",), f"{_REFERENCE}/iam/create-policy.html"),
     Shape(("Role", "AssumeRolePolicyDocument"), f"{_REFERENCE}/iam/get-role.html", TRUST),
     Shape(("AssumeRolePolicyDocument",), f"{_REFERENCE}/iam/create-role.html", TRUST),

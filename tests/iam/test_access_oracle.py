@@ -350,7 +350,7 @@ BUGS: dict[str, tuple[str, Callable[..., object]]] = {
     "everything near is taken off": ("terms._left", lambda _, excluded: not excluded),
     "the only text left is not seen": ("terms._only", lambda *_: None),
     "of sets to intersect the first counts": ("terms._fewest", lambda parts: parts[:1]),
-    "no resource is of the types": ("access._holds_some", lambda *_: False),
+    "no resource is of the types": ("usable._holds_some", lambda *_: False),
     "overlapping is covering": (
         "resources.covers",
         lambda union, one: any(overlaps(each, one) for each in union),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from checker.iam.statement import PolicyType, policy
+from checker.iam.validation import findings
 from tests.support.command import Run
 
 ADMIN: dict[str, Any] = {
@@ -38,7 +39,8 @@ def test_a_type_is_told_by_the_elements(statement: dict[str, Any], kind: str) ->
 def test_a_mapped_type_decides_what_rules_ask(policy_check: Run, tmp_path: Path) -> None:
     for name in ("scp", "admin"):
         (tmp_path / f"{name}.json").write_text(json.dumps(ADMIN), encoding="utf-8")
-    ran = policy_check("builtin", tmp_path, "--kind", "*/scp.json=aws-scp", "-o", "json")
+    kinds = ("--kind", "*/scp.json=aws-scp", "--kind", "*/admin.json=aws-identity-policy")
+    ran = policy_check("builtin", tmp_path, *kinds, "-o", "json")
     data = json.loads(ran.stdout)
     found = {(each["rule"], Path(each["document"]).name) for each in data["findings"]}
     assert ("no-full-admin", "admin.json") in found
@@ -46,6 +48,38 @@ def test_a_mapped_type_decides_what_rules_ask(policy_check: Run, tmp_path: Path)
     counts = {row["id"]: row for row in data["rules"]}
     assert counts["policy-version-present"]["pass"] == 2
     assert counts["no-full-admin"]["skip"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "principal", "found"),
+    [
+        ("aws-permissions-boundary", {}, "boundary-is-unlimited"),
+        ("aws-vpc-endpoint-policy", {"Principal": "*"}, "vpc-endpoint-reaches-all"),
+    ],
+)
+def test_what_only_limits_others_is_not_held_for_a_grant(
+    policy_check: Run, tmp_path: Path, kind: str, principal: dict[str, Any], found: str
+) -> None:
+    data = {**ADMIN, "Statement": {**ADMIN["Statement"], **principal}}
+    (tmp_path / "a.json").write_text(json.dumps(data), encoding="utf-8")
+    ran = policy_check("builtin", tmp_path, "--kind", f"*={kind}", "-o", "json")
+    rules = {each["rule"] for each in json.loads(ran.stdout)["findings"]}
+    assert found in rules
+    assert not rules & {"no-full-admin", "no-public-principal", "escalation-pass-role"}
+
+
+def test_a_boundary_has_the_limits_of_a_managed_policy() -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+    data: Any = {"Version": "2012-10-17", "Statement": [{**statement, "Sid": "x" * 6_000}]}
+    for kind in (PolicyType.IDENTITY, PolicyType.BOUNDARY):
+        assert [each.code for each in findings(policy(data, kind))] == []
+    data["Statement"][0]["Sid"] = "x" * 6_200
+    assert not findings(policy(data, PolicyType.IDENTITY))
+    (over,) = findings(policy(data, PolicyType.BOUNDARY))
+    assert over.code == "POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA"
+    data["Statement"] = {**statement, "Principal": "*"}
+    (one,) = findings(policy(data, PolicyType.BOUNDARY))
+    assert one.code == "UNSUPPORTED_PRINCIPAL"
 
 
 def test_an_element_that_the_mapped_type_has_not_is_found(

@@ -338,7 +338,8 @@ def test_every_function_has_an_answer_or_a_reason(one: Json, other: Json, text: 
 CEL = (
     (
         'policy.access(["s3:*", "iam:PassRole"]).resources.all(r, r.isLiteral() || r.isNamed()'
-        ' || r.coversAllOf("s3") || r.covers("arn:aws:s3:::b/*") || r.within("arn:aws:*"))'
+        ' || r.isAnyones() || r.coversAllOf("s3") || r.covers("arn:aws:s3:::b/*")'
+        ' || r.within("arn:aws:*"))'
     ),
     "policy.access(policy.statements.map(s, s.actions.map(a, a.text)).flatten()).granted",
     "policy.statements.filter(s, s.isPublic || s.isConfusedDeputy).map(s, s.wholeServices)",
@@ -384,6 +385,7 @@ CEL = (
         '.unconfined(["aws:*"]).coveringAllOf("s3").size()'
     ),
     'policy.statements.map(s, policy.access(["s3:*"]).resourcesBy(s).map(r, r.text))',
+    'policy.unnamedValue("aws:username", "u-*") != ""',
     'policy.access(["s3:*"]).witness().hasValue() || policy.witness({"action": "s3:*"}).hasValue()',
     (
         'policy.statements.map(s, s.confines(["aws:*"]) || s.confinesAccount(["aws:*"])'

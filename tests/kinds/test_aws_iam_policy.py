@@ -49,7 +49,12 @@ VALID: list[Json] = [
             statement(Action=["s3:GetObject", "a4b:Get*", "aws-portal:ViewBilling"]),
             without("Action", NotAction="iam:*"),
             without("Action", NotAction=["iam:*", "sts:*"]),
+            statement(Action="s3:GetObject,PutObject"),
             statement(Resource="*"),
+            statement(Resource="execute-api:/*"),
+            statement(Resource="arn:aws:s3:::b/caf\u00e9 \u00ff"),
+            condition("StringEquals", {"aws:ResourceTag/stra\u00dfe": "\u00e4"}),
+            statement(Principal={"AWS": "arn:aws:iam::123456789012:role/caf\u00e9"}),
             statement(Resource=["*", "arn:aws-cn:s3:::b"]),
             statement(Resource="arn:*:s3:::b"),
             statement(Resource="arn:aws:s3:::${aws:username}/*"),
@@ -91,7 +96,7 @@ def test_a_valid_policy_is_accepted(data: Json) -> None:
 
 
 ACTION = "is not an action: expected `service:Action` (`*` and `?` after the colon) or `*`"
-RESOURCE = "is not a resource: expected an ARN in printable ASCII, or `*`"
+RESOURCE = "is not a resource: expected an ARN of characters up to U+00FF, or `*`"
 EVERYONE = 'is not a principal: expected `*`, or an object such as {"AWS": "arn:…"}'
 NAMED = (
     "is not a principal: expected a name without wildcards"
@@ -102,7 +107,7 @@ WHO = (
     " (write account IDs in quotes)"
 )
 OPERATOR = "is not a condition operator"
-KEY = "is not a condition key: expected printable ASCII, such as `aws:SourceArn`"
+KEY = "is not a condition key: expected characters up to U+00FF, such as `aws:SourceArn`"
 VALUE = "expected a string or true or false or a number, not"
 
 INVALID: list[tuple[Json, str, str]] = [
@@ -149,7 +154,7 @@ INVALID: list[tuple[Json, str, str]] = [
     *(
         (statement(Resource=text), "/Resource", f"{quoted(text)} {RESOURCE}")
         for text in [
-            "", "bucket", "arn:", "ARN:aws:s3:::b", "**", " *", "* ", "*\n", "arn:aws:s3:::é",
+            "", "bucket", "arn:", "ARN:aws:s3:::b", "**", " *", "* ", "*\n", "arn:aws:s3:::ē",
             "arn:aws:s3:::b\n", "arn:aws:s3:::\u202eb", "arn:aws:s3:::\x1b",
         ]
     ),
@@ -167,7 +172,7 @@ INVALID: list[tuple[Json, str, str]] = [
     (statement(Principal={"AWS": 12345678901}), "/Principal/AWS", f"`12345678901` {WHO}"),
     (statement(Principal={"AWS": "arn:*"}), "/Principal/AWS", f"`arn:*` {WHO}"),
     (statement(Principal={"AWS": ["*", "a?"]}), "/Principal/AWS/1", f"`a?` {WHO}"),
-    (statement(Principal={"AWS": "é"}), "/Principal/AWS", f"`é` {WHO}"),
+    (statement(Principal={"AWS": "ē"}), "/Principal/AWS", f"`ē` {WHO}"),
     (statement(Principal={"Service": "*"}), "/Principal/Service", f"`*` {NAMED}"),
     (statement(Principal={"Federated": "*"}), "/Principal/Federated", f"`*` {NAMED}"),
     (statement(Resource="arn:{{ a }}"), "/Resource", "`arn:{{ a }}` is a template: render it"),
@@ -193,7 +198,7 @@ INVALID: list[tuple[Json, str, str]] = [
     (condition("Bool", {}), "/Condition/Bool", "expected at least 1, not an empty object"),
     (condition("Bool", "true"), "/Condition/Bool", "expected an object, not `true`"),
     (condition("Bool", {"": "true"}), "/Condition/Bool/", f"`` {KEY}"),
-    (condition("Bool", {"é": "true"}), "/Condition/Bool/é", f"`é` {KEY}"),
+    (condition("Bool", {"ē": "true"}), "/Condition/Bool/ē", f"`ē` {KEY}"),
     (condition("Bool", {" a": "true"}), "/Condition/Bool/ a", f"` a` {KEY}"),
     (condition("Bool", {"a": None}), "/Condition/Bool/a", f"{VALUE} null"),
     (condition("Bool", {"a": {}}), "/Condition/Bool/a", f"{VALUE} an empty object"),

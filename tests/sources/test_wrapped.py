@@ -69,6 +69,10 @@ WRAPPED: dict[str, tuple[Any, list[tuple[str, str]]]] = {
         {"GroupName": "g", "PolicyName": "n", "PolicyDocument": POLICY},
         [("/PolicyDocument", IDENTITY)],
     ),
+    "create-vpc-endpoint": (
+        {"VpcId": "vpc-1", "ServiceName": "s", "PolicyDocument": TEXT},
+        [("/PolicyDocument", "aws-vpc-endpoint-policy")],
+    ),
     "get-role": (
         {"Role": {"RoleName": "r", "AssumeRolePolicyDocument": POLICY}},
         [("/Role/AssumeRolePolicyDocument", TRUST)],

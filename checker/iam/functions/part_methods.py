@@ -11,6 +11,7 @@ from checker.iam import actions
 from checker.iam.access import Access
 from checker.iam.arn import fold
 from checker.iam.asked import note
+from checker.iam.covering import is_anyones
 from checker.iam.functions.samples import ACCESS, REQUEST, RESOURCE, STATEMENT
 from checker.iam.question import admits
 from checker.iam.resources import Resource
@@ -108,8 +109,8 @@ PART_METHODS: tuple[Function, ...] = (
         (STRING,),
         list_of(RESOURCE),
         _covering,
-        "The resources that hold all resources of at least one type of a service, each by itself "
-        "or, if none does so, together.",
+        "The resources that hold all resources of at least one type of a service that the actions "
+        "work on, each by itself or, if none does so, together.",
         ACCESS,
         example='policy.access(["s3:PutObject"]).coveringAllOf("s3").size() == 0',
     ),
@@ -187,6 +188,15 @@ PART_METHODS: tuple[Function, ...] = (
         "but some exceptions is allowed on all.",
         RESOURCE,
         example='!policy.statements[0].resources[1].coversAllOf("s3")',
+    ),
+    Function(
+        "isAnyones",
+        (),
+        BOOL,
+        is_anyones,
+        "Whether it holds all resources of at least one type, of every account.",
+        RESOURCE,
+        example="!policy.statements[0].resources[1].isAnyones()",
     ),
 )
 """All functions on a statement, on a resource or on what a policy allows of some actions."""

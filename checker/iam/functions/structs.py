@@ -77,8 +77,8 @@ _POLICY = Struct(
             "type",
             STRING,
             lambda p: str(p.type),
-            "`identity`, `resource` or `trust`, by its elements unless its kind says which; `scp` "
-            "or `rcp` only by its kind.",
+            "`identity`, `resource` or `trust`, by its elements unless its kind says which; `scp`, "
+            "`rcp`, `boundary` or `endpoint` only by its kind.",
             example='policy.type == "resource"',
         ),
         Field(

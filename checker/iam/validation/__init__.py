@@ -14,19 +14,20 @@ from checker.iam.validation import (
     arns,
     condition_findings,
     elements,
+    fit_findings,
     principal_findings,
     redundancy,
     value_types,
     variables,
 )
 from checker.iam.validation.coded import Finding, FindingType, Topic
-from checker.iam.validation.codes import CODES, Code
+from checker.iam.validation.codes import CODES, OWN, Code
 
 if TYPE_CHECKING:
     from checker.iam.statement import Policy
     from checker.iam.validation.coded import PolicyCheck, StatementCheck
 
-__all__ = ["CODES", "Code", "Finding", "FindingType", "Topic", "findings"]
+__all__ = ["CODES", "OWN", "Code", "Finding", "FindingType", "Topic", "findings"]
 
 _POLICY: tuple[PolicyCheck, ...] = (
     elements.version,
@@ -47,6 +48,7 @@ _STATEMENT: tuple[StatementCheck, ...] = (
     principal_findings.services,
     principal_findings.trust,
     action_findings.of_trust,
+    action_findings.of_topic,
     principal_findings.roles_anywhere,
     principal_findings.providers,
     principal_findings.organisation,
@@ -58,6 +60,10 @@ _STATEMENT: tuple[StatementCheck, ...] = (
     condition_findings.only_presence,
     condition_findings.untrustworthy_keys,
     condition_findings.companions,
+    condition_findings.missing_lists,
+    fit_findings.useless_actions,
+    fit_findings.keys_of_other_actions,
+    fit_findings.tags_of_other_services,
     value_types.values,
     value_types.wildcards,
     value_types.identifiers,

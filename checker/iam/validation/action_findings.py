@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
@@ -9,6 +10,7 @@ from checker.iam.actions import matches_action
 from checker.iam.arn import action, fold
 from checker.iam.patterns import matches
 from checker.iam.statement import PolicyType
+from checker.iam.unlisted import CLOSED, is_closed, is_in_policies_of_aws
 from checker.iam.validation.coded import Finding
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
     from checker.iam.statement import Policy, Statement
 
+_NAME = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?._-]+")
+"""An action whose name has no other characters than names of actions have."""
+_SERVICE = 2
+"""The segment of an ARN that names the service."""
 _PASS_ROLE = "iam:passrole"  # noqa: S105 - an action
 _CREATE_ROLE = "iam:createservicelinkedrole"
 
@@ -23,19 +29,33 @@ _CREATE_ROLE = "iam:createservicelinkedrole"
 def unknown_actions(_: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for every action that the catalogue does not know."""
     for entry in (*statement.actions, *statement.not_actions):
-        service, colon, name = fold(entry.text).partition(":")
+        service, colon = fold(entry.text).partition(":")[:2]
         if not colon or "${" in entry.text or service.strip("*") == "":
             continue
         if "*" in service or "?" in service:
             message = f"`{entry.text}` has a wildcard in the name of the service: name one service"
             yield Finding("WILDCARD_IN_SERVICE_NAME", message, (entry.route,))
+        elif is_closed(service):
+            yield Finding("CLOSED_SERVICE", _closed(entry.text, service), (entry.route,))
         elif not catalogue.is_service(service):
             message = f"unknown service `{service}`{catalogue.nearest_service(service)}"
             yield Finding("INVALID_SERVICE_IN_ACTION", _dated(message), (entry.route,))
         elif not _exists(entry.text):
-            near = "" if "*" in name else catalogue.nearest_action(entry.text)
-            message = f"unknown action `{entry.text}`{near}"
-            yield Finding("INVALID_ACTION", _dated(message), (entry.route,))
+            yield Finding("INVALID_ACTION", _unknown(entry.text), (entry.route,))
+
+
+def _unknown(text: str) -> str:
+    """Return the message about an action that does not exist."""
+    if not _NAME.fullmatch(text):
+        return f"`{text}` is one name, which no action has: write every action by itself"
+    near = "" if "*" in text else catalogue.nearest_action(text)
+    return _dated(f"unknown action `{text}`{near}")
+
+
+def _closed(text: str, service: str) -> str:
+    day = CLOSED[service]
+    when = f" on {day}" if day else ""
+    return f"`{text}` grants nothing, because AWS closed the service{when}: remove it"
 
 
 def of_trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
@@ -54,13 +74,39 @@ def of_trust(policy: Policy, statement: Statement) -> Iterator[Finding]:
         yield Finding("UNSUPPORTED_ACTION_IN_POLICY", message, (entry.route,))
 
 
+def of_topic(policy: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every action in the policy of a topic that SNS does not take there.
+
+    SNS refuses a policy whose actions go beyond those on topics, such as `sns:*`:
+    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
+    """
+    parts = [entry.text.split(":", _SERVICE + 1) for entry in statement.resources]
+    named = {fold(each[_SERVICE]) for each in parts if len(each) > _SERVICE}
+    if policy.type is not PolicyType.RESOURCE or named != {"sns"}:
+        return
+    for entry in statement.actions:
+        if "${" in entry.text:
+            continue
+        known = catalogue.expanded(entry.text)
+        if any(not _is_on_topics(name) for name in known):
+            message = f"`{entry.text}` is not only about topics: name actions such as `sns:Publish`"
+            yield Finding("UNSUPPORTED_ACTION_IN_POLICY", message, (entry.route,))
+
+
+def _is_on_topics(name: str) -> bool:
+    service = fold(name).partition(":")[0]
+    return service == "sns" and bool(catalogue.formats_of(name))
+
+
 def _is_on_roles(name: str) -> bool:
     return any(":role/" in each for each in catalogue.formats_of(name))
 
 
 def _exists(text: str) -> bool:
     wild = "*" in text or "?" in text
-    return bool(catalogue.expanded(text)) if wild else catalogue.exists(text)
+    if wild:
+        return bool(catalogue.expanded(text))
+    return catalogue.exists(text) or is_in_policies_of_aws(text)
 
 
 def _dated(message: str) -> str:

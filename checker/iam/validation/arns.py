@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.iam import catalogue
-from checker.iam.arn import fold
+from checker.iam.arn import fold, in_full
 from checker.iam.pieces import segments
+from checker.iam.unlisted import is_closed
 from checker.iam.validation.coded import Finding
 from checker.messages import did_you_mean
 
@@ -27,8 +28,6 @@ _PARTITIONS = (
 """https://docs.aws.amazon.com/general/latest/gr/rande.html"""
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+){1,3}-[0-9]{1,2}|global")
 _ACCOUNT = re.compile(r"[0-9]{12}|aws|cloudfront|third-party|amazon")
-_OF_AWS = frozenset({"ssm"})
-"""Services with resources that belong to AWS, whose ARNs have no account."""
 _FIELDS = 6
 
 
@@ -40,10 +39,37 @@ class _Form(NamedTuple):
     account: bool
 
 
+_OF_AWS = {
+    "controltower": (_Form("control/", region=True, account=False),),
+    "lambda": (_Form("runtime:", region=True, account=False),),
+    "resource-explorer-2": (_Form("view/", region=True, account=False),),
+    "securityhub": (
+        _Form("control/", region=True, account=False),
+        _Form("product/", region=True, account=False),
+        _Form("ruleset/", region=False, account=False),
+        _Form("standards/", region=True, account=False),
+    ),
+    "ssm": (
+        _Form("automation-definition/", region=True, account=False),
+        _Form("document/", region=True, account=False),
+        _Form("parameter/", region=True, account=False),
+        _Form("patchbaseline/", region=True, account=False),
+    ),
+}
+"""By service: the resources that belong to AWS, whose ARNs have no account.
+
+https://docs.aws.amazon.com/controltower/latest/controlreference/control-identifiers.html
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/CloudWatchReadOnlyAccess.html
+https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html
+https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+"""
+
+
 def resource_arns(_: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for every part of a resource's ARN that cannot be right."""
     for entry in (*statement.resources, *statement.not_resources):
-        parts = segments(entry.text, _FIELDS)
+        parts = segments(in_full(entry.text), _FIELDS)
         if entry.text.strip("*") == "" or "${" in parts[0]:
             continue
         if len(parts) < _FIELDS:
@@ -69,8 +95,8 @@ def wrong(parts: list[str]) -> Iterator[tuple[str, str]]:
     if forms is not None:
         likely = _near(forms, resource)
         yield from _wrong_region(region, {each.region for each in likely})
-        yield from _wrong_account(account, {each.account for each in likely}, service)
-    elif not catalogue.is_service(service):
+        yield from _wrong_account(account, {each.account for each in likely})
+    elif not catalogue.is_service(service) and not is_closed(service):
         near = catalogue.nearest_service(fold(service))
         yield "INVALID_SERVICE", f"unknown service `{service}`{near}"
 
@@ -86,14 +112,14 @@ def _wrong_region(region: str, known: set[bool]) -> Iterator[tuple[str, str]]:
         yield "MISSING_ARN_REGION", "resources of this service have a region: name one, or `*`"
 
 
-def _wrong_account(account: str, known: set[bool], service: str) -> Iterator[tuple[str, str]]:
+def _wrong_account(account: str, known: set[bool]) -> Iterator[tuple[str, str]]:
     if account and True not in known:
         if account != "*" and "${" not in account:
             message = "resources of this service have no account: leave it empty"
             yield "ARN_ACCOUNT_NOT_ALLOWED", message
     elif account and _is_plain(account) and not _ACCOUNT.fullmatch(account):
         yield "INVALID_ARN_ACCOUNT", f"`{account}` is not an account: expected 12 digits"
-    elif not account and False not in known and service not in _OF_AWS:
+    elif not account and False not in known:
         yield "MISSING_ARN_ACCOUNT", "resources of this service have an account: name one, or `*`"
 
 
@@ -120,4 +146,6 @@ def _by_service() -> dict[str, list[_Form]]:
             if len(parts) == _FIELDS:
                 head = parts[5].partition("${")[0]
                 found.setdefault(parts[2], []).append(_Form(head, bool(parts[3]), bool(parts[4])))
+    for service, forms in _OF_AWS.items():
+        found.setdefault(service, []).extend(forms)
     return found

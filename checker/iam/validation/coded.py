@@ -25,6 +25,8 @@ class FindingType(StrEnum):
 class Topic(StrEnum):
     """The part or aspect of a policy that a finding is about."""
 
+    ACTION_KEYS = "action-keys"
+    """Conditions on keys that requests of the statement's actions do not have."""
     ACTIONS = "actions"
     """Actions and services that the catalogue, which may be out of date, does not know."""
     ARNS = "arns"
@@ -38,6 +40,8 @@ class Topic(StrEnum):
     """Statements that are valid and grant too much."""
     PRINCIPALS = "principals"
     REDUNDANCY = "redundancy"
+    RESOURCES = "resources"
+    """Resources on which the statement's actions do not work."""
     SIZE = "size"
     TYPES = "types"
     """Values of another type than the operator compares."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from checker.budget import spend
 from checker.iam import catalogue, keys
 from checker.iam.arn import fold
+from checker.iam.patterns import Undecided
+from checker.iam.question import admits
 from checker.iam.validation.coded import Finding
 from checker.messages import did_you_mean
 
@@ -26,6 +28,13 @@ _ACCEPTED = {
 }
 """By kind of operator: the types of keys that it compares."""
 _ALWAYS_TAGGED = ("aws:principaltag", "aws:requesttag", "aws:resourcetag")
+_WHO = (
+    *("aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist"),
+    *("aws:resourceorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"),
+    "cognito-identity.amazonaws.com:",
+)
+"""How keys begin that have several values and say who calls, through what, or whose resource it is.
+What a request brings along, such as the keys of its tags, may well be nothing."""
 _UNTRUSTWORTHY = frozenset({"aws:referer", "aws:useragent"})
 """Keys whose values callers choose."""
 
@@ -114,6 +123,32 @@ def qualifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
         elif known is not None and not known.many and word == "ForAllValues" and statement.is_allow:
             message = f"`ForAllValues` also holds if `{each.key}` is missing: remove it"
             yield finding_at(each, "FORALLVALUES_WITH_SINGLE_VALUED_KEY", message)
+
+
+def missing_lists(_: Policy, statement: Statement) -> Iterator[Finding]:
+    """Yield a finding for every list of who calls that `ForAllValues` allows to be missing.
+
+    Requests without the key are allowed, unless the policy says that it must be there:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
+    for each in statement.conditions if statement.is_allow else ():
+        known = keys.find(each.key)
+        if known is None or not known.many or qualifier(each.operator) != "ForAllValues":
+            continue
+        if fold(each.key).startswith(_WHO) and _may_be_missing(statement, each.key):
+            message = (
+                f"`ForAllValues` also holds if `{each.key}` is missing: add the condition `Null` "
+                "with the value `false` on it, or use `ForAnyValue`"
+            )
+            yield finding_at(each, "FORALLVALUES_WITH_MISSING_KEY", message)
+
+
+def _may_be_missing(statement: Statement, key: str) -> bool:
+    """Return whether a request without a key is allowed; if that is undecided, it is no finding."""
+    try:
+        return admits(statement, key, ())
+    except Undecided:
+        return False
 
 
 def only_presence(_: Policy, statement: Statement) -> Iterator[Finding]:

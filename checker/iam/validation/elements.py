@@ -25,9 +25,16 @@ _QUOTAS = {
     PolicyType.TRUST: ("POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA", 2_048),
     PolicyType.SCP: ("POLICY_SIZE_EXCEEDS_SCP_QUOTA", 5_120),
     PolicyType.RCP: ("POLICY_SIZE_EXCEEDS_RCP_QUOTA", 5_120),
+    PolicyType.BOUNDARY: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 6_144),
+    PolicyType.ENDPOINT: ("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", 20_480),
 }
 """By type: the code, and the most characters without white space. For identity policies it is the
-quota of roles, which is the largest. For resource policies it is that of S3, one of the largest."""
+quota of roles, which is the largest; a boundary is a managed policy. For resource policies it is
+that of S3, one of the largest. For endpoints, AWS counts white space too."""
+_STRICT = (PolicyType.IDENTITY, PolicyType.SCP, PolicyType.RCP, PolicyType.BOUNDARY)
+"""The types whose Sids must be unique."""
+_LOOSE = (PolicyType.RESOURCE, PolicyType.ENDPOINT)
+"""The types whose Sids may hold more than letters and digits."""
 _PLAIN_SID = re.compile(r"[A-Za-z0-9]*")
 
 
@@ -53,7 +60,7 @@ def size(policy: Policy) -> Iterator[Finding]:
 
 def unique_sids(policy: Policy) -> Iterator[Finding]:
     """Yield a finding for every Sid that an earlier statement has."""
-    strict = policy.type in (PolicyType.IDENTITY, PolicyType.SCP, PolicyType.RCP)
+    strict = policy.type in _STRICT
     first: dict[str, Statement] = {}
     for statement in policy.statements:
         if statement.sid and first.setdefault(statement.sid, statement) is not statement:
@@ -66,9 +73,7 @@ def unique_sids(policy: Policy) -> Iterator[Finding]:
 def sids(policy: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for a Sid that is empty or has characters that AWS refuses."""
     route = (*statement.route, "Sid")
-    if policy.type is not PolicyType.RESOURCE and not _PLAIN_SID.fullmatch(
-        without_holes(statement.sid)
-    ):
+    if policy.type not in _LOOSE and not _PLAIN_SID.fullmatch(without_holes(statement.sid)):
         message = f"the Sid `{statement.sid}` may contain only letters and digits"
         yield Finding("UNSUPPORTED_SID", message, (route,))
     if statement.has_sid and not statement.sid:

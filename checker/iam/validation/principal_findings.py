@@ -67,7 +67,7 @@ def spelling(_: Policy, statement: Statement) -> Iterator[Finding]:
 def elements(policy: Policy, statement: Statement) -> Iterator[Finding]:
     """Yield a finding for a Principal that is missing or out of place."""
     here = (*statement.route, "NotPrincipal" if statement.not_principals else "Principal")
-    if policy.type in (PolicyType.IDENTITY, PolicyType.SCP):
+    if policy.type in (PolicyType.IDENTITY, PolicyType.SCP, PolicyType.BOUNDARY):
         if statement.has_principal:
             scp = policy.type is PolicyType.SCP
             code = "SCP_SYNTAX_ERROR_PRINCIPAL" if scp else "UNSUPPORTED_PRINCIPAL"

@@ -1,0 +1,127 @@
+"""Decides whether an action can work on what a policy names as its resources.
+
+The catalogue knows the types of resources that an action works on, and it ages: an action is only
+held to be useless on resources whose type it knows to be another one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from checker.iam import catalogue
+from checker.iam.arn import ATTACHED, EVERYTHING, fold
+from checker.iam.formats import loosest
+from checker.iam.owned import unchangeable
+from checker.iam.patterns import covers, overlaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from checker.iam.patterns import Pattern
+    from checker.iam.resources import Resource
+    from checker.iam.terms import Term
+
+_SERVICE = 2
+"""The segment of an ARN that names the service."""
+
+_ON_ALL = frozenset({"s3"})
+"""Services of which the actions without a type only work on `*`, or on a pattern of all names:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+AWS's list lacks the types of some actions of other services."""
+
+
+def fitting(found: tuple[Term, ...], action: str) -> tuple[Term, ...]:
+    """Return the terms without those whose resources an action cannot work on.
+
+    A term is left out only if it holds no resource of any of the action's types, or only resources
+    that AWS does not let anyone change. If the catalogue does not know the action, no term is left
+    out.
+    """
+    fixed = unchangeable(action)
+    if fixed:
+        found = tuple(e for e in found if not any(covers(fixed, r) for r in e.resource.reach))
+    everywhere = (EVERYTHING.widest,)
+    if all(e.resource.reach == everywhere and not e.resource.excluded for e in found):
+        return found
+    types = _types(action)
+    if not types:
+        return found
+    service = fold(action).partition(":")[0]
+    return tuple(
+        term
+        for term in found
+        if any(_holds_some(term.resource, each) for each in types)
+        or not all(_is_of_known_type(each, service) for each in term.resource.reach)
+    )
+
+
+def useless(actions: Iterable[str], resources: Sequence[Pattern]) -> Iterator[str]:
+    """Yield the known actions that work on none of some resources, whose types are all known."""
+    on_names = all(each.prefix[-1:] != ":" for each in resources)
+    held: dict[Pattern, bool] = {}
+    known: dict[str, bool] = {}
+    for name in actions:
+        service = fold(name).partition(":")[0]
+        types = _types(name)
+        for each in types:
+            if each not in held:
+                held[each] = any(overlaps(each, item) for item in resources)
+        if any(held[each] for each in types) or not (types or (service in _ON_ALL and on_names)):
+            continue
+        if service not in known:
+            known[service] = all(_is_of_known_type(item, service) for item in resources)
+        if known[service]:
+            yield name
+
+
+def _types(action: str) -> tuple[Pattern, ...]:
+    """Return the ARNs that an action works on, or nothing if that is not known for sure."""
+    if fold(action).partition(":")[0] in catalogue.SEVERAL_LISTS:
+        return ()
+    return tuple(loosest(each) for each in catalogue.formats_of(action))
+
+
+def _is_of_known_type(found: Pattern, service: str) -> bool:
+    """Return whether a set holds resources of a type that an action of a service can tell.
+
+    That is so for a type of the service, and for resources of which it knows nothing because they
+    are another service's.
+    """
+    formats = _by_service(service).values()
+    known = any(overlaps(found, each) for patterns in formats for each in patterns)
+    return known or _is_foreign(found, service)
+
+
+def _is_foreign(found: Pattern, service: str) -> bool:
+    """Return whether a set holds resources of another known service than those of a service.
+
+    Some services have only resources whose ARNs name another service.
+    """
+    parts = found.prefix.split(":", _SERVICE + 1)
+    named = fold(parts[_SERVICE]) if len(parts) > _SERVICE + 1 else ""
+    own = _by_service(service)
+    mine = {service} if service in own else own
+    return catalogue.is_service(named) and named not in mine
+
+
+@lru_cache(maxsize=512)
+def _by_service(name: str) -> dict[str, tuple[Pattern, ...]]:
+    """Return the resources of a service by the service that their ARNs name."""
+    if not catalogue.is_service(name):
+        return {}
+    found: dict[str, tuple[Pattern, ...]] = {}
+    for each in catalogue.resource_formats(name):
+        service = each.split(":")[_SERVICE]
+        found[service] = (*found.get(service, ()), loosest(each))
+    return found
+
+
+def _holds_some(found: Resource, of_type: Pattern) -> bool:
+    if not any(each.prefix.startswith("arn:") for each in found.reach) and not found.excluded:
+        return True
+    if not all(overlaps(each, of_type) for each in found.reach if each is not ATTACHED.widest):
+        return False
+    near = tuple(each for each in found.excluded if overlaps(each, of_type))
+    whole = found.reach == (EVERYTHING.widest,)
+    return not (near and whole and covers(near, of_type))
