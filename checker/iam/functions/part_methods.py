@@ -15,6 +15,7 @@ from checker.iam.asked import note
 from checker.iam.confines import confines
 from checker.iam.fixed import ACCOUNT, WHOLLY, among, any_of, up_to
 from checker.iam.functions.samples import ACCESS, REQUEST, RESOURCE, STATEMENT
+from checker.iam.missing import missable_keys
 from checker.iam.question import admits
 from checker.iam.resources import Resource
 
@@ -64,6 +65,11 @@ def _covering(access: Access, service: str) -> list[Resource]:
 def _admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
     note((), (("admits", fold(key), *values),), statement.route)
     return admits(statement, key, values)
+
+
+def _missable_keys(statement: Statement, names: Sequence[str]) -> list[str]:
+    note((), (("missable", *map(fold, names)),), statement.route)
+    return list(missable_keys(statement, names))
 
 
 def _note_keys(statement: Statement, how: str, keys: Sequence[str], more: Sequence[str]) -> None:
@@ -171,6 +177,17 @@ PART_METHODS: tuple[Function, ...] = (
         "Denies of the policy.",
         STATEMENT,
         example='!policy.statements[0].admits("aws:SecureTransport", ["false"])',
+    ),
+    Function(
+        "missableKeys",
+        (list_of(STRING),),
+        list_of(STRING),
+        _missable_keys,
+        "Which of the condition keys that match one of some patterns a request only has to lack, "
+        "and neither this Deny nor another one denies it. The key of a Deny of values that the "
+        "Deny names is not one of them.",
+        STATEMENT,
+        example='policy.statements[1].missableKeys(["aws:*"]).size() == 0',
     ),
     Function(
         "confines",
