@@ -15,7 +15,7 @@ from checker.iam import catalogue
 from checker.iam.arn import ATTACHED, EVERYTHING, Spelling, fold
 from checker.iam.constraints import RESOURCE, Asked, Conjunction, Constraint, Texts
 from checker.iam.covering import covering_all_of
-from checker.iam.fixed import NAMED, any_of, unfixed
+from checker.iam.fixed import NAMED, any_of, unfixed, up_to
 from checker.iam.formats import loosest
 from checker.iam.given import settled
 from checker.iam.near import about, near
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from checker.iam.asked import Limit
+    from checker.iam.fixed import Wanted
     from checker.iam.near import Near
     from checker.iam.patterns import Pattern
     from checker.iam.request import Request
@@ -125,11 +126,22 @@ class Access:
         A condition fixes nothing if it accepts any value, or a request that lacks the key.
         In the name of a key, `*` stands for any text.
         """
-        known = ("unconfined", *keys)
+        return self._unfixed(("unconfined", *map(fold, keys)), any_of(keys, NAMED))
+
+    def unconfined_up_to(self, keys: Sequence[str], separator: str) -> Access:
+        """Return what is allowed although no condition fixes what comes before a separator.
+
+        Keys are as in `unconfined`, and one is fixed if its value up to the first separator is.
+        """
+        known = ("unconfined up to", separator, *map(fold, keys))
+        return self._unfixed(known, any_of(keys, up_to(separator)))
+
+    def _unfixed(self, known: tuple[str, ...], wanted: Wanted) -> Access:
+        """Return what is allowed although no key is fixed as it is `wanted`; `known` tells that."""
         if known not in self.policy.memo:
-            self.policy.memo[known] = unfixed(self.policy, any_of(keys, NAMED))
+            self.policy.memo[known] = unfixed(self.policy, wanted)
         policy, asked = cast("tuple[Policy, Asked]", self.policy.memo[known])
-        limits = (*self.limits, ("unconfined", *map(fold, keys)))
+        limits = (*self.limits, known)
         if policy is self.policy:
             return replace(self, limits=limits)
         written = self.written or self.policy
@@ -242,7 +254,7 @@ def may_contradict(statement: Statement) -> bool:
     keys = {fold(each.key) for each in statement.conditions}
     several = len(keys) < len(statement.conditions)
     nobody = any(each.text == "*" for each in statement.not_principals)
-    caller = statement.has_principal and PRINCIPAL_ARN in keys
+    caller = PRINCIPAL_ARN in keys  # which must be an ARN, and that of the principal
     return several or nobody or caller or any(not each.values for each in statement.conditions)
 
 

@@ -49,6 +49,18 @@ def _unconfined(of: Access, keys: Sequence[str]) -> Access:
     return found
 
 
+def _unconfined_up_to(of: Access, keys: Sequence[str], separator: str) -> Access:
+    _check_separator(separator)
+    found = of.unconfined_up_to(keys, separator)
+    note(found.asked, found.limits)
+    return found
+
+
+def _check_separator(separator: str) -> None:
+    if not separator:
+        raise FunctionError("the separator is empty: expected text such as `/`")
+
+
 def _witness_of(access: Access) -> Optional:
     found = access.witness()
     return NONE if found is None else Optional(found)
@@ -88,8 +100,7 @@ def _confines_account(statement: Statement, keys: Sequence[str]) -> bool:
 
 
 def _confines_up_to(statement: Statement, keys: Sequence[str], separator: str) -> bool:
-    if not separator:
-        raise FunctionError("the separator is empty: expected text such as `/`")
+    _check_separator(separator)
     _note_keys(statement, "up to", keys, (separator,))
     return confines(statement, any_of(keys, up_to(separator)))
 
@@ -128,6 +139,16 @@ PART_METHODS: tuple[Function, ...] = (
         "keys. In the name of a key, `*` stands for any text.",
         ACCESS,
         example='policy.access(["s3:PutObject"]).unconfined(["*:ResourceTag/*"]).granted',
+    ),
+    Function(
+        "unconfinedUpTo",
+        (list_of(STRING), STRING),
+        ACCESS,
+        _unconfined_up_to,
+        "What is allowed although no condition fixes what stands before the first separator in the "
+        "value of one of these keys, such as the name of a service before its first dot.",
+        ACCESS,
+        example='policy.access(["s3:GetObject"]).unconfinedUpTo(["aws:SourceVpc"], "-").granted'
     ),
     Function(
         "resourcesBy",
