@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from checker.iam.formats import template
@@ -11,6 +12,7 @@ from checker.iam.resources import PARTITIONS, formats
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from checker.iam.patterns import Pattern
     from checker.iam.resources import Resource
 
 
@@ -78,6 +80,24 @@ def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Reso
             arn.replace("${Region}", region).replace("${Account}", account), partition
         )
         sets = [r for r in near if not any(overlaps(each, placed) for each in r.excluded)]
-        if covers([each.reach[0] for each in sets], placed):
+        reach = [each.reach[0] for each in sets]
+        if covers(reach, placed) or _by_letter(reach, placed.text, partition):
             return tuple(each for each in sets if overlaps(each.reach[0], placed))
     return ()
+
+
+def _by_letter(reach: Sequence[Pattern], arn: str, partition: str) -> bool:
+    """Return whether sets hold all names of an ARN format that begin, or end, with any letter.
+
+    Small or capital letters are enough: who lists one pattern for each of them names nothing.
+    """
+    before, variable, _ = arn.rpartition("${")
+    return (
+        len(reach) >= len(ascii_lowercase)
+        and bool(variable)
+        and any(
+            all(covers(reach, template(before + form.format(each), partition)) for each in letters)
+            for letters in (ascii_lowercase, ascii_uppercase)
+            for form in ("{}${{Name}}", "${{Name}}{}")
+        )
+    )

@@ -375,10 +375,11 @@ CEL = (
         ' && globEquivalent(texts, texts) && !globDifference(texts, texts + ["*"]).hasValue())'
     ),
     'policy.statements.map(s, policy.actionsOnAll(s, "Write").size())',
+    'policy.statements.map(s, s.missableKeys(["aws:*", policy.unnamedValue("aws:username", "*")]))',
     "policy.findings.map(f, f.topic + f.code)",
     (
         'policy.access(["s3:GetObject", policy.unnamedAction("s3")]).given("aws:username", ["a"])'
-        '.unconfined(["aws:*"]).coveringAllOf("s3").size()'
+        '.unconfined(["aws:*"]).unconfinedUpTo(["s3:*"], "/").coveringAllOf("s3").size()'
     ),
     'policy.statements.map(s, policy.access(["s3:*"]).resourcesBy(s).map(r, r.text))',
     'policy.access(["s3:*"]).witness().hasValue() || policy.witness({"action": "s3:*"}).hasValue()',
