@@ -22,6 +22,23 @@ VALID: dict[int, tuple[Token, ...]] = {
     4: _ANY_ACCOUNT,
 }
 """By position in an ARN: the partitions, the regions and the accounts."""
+_EC2 = ":ec2:"
+_IDS = {
+    "ImageId": "ami-",
+    "InstanceId": "i-",
+    "InternetGatewayId": "igw-",
+    "LaunchTemplateId": "lt-",
+    "NatGatewayId": "nat-",
+    "NetworkInterfaceId": "eni-",
+    "RouteTableId": "rtb-",
+    "SecurityGroupId": "sg-",
+    "SnapshotId": "snap-",
+    "SubnetId": "subnet-",
+    "VolumeId": "vol-",
+    "VpcId": "vpc-",
+}
+"""How the identifiers of EC2 begin, so that `image/ami-*` is every image:
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
 _TEMPLATE = re.compile(r"\$\{([^}]*)\}|(.)", re.DOTALL)
 
 
@@ -54,7 +71,7 @@ def template(text: str, partition: str) -> Pattern:
         elif name == "Account":
             tokens.extend(_ANY_ACCOUNT)
         else:
-            tokens.extend(_SOME)
+            tokens.extend((*_IDS.get(name, ""), *_SOME) if _EC2 in text else _SOME)
     return pattern(text, tokens)
 
 

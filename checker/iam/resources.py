@@ -143,6 +143,7 @@ class Resource:
     def covers_all_of(self, service: str) -> bool:
         """Return whether this holds all resources of some type of a service, or everything.
 
+        `service` may name the type, as in `ec2:subnet`.
         All resources of one account in one region are enough, because an author of policies may
         have no others. A service that the catalogue does not know is taken to have one type, with
         any resource. Raises `Undecided`, and `FunctionError` for text that cannot name a service.
@@ -214,7 +215,13 @@ def _anywhere(item: Pattern) -> Pattern:
 
 
 def formats(service: str) -> tuple[str, ...]:
-    """Return the ARN formats of a service; any resource if the catalogue does not know it."""
+    """Return the ARN formats of a service, or of one of its types, such as `ec2:subnet`.
+
+    A service that the catalogue does not know has any resource.
+    """
+    name, colon, kind = service.partition(":")
+    if colon:
+        return catalogue.resource_formats(name, kind)
     if _PREFIX.fullmatch(service) and not catalogue.is_service(service):
         return (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
     return catalogue.resource_formats(service)

@@ -148,7 +148,7 @@ PART_METHODS: tuple[Function, ...] = (
         "What is allowed although no condition fixes what stands before the first separator in the "
         "value of one of these keys, such as the name of a service before its first dot.",
         ACCESS,
-        example='policy.access(["s3:GetObject"]).unconfinedUpTo(["aws:SourceVpc"], "-").granted'
+        example='policy.access(["s3:GetObject"]).unconfinedUpTo(["aws:SourceVpc"], "-").granted',
     ),
     Function(
         "resourcesBy",
@@ -165,8 +165,8 @@ PART_METHODS: tuple[Function, ...] = (
         (STRING,),
         list_of(RESOURCE),
         _covering,
-        "The resources that hold all resources of at least one type of a service, each by itself "
-        "or, if none does so, together.",
+        "The resources that hold all resources of at least one type of a service, or of one such "
+        "as `ec2:subnet`, each by itself or, if none does so, together.",
         ACCESS,
         example='policy.access(["s3:PutObject"]).coveringAllOf("s3").size() == 0',
     ),
@@ -290,7 +290,8 @@ PART_METHODS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         Resource.covers_all_of,
-        "Whether it holds all resources of at least one type of a service.",
+        "Whether it holds all resources of at least one type of a service, or of one such as "
+        "`ec2:subnet`.",
         RESOURCE,
         example='!policy.statements[0].resources[1].coversAllOf("s3")',
     ),
