@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from checker.iam import actions, catalogue
 from checker.iam.access import access
 from checker.iam.arn import arn_value
+from checker.iam.covering import holds_all_of
 from checker.iam.patterns import Undecided, covers, witness
+from checker.iam.question import is_alone
 from checker.iam.unnamed import unnamed_action
 
 if TYPE_CHECKING:
@@ -67,6 +69,47 @@ def wild_services(statement: Statement) -> tuple[str, ...]:
         for known in [catalogue.actions(name)]
         if known and len(access(policy, tuple(known)).actions) == len(known)
     )
+
+
+_BEYOND_READING = ("Write", "Tagging", "Permissions management")
+
+
+def services_on_all(statement: Statement) -> tuple[str, ...]:
+    """Return the services of which an Allow grants, on all resources, every action but a few.
+
+    The Allow names every action, with others if need be, and grants it on all resources of some
+    type of the service after all Denies. These leave what nobody names, or deny nothing that is
+    known, and they leave at least half of the actions beyond reading. Raises `Undecided`.
+    """
+    policy = statement.policy
+    if policy is None or not statement.is_allow:
+        return ()
+    whole = whole_services(statement)
+    later = [
+        name
+        for name in whole
+        if _grants_on_all(policy, statement, unnamed_action(policy, name), name)
+    ]
+    known = wild_services(statement) if len(later) < len(whole) else ()
+    wild = [
+        name
+        for name in known
+        if name not in later and _grants_on_all(policy, statement, f"{name}:*", name)
+    ]
+    return tuple(each for each in (*later, *wild) if _is_left(policy, statement, each))
+
+
+def _grants_on_all(policy: Policy, statement: Statement, text: str, service: str) -> bool:
+    return holds_all_of(access(policy, (text,)).by(statement), service)
+
+
+def _is_left(policy: Policy, statement: Statement, service: str) -> bool:
+    """Return whether Denies leave at least half of a service's actions beyond reading."""
+    if is_alone(statement) or not catalogue.is_service(service):
+        return True
+    names = catalogue.actions_of(service, _BEYOND_READING)
+    left = [name for name in names if _grants_on_all(policy, statement, name, service)]
+    return 2 * len(left) >= len(names)
 
 
 def _reach(found: Iterable[Resource], wanted: str, named: tuple[Pattern, ...] = ()) -> bool:
