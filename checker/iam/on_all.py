@@ -13,15 +13,20 @@ from checker.iam.question import is_alone
 from checker.iam.resources import resources
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from checker.iam.statement import Policy, Statement
 
 
-def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
+def on_all(
+    policy: Policy, statement: Statement, level: str, limits: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return the known actions of an access level that an Allow grants on all resources.
 
-    That means all resources of some type of the action's service, after all Denies of the policy.
-    Actions that take no resource are left out, because they can only be allowed on `*`. Raises
-    `Undecided` for a placeholder, and `FunctionError` for an unknown level.
+    That means all resources of some type of the action's service, after all Denies of the policy,
+    although no condition fixes even a part of the value of a key among `limits`. Actions that take
+    no resource are left out, because they can only be allowed on `*`. Raises `Undecided` for a
+    placeholder, and `FunctionError` for an unknown level.
     """
     if not statement.is_allow or not _grants_any(policy, statement):
         return ()
@@ -32,13 +37,16 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
     given = resources(statement)
     whole = {each for each in services if holds_all_of(given, each)}
     denied = {each for each in whole if _has_denies(policy, each)}
-    return tuple(
+    found = (
         name
         for name in named
         for service in [name.partition(":")[0]]
         if service in whole
         and (service not in denied or holds_all_of(access(policy, (name,)).resources, service))
     )
+    if not limits:
+        return tuple(found)
+    return tuple(name for name in found if access(policy, (name,)).unconfined(limits).by(statement))
 
 
 def _grants_any(policy: Policy, statement: Statement) -> bool:

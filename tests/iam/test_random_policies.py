@@ -374,7 +374,7 @@ CEL = (
         "policy.statements.map(s, s.resources.map(r, r.text)).all(texts, globCovers(texts, texts)"
         ' && globEquivalent(texts, texts) && !globDifference(texts, texts + ["*"]).hasValue())'
     ),
-    'policy.statements.map(s, policy.actionsOnAll(s, "Write").size())',
+    'policy.statements.map(s, policy.actionsOnAll(s, "Write", ["aws:*", "s3:*"]).size())',
     'policy.statements.map(s, s.missableKeys(["aws:*", policy.unnamedValue("aws:username", "*")]))',
     "policy.findings.map(f, f.topic + f.code)",
     (
