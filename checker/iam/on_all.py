@@ -31,7 +31,11 @@ def on_all(
     if not statement.is_allow or not _grants_any(policy, statement):
         return ()
     named = dict.fromkeys(
-        name for text in _entries(policy, statement) for name in catalogue.confinable(text, level)
+        name
+        for text in _entries(statement)
+        for name in catalogue.confinable(text, level)
+        if not statement.has_not_action
+        or action_rules.matches_action(statement, action_rules.asked(name)) is not False
     )
     services = {name.partition(":")[0] for name in named}
     given = resources(statement)
@@ -42,7 +46,7 @@ def on_all(
         for name in named
         for service in [name.partition(":")[0]]
         if service in whole
-        and (service not in denied or holds_all_of(access(policy, (name,)).resources, service))
+        and (service not in denied or holds_all_of(access(policy, (name,)).by(statement), service))
     )
     if not limits:
         return tuple(found)
@@ -56,14 +60,13 @@ def _grants_any(policy: Policy, statement: Statement) -> bool:
     return bool(access(policy, ("*",)).by(statement))
 
 
-def _entries(policy: Policy, statement: Statement) -> tuple[str, ...]:
+def _entries(statement: Statement) -> tuple[str, ...]:
     """Return the patterns of actions that an Allow names.
 
     One that matches every action stands for those that a Deny of all others leaves, if any.
     """
-    names = tuple(each.text for each in statement.actions)
-    named = tuple(text for text in names if not action_rules.is_all(text))
-    return named if named == names else (*named, *action_rules.left_by_denies(policy))
+    named = (each.text for each in statement.actions if not action_rules.is_all(each.text))
+    return (*named, *action_rules.left_of(statement))
 
 
 def _has_denies(policy: Policy, service: str) -> bool:
