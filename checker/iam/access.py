@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, cast
 from checker.errors import FunctionError
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
-from checker.iam.arn import ATTACHED, EVERYTHING, Spelling, fold
+from checker.iam.arn import ATTACHED, EVERYTHING, Spelling, fold, resource
 from checker.iam.constraints import RESOURCE, Asked, Conjunction, Constraint, Texts
 from checker.iam.covering import covering_all_of
 from checker.iam.fixed import NAMED, any_of, unfixed, up_to
-from checker.iam.formats import loosest
+from checker.iam.formats import any_of_format, loosest
 from checker.iam.given import settled
 from checker.iam.near import about, near
 from checker.iam.patterns import Undecided, covers, overlaps
 from checker.iam.question import actions, allowed, always_applies
 from checker.iam.request import PRINCIPAL_ARN
+from checker.iam.resources import formats
 from checker.iam.terms import Budget, Denial, Term, terms
 
 if TYPE_CHECKING:
@@ -149,8 +150,21 @@ class Access:
         return Access(self.asked, policy, required, perhaps, written, self.route, limits)
 
     def covering_all_of(self, service: str) -> tuple[Resource, ...]:
-        """Return the sets that hold all resources of a type of a service, alone or together."""
-        return covering_all_of(self.resources, service)
+        """Return the sets that hold all resources of a type of a service, alone or together.
+
+        `service` may name the type, as in `ec2:subnet`; then a request for one must be allowed.
+        """
+        found = covering_all_of(self.resources, service)
+        return found if found and (":" not in service or self._reaches(service)) else ()
+
+    def _reaches(self, kind: str) -> bool:
+        """Return whether a request for an action on a resource of a type is allowed."""
+        asked = Asked(actions(self.asked) + self.required, perhaps=self.perhaps)
+        within = (resource(any_of_format(each), variables=False) for each in formats(kind))
+        return any(
+            allowed(self.policy, asked._replace(entries=((RESOURCE, each),))) is not None
+            for each in within
+        )
 
     def _allows(self) -> tuple[Statement, ...]:
         services = action_rules.services(map(action_rules.asked, self.asked))

@@ -39,6 +39,9 @@ _IDS = {
 }
 """How the identifiers of EC2 begin, so that `image/ami-*` is every image:
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"""
+_WITH_RANDOM_END = ":secret:${SecretId}"
+"""The format of secrets, whose names AWS ends with a hyphen and six characters:
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html"""
 _TEMPLATE = re.compile(r"\$\{([^}]*)\}|(.)", re.DOTALL)
 
 
@@ -72,6 +75,8 @@ def template(text: str, partition: str) -> Pattern:
             tokens.extend(_ANY_ACCOUNT)
         else:
             tokens.extend((*_IDS.get(name, ""), *_SOME) if _EC2 in text else _SOME)
+    if text.endswith(_WITH_RANDOM_END):
+        tokens.extend(("-", *(Wild.SEGMENT_ANY,) * 6))
     return pattern(text, tokens)
 
 
@@ -86,3 +91,8 @@ def loosest(text: str) -> Pattern:
         inside = tokens.count(":") < ARN_COLONS
         tokens.append(character or (Wild.SEGMENT_STAR if inside else Wild.STAR))
     return pattern(text, tokens)
+
+
+def any_of_format(text: str) -> str:
+    """Return a resource with a star for each variable of an ARN format, as a policy names it."""
+    return _TEMPLATE.sub(lambda found: found[2] or "*", text)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from checker.iam.conditions import Test
     from checker.iam.statement import Statement
 
+_TYPED = ("Bool", "Numeric", "Date")
+"""Types of keys of which no value is a name."""
 _ABOUT = ("about",)
 """The place of the Allow that stands for what a Deny is about."""
 
@@ -63,6 +65,8 @@ def _is_missable(deny: Statement, key: str) -> bool:
 def _names(asked: Test, text: str) -> bool:
     """Return whether a condition names a value; of a tag, the beginning of one is enough."""
     known = keys.find(asked.key)
+    if known is not None and known.type in _TYPED:
+        return False
     wild = not text.strip("*?") if known is not None and known.free else has_wildcards(asked, text)
     textual = asked.family in (Family.TEXT, Family.FOLDED, Family.ARN)
     return textual and bool(text) and not wild

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from checker.iam import actions, catalogue
 from checker.iam.access import access
 from checker.iam.arn import arn_value
-from checker.iam.covering import holds_all_of
+from checker.iam.covering import covering_all_of
 from checker.iam.patterns import Undecided, covers, witness
 from checker.iam.question import is_alone
 from checker.iam.unnamed import unnamed_action
@@ -72,14 +72,18 @@ def wild_services(statement: Statement) -> tuple[str, ...]:
 
 
 _BEYOND_READING = ("Write", "Tagging", "Permissions management")
+_TAGS = ("*:ResourceTag/*",)
+"""The condition keys that limit the resources, as AWS shows it for access by attributes:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_attribute-based-access-control.html"""
 
 
 def services_on_all(statement: Statement) -> tuple[str, ...]:
     """Return the services of which an Allow grants, on all resources, every action but a few.
 
     The Allow names every action, with others if need be, and grants it on all resources of some
-    type of the service after all Denies. These leave what nobody names, or deny nothing that is
-    known, and they leave at least half of the actions beyond reading. Raises `Undecided`.
+    type of the service after all Denies, although no condition fixes a tag. These leave what nobody
+    names, or deny nothing that is known, and they leave at least half of the actions beyond
+    reading. Raises `Undecided`.
     """
     policy = statement.policy
     if policy is None or not statement.is_allow:
@@ -100,7 +104,8 @@ def services_on_all(statement: Statement) -> tuple[str, ...]:
 
 
 def _grants_on_all(policy: Policy, statement: Statement, text: str, service: str) -> bool:
-    return holds_all_of(access(policy, (text,)).by(statement), service)
+    """Return whether an Allow grants an action on all resources, whatever tags they have."""
+    return bool(covering_all_of(access(policy, (text,)).unconfined(_TAGS).by(statement), service))
 
 
 def _is_left(policy: Policy, statement: Statement, service: str) -> bool:

@@ -29,6 +29,7 @@ def missable(*statements: Json) -> tuple[str, ...]:
     [
         ({"Bool": {MFA: "false"}}, (MFA,)),
         ({"Bool": {MFA: "false"}, "Null": {MFA: "false"}}, (MFA,)),
+        ({"StringEquals": {MFA: "false"}}, (MFA,)),
         ({"BoolIfExists": {MFA: "false"}}, ()),
         ({"StringNotEquals": {ORG: "o-1"}}, ()),
         ({"StringNotEquals": {ORG: "o-1"}, "Null": {ORG: "false"}}, (ORG,)),
