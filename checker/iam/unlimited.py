@@ -6,6 +6,7 @@ that do not exist.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from checker.iam import actions, catalogue
@@ -71,6 +72,8 @@ def wild_services(statement: Statement) -> tuple[str, ...]:
     )
 
 
+_PREFIX = re.compile(r"[A-Za-z0-9-]+")
+"""What a service can be called in actions and ARNs."""
 _BEYOND_READING = ("Write", "Tagging", "Permissions management")
 _TAGS = ("*:ResourceTag/*",)
 """The condition keys that limit the resources, as AWS shows it for access by attributes:
@@ -88,7 +91,7 @@ def services_on_all(statement: Statement) -> tuple[str, ...]:
     policy = statement.policy
     if policy is None or not statement.is_allow:
         return ()
-    whole = whole_services(statement)
+    whole = [name for name in whole_services(statement) if _PREFIX.fullmatch(name)]
     later = [
         name
         for name in whole

@@ -68,7 +68,8 @@ def unnamed_value(policy: Policy, key: str, among: str) -> str:
     if memo not in policy.memo:
         wanted = _whole(among.replace("*", "?*"))
         named = tuple(each for each in _named(policy, key) if not covers((each,), wanted))
-        likely = among.replace("*", "any").replace("?", "0")
+        one = "0" if among.startswith("arn:") else "x"  # as in an account
+        likely = among.replace("*", "any").replace("?", one)
         free = not _is_named(likely, named)
         policy.memo[memo] = likely if free else _other(wanted, named) or likely
     return str(policy.memo[memo])

@@ -84,8 +84,8 @@ RESOURCES = st.one_of(
     st.sampled_from(
         ["*", "arn:*", "arn:aws", "arn:::::", "arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:?*:**"]
     ),
-    ASCII.map(lambda text: rendered(f"arn:aws:s3:::{text}")),
-    ASCII.map(lambda text: rendered(f"arn:{text}:")),
+    ASCII.map(lambda text: f"arn:aws:s3:::{rendered(text)}"),
+    ASCII.map(lambda text: f"arn:{rendered(text)}:"),
     st.builds(
         lambda front, hole, end: rendered(f"{front}{hole}{end}"),
         ASCII,
