@@ -112,12 +112,16 @@ def _grants_on_all(policy: Policy, statement: Statement, text: str, service: str
 
 
 def _is_left(policy: Policy, statement: Statement, service: str) -> bool:
-    """Return whether Denies leave at least half of a service's actions beyond reading."""
-    if is_alone(statement) or not catalogue.is_service(service):
+    """Return whether a policy grants at least half of a service's actions beyond reading on all.
+
+    An Allow that names every action by itself does so unless there are Denies.
+    """
+    alone = actions.covers_action(statement, actions.asked(f"{service}:*")) and is_alone(statement)
+    if alone or not catalogue.is_service(service):
         return True
     names = catalogue.actions_of(service, _BEYOND_READING)
-    left = [name for name in names if _grants_on_all(policy, statement, name, service)]
-    return 2 * len(left) >= len(names)
+    granted = (access(policy, (name,)).unconfined(_TAGS) for name in names)
+    return 2 * sum(bool(each.covering_all_of(service)) for each in granted) >= len(names)
 
 
 def _reach(found: Iterable[Resource], wanted: str, named: tuple[Pattern, ...] = ()) -> bool:

@@ -123,7 +123,7 @@ WRITES = [f"dynamodb:{each}*" for each in ("BatchWrite", "Create", "Delete", "Pu
 
 
 @pytest.mark.parametrize(
-    ("allow", "denies", "found"),
+    ("allow", "others", "found"),
     [
         (TABLES, [], ("dynamodb",)),
         (TABLES, [deny(Action="dynamodb:DeleteTable")], ("dynamodb",)),
@@ -147,9 +147,21 @@ WRITES = [f"dynamodb:{each}*" for each in ("BatchWrite", "Create", "Delete", "Pu
             ("dynamodb", "unknown-service"),
         ),
         ({**TABLES, "Effect": "Deny"}, [], ()),
+        (
+            {**TABLES, "Action": "dynamodb:ListTables"},
+            [{**TABLES, "Resource": "arn:aws:dynamodb:*:*:table/t"}],
+            (),
+        ),
+        (
+            {**TABLES, "Action": [f"dynamodb:{each}*" for each in ascii_lowercase[:13]]},
+            [{**TABLES, "Action": [f"dynamodb:{each}*" for each in ascii_lowercase[13:]]}],
+            ("dynamodb",),
+        ),
+        ({**TABLES, "Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}}, [], ()),
+        ({**TABLES, "Condition": {"StringLike": {"aws:ResourceTag/a": "*"}}}, [], ("dynamodb",)),
     ],
 )
 def test_a_service_is_granted_but_for_exceptions(
-    allow: dict[str, Any], denies: list[dict[str, Any]], found: tuple[str, ...]
+    allow: dict[str, Any], others: list[dict[str, Any]], found: tuple[str, ...]
 ) -> None:
-    assert services_on_all(first(allow, *denies)) == found
+    assert services_on_all(first(allow, *others)) == found
