@@ -38,7 +38,8 @@ def on_all(
         or action_rules.matches_action(statement, action_rules.asked(name)) is not False
     )
     services = {name.partition(":")[0] for name in named}
-    given = resources(statement)
+    # a type may have one resource in an account, and whoever names that names it
+    given = [each for each in resources(statement) if not each.is_named()]
     whole = {each for each in services if holds_all_of(given, each)}
     denied = {each for each in whole if _has_denies(policy, each)}
     found = (
