@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, cast
 from checker.errors import FunctionError
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
-from checker.iam.arn import Spelling, fold
+from checker.iam.arn import Spelling, fold, resource
 from checker.iam.constraints import RESOURCE, Asked, Conjunction, Constraint, Texts
 from checker.iam.covering import covering_all_of
-from checker.iam.fixed import NAMED, any_of, unfixed
+from checker.iam.fixed import NAMED, any_of, unfixed, up_to
+from checker.iam.formats import any_of_format
 from checker.iam.given import settled
 from checker.iam.key_values import never_holds
 from checker.iam.near import about, near
 from checker.iam.patterns import Undecided
 from checker.iam.question import actions, allowed, always_applies, calling
 from checker.iam.request import PRINCIPAL_ARN
+from checker.iam.resources import formats
 from checker.iam.terms import Budget, Denial, Term, terms
 from checker.iam.usable import fitting
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from checker.iam.asked import Limit
+    from checker.iam.fixed import Wanted
     from checker.iam.near import Near
     from checker.iam.patterns import Pattern
     from checker.iam.request import Request
@@ -130,11 +133,22 @@ class Access:
         A condition fixes nothing if it accepts any value, or a request that lacks the key.
         In the name of a key, `*` stands for any text.
         """
-        known = ("unconfined", *keys)
+        return self._unfixed(("unconfined", *map(fold, keys)), any_of(keys, NAMED))
+
+    def unconfined_up_to(self, keys: Sequence[str], separator: str) -> Access:
+        """Return what is allowed although no condition fixes what comes before a separator.
+
+        Keys are as in `unconfined`, and one is fixed if its value up to the first separator is.
+        """
+        known = ("unconfined up to", separator, *map(fold, keys))
+        return self._unfixed(known, any_of(keys, up_to(separator)))
+
+    def _unfixed(self, known: tuple[str, ...], wanted: Wanted) -> Access:
+        """Return what is allowed although no key is fixed as it is `wanted`; `known` tells that."""
         if known not in self.policy.memo:
-            self.policy.memo[known] = unfixed(self.policy, any_of(keys, NAMED))
+            self.policy.memo[known] = unfixed(self.policy, wanted)
         policy, asked = cast("tuple[Policy, Asked]", self.policy.memo[known])
-        limits = (*self.limits, ("unconfined", *map(fold, keys)))
+        limits = (*self.limits, known)
         if policy is self.policy:
             return replace(self, limits=limits)
         written = self.written or self.policy
@@ -145,11 +159,24 @@ class Access:
         """Return the sets that hold all resources of a type of a service, alone or together.
 
         Only types count that one of the actions works on, if the catalogue knows all of them.
+        `service` may name the type, as in `ec2:subnet`; then a request for one must be allowed.
         """
+        if ":" in service:
+            found = covering_all_of(self.resources, service)
+            return found if found and self._reaches(service) else ()
         own = [each for each in self.asked if fold(each).startswith(f"{fold(service)}:")]
         known = [catalogue.formats_of(each) for each in own]
         types = tuple(dict.fromkeys(each for formats in known for each in formats))
         return covering_all_of(self.resources, service, types if all(known) else ())
+
+    def _reaches(self, kind: str) -> bool:
+        """Return whether a request for an action on a resource of a type is allowed."""
+        asked = Asked(actions(self.asked) + self.required, perhaps=self.perhaps)
+        within = (resource(any_of_format(each), variables=False) for each in formats(kind))
+        return any(
+            allowed(self.policy, asked._replace(entries=((RESOURCE, each),))) is not None
+            for each in within
+        )
 
     def _allows(self) -> tuple[Statement, ...]:
         services = action_rules.services(map(action_rules.asked, self.asked))
@@ -257,7 +284,7 @@ def may_contradict(statement: Statement) -> bool:
     keys = {fold(each.key) for each in statement.conditions}
     several = len(keys) < len(statement.conditions)
     nobody = any(each.text == "*" for each in statement.not_principals)
-    caller = statement.has_principal and PRINCIPAL_ARN in keys
+    caller = PRINCIPAL_ARN in keys  # which must be an ARN, and that of the principal
     return several or nobody or caller or any(map(never_holds, statement.conditions))
 
 

@@ -131,8 +131,7 @@ def whole_services(statement: Statement, *, by_wildcard: bool = False) -> list[s
     `Undecided` for a placeholder that matters.
     """
     policy = statement.policy
-    everything = covers_action(statement, asked("*"))
-    left = left_by_denies(policy) if everything and policy is not None else ()
+    left = left_of(statement)
     own = _by_service((*statement.actions, *(Entry(text, statement.route) for text in left)))
     others = policy.statements if policy is not None else ()
     beside = _by_service([e for each in others if each.is_allow for e in each.actions])
@@ -168,6 +167,18 @@ def left_by_denies(policy: Policy) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(text for texts in found if not any(map(is_all, texts)) for text in texts)
     )
+
+
+def left_of(statement: Statement) -> tuple[str, ...]:
+    """Return the actions that Denies of all others leave of an Allow that names none.
+
+    That is an Allow of everything, or with NotAction. Raises `Undecided` for a placeholder.
+    """
+    everything = statement.has_not_action or any(is_all(each.text) for each in statement.actions)
+    if not everything or statement.policy is None:
+        return ()
+    left = left_by_denies(statement.policy)
+    return tuple(each for each in left if matches_action(statement, asked(each)) is not False)
 
 
 def is_all(text: str) -> bool:

@@ -141,13 +141,20 @@ def takes_resource(action: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def resource_formats(service: str) -> tuple[str, ...]:
+def resource_formats(service: str, kind: str = "") -> tuple[str, ...]:
     """Return the ARN formats of a service's resource types, with variables like `${Partition}`.
 
-    Raises `FunctionError` for an unknown service.
+    With a `kind`, only those of the type with this name, such as `subnet`. Raises `FunctionError`
+    for an unknown service or type.
     """
     key = known_service(service)
     types = _DATA.resources.get_resource_types_for_service(key)
+    if kind:
+        if kind not in types:
+            raise FunctionError(
+                f"unknown resource type `{kind}` of {key}" + did_you_mean(kind, types)
+            )
+        types = [kind]
     details = (_DATA.resources.get_resource_type_details(key, name) for name in types)
     return _arns(details)
 

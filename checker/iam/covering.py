@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from checker.iam.arn import fold
@@ -12,6 +13,7 @@ from checker.iam.resources import PARTITIONS, formats
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from checker.iam.patterns import Pattern
     from checker.iam.resources import Resource
 
 
@@ -102,6 +104,24 @@ def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Reso
         here = arn.replace("${Region}", region).replace("${Account}", account)
         placed = template(here, partition, likely=True)
         sets = [r for r in near if witness((r.reach[0], placed), r.excluded) is not None]
-        if covers([of_any_length(each.reach[0]) for each in sets], placed):
+        reach = [of_any_length(each.reach[0]) for each in sets]
+        if covers(reach, placed) or _by_letter(reach, placed.text, partition):
             return tuple(each for each in sets if overlaps(each.reach[0], placed))
     return ()
+
+
+def _by_letter(reach: Sequence[Pattern], arn: str, partition: str) -> bool:
+    """Return whether sets hold all names of an ARN format that begin, or end, with any letter.
+
+    Small or capital letters are enough: who lists one pattern for each of them names nothing.
+    """
+    before, variable, _ = arn.rpartition("${")
+    return (
+        len(reach) >= len(ascii_lowercase)
+        and bool(variable)
+        and any(
+            all(covers(reach, template(before + form.format(each), partition)) for each in letters)
+            for letters in (ascii_lowercase, ascii_uppercase)
+            for form in ("{}${{Name}}", "${{Name}}{}")
+        )
+    )

@@ -210,10 +210,36 @@ WHOLLY = Fixing(is_whole_text, lambda key: _OF_THE_CALLER.fullmatch(key) is not 
 
 
 def _names_some(asked: Test, text: str) -> bool:
-    """Return whether a value is more than wildcards."""
+    """Return whether a value is more than wildcards; of a managed policy, whether its name is."""
+    if asked.key in _POLICIES:
+        return _names_policy(asked, text)
     return asked.family is Family.BOOL or (
         asked.family in _TEXTUAL and (bool(text.strip("*?")) or not has_wildcards(asked, text))
     )
+
+
+_POLICIES = ("iam:policyarn", "iam:permissionsboundary")
+"""The keys that name the managed policy that is attached, or that bounds who it is attached to:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html"""
+_ADMINISTRATORS = tuple(
+    f"arn:{partition}:iam::aws:policy/{name}"
+    for partition in ("aws", "aws-cn", "aws-us-gov")
+    for name in ("AdministratorAccess", "IAMFullAccess")
+)
+"""Managed policies that bound nobody, since who has one may give themselves any other:
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/IAMFullAccess.html"""
+
+
+def _names_policy(asked: Test, text: str) -> bool:
+    """Return whether a value names managed policies in part, and no policy of administrators."""
+    if asked.family not in _TEXTUAL:
+        return False
+    _, found, name = text.partition(":policy/")
+    meant = spelling(asked, text, variables=False).widest
+    folded = asked.family is Family.FOLDED
+    powerful = any(matches(meant, fold(each) if folded else each) for each in _ADMINISTRATORS)
+    return bool(found and name.strip("*?/")) and not powerful
 
 
 NAMED = Fixing(_names_some, WHOLLY.variables)

@@ -114,3 +114,8 @@ def loosest(text: str) -> Pattern:
         inside = tokens.count(":") < ARN_COLONS
         tokens.append(character or (Wild.SEGMENT_STAR if inside else Wild.STAR))
     return pattern(text, tokens)
+
+
+def any_of_format(text: str) -> str:
+    """Return a resource with a star for each variable of an ARN format, as a policy names it."""
+    return _TEMPLATE.sub(lambda found: found[2] or "*", text)

@@ -13,23 +13,33 @@ from checker.iam.question import is_alone
 from checker.iam.resources import resources
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from checker.iam.statement import Policy, Statement
 
 
-def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
+def on_all(
+    policy: Policy, statement: Statement, level: str, limits: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return the known actions of an access level that an Allow grants on all resources.
 
-    That means all resources of some type of the action's service, after all Denies of the policy.
-    Actions that take no resource are left out, because they can only be allowed on `*`. Raises
-    `Undecided` for a placeholder, and `FunctionError` for an unknown level.
+    That means all resources of some type of the action's service, after all Denies of the policy,
+    although no condition fixes even a part of the value of a key among `limits`. Actions that take
+    no resource are left out, because they can only be allowed on `*`. Raises `Undecided` for a
+    placeholder, and `FunctionError` for an unknown level.
     """
     if not statement.is_allow or not _grants_any(policy, statement):
         return ()
     named = dict.fromkeys(
-        name for text in _entries(policy, statement) for name in catalogue.confinable(text, level)
+        name
+        for text in _entries(statement)
+        for name in catalogue.confinable(text, level)
+        if not statement.has_not_action
+        or action_rules.matches_action(statement, action_rules.asked(name)) is not False
     )
     services = {name.partition(":")[0] for name in named}
-    given = resources(statement)
+    # a type may have one resource in an account, and whoever names that names it
+    given = [each for each in resources(statement) if not each.is_named()]
     whole = {each for each in services if holds_all_of(given, each)}
     denied = {each for each in whole if _has_denies(policy, each)}
 
@@ -37,10 +47,13 @@ def on_all(policy: Policy, statement: Statement, level: str) -> tuple[str, ...]:
         service = name.partition(":")[0]
         if service not in whole:
             return False
-        found = access(policy, (name,)).resources if service in denied else given
+        found = access(policy, (name,)).by(statement) if service in denied else given
         return holds_all_of(found, service, catalogue.formats_of(name))
 
-    return tuple(filter(is_whole, named))
+    found = filter(is_whole, named)
+    if not limits:
+        return tuple(found)
+    return tuple(name for name in found if access(policy, (name,)).unconfined(limits).by(statement))
 
 
 def _grants_any(policy: Policy, statement: Statement) -> bool:
@@ -50,14 +63,13 @@ def _grants_any(policy: Policy, statement: Statement) -> bool:
     return bool(access(policy, ("*",)).by(statement))
 
 
-def _entries(policy: Policy, statement: Statement) -> tuple[str, ...]:
+def _entries(statement: Statement) -> tuple[str, ...]:
     """Return the patterns of actions that an Allow names.
 
     One that matches every action stands for those that a Deny of all others leaves, if any.
     """
-    names = tuple(each.text for each in statement.actions)
-    named = tuple(text for text in names if not action_rules.is_all(text))
-    return named if named == names else (*named, *action_rules.left_by_denies(policy))
+    named = (each.text for each in statement.actions if not action_rules.is_all(each.text))
+    return (*named, *action_rules.left_of(statement))
 
 
 def _has_denies(policy: Policy, service: str) -> bool:

@@ -146,6 +146,7 @@ class Resource:
         """Return whether this holds all resources of some type of a service, or everything.
 
         `types` are the ARN formats of the types that count; all those of the service without any.
+        `service` may name the type, as in `ec2:subnet`.
         All resources of one account in one region are enough, because an author of policies may
         have no others. What is allowed on all resources but some exceptions is allowed on all that
         nobody has named, so exceptions do not matter there. A service that the catalogue does not
@@ -230,7 +231,13 @@ def _anywhere(item: Pattern) -> Pattern:
 
 
 def formats(service: str) -> tuple[str, ...]:
-    """Return the ARN formats of a service; any resource if the catalogue does not know it."""
+    """Return the ARN formats of a service, or of one of its types, such as `ec2:subnet`.
+
+    A service that the catalogue does not know has any resource.
+    """
+    name, colon, kind = service.partition(":")
+    if colon:
+        return catalogue.resource_formats(name, kind)
     if _PREFIX.fullmatch(service) and not catalogue.is_service(service):
         return (f"arn:${{Partition}}:{fold(service)}:${{Region}}:${{Account}}:${{Resource}}",)
     return catalogue.resource_formats(service)

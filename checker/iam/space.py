@@ -64,6 +64,8 @@ _OTHERS = tuple(
 )
 """The callers without an ARN that a condition could test."""
 _ANYTHING = Texts((EVERYTHING.widest,))
+_ANY_ARN = Texts((pattern("arn:*", (*"arn:", *_ANY_NAME)),))
+"""The values that `aws:PrincipalArn` may have, so that no condition on other text can hold."""
 _TEXTUAL = (Family.TEXT, Family.FOLDED, Family.ARN)
 _EVERY_ACTION: Conjunction = (Constraint(ACTION, Texts((_ANY_ACTION,))),)
 _UNITS = 20
@@ -218,6 +220,8 @@ class Space:
                 unknown = [pattern(each, (each,)) for each in self.atoms.get(key, ())]
                 values = Texts((*map(literal, known), *unknown))
                 box[key] = (Constraint(key, values, some=False),)
+            elif key == PRINCIPAL_ARN and not self.principals:
+                box[key] = (Constraint(key, _ANY_ARN, some=False),)
             if keys.is_always_there(key, signed=not self.principals):
                 box[key] = (*box.get(key, ()), Constraint(key, _ANYTHING))
         return box

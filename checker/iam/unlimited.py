@@ -6,13 +6,17 @@ that do not exist.
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from checker.iam import actions, catalogue
 from checker.iam.access import access
 from checker.iam.arn import arn_value, fold
 from checker.iam.conditions import BOOLEANS
+from checker.iam.covering import covering_all_of
 from checker.iam.patterns import Undecided, covers, witness
+from checker.iam.question import is_alone
 from checker.iam.unnamed import unnamed_action
 
 if TYPE_CHECKING:
@@ -81,6 +85,62 @@ def wild_services(statement: Statement) -> tuple[str, ...]:
         for known in [catalogue.actions(name)]
         if known and len(access(policy, tuple(known)).actions) == len(known)
     )
+
+
+_PREFIX = re.compile(r"[A-Za-z0-9-]+")
+"""What a service can be called in actions and ARNs."""
+_BEYOND_READING = ("Write", "Tagging", "Permissions management")
+_TAGS = ("*:ResourceTag/*",)
+"""The condition keys that limit the resources, as AWS shows it for access by attributes:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/tutorial_attribute-based-access-control.html"""
+
+
+def services_on_all(statement: Statement) -> tuple[str, ...]:
+    """Return the services of which an Allow grants, on all resources, every action but a few.
+
+    The Allow names every action, with others if need be, and grants it on all resources of some
+    type of the service after all Denies, although no condition fixes a tag. These leave what nobody
+    names, or deny nothing that is known, and they leave at least half of the actions beyond
+    reading. Raises `Undecided`.
+    """
+    policy = statement.policy
+    if policy is None or not statement.is_allow:
+        return ()
+    whole = [name for name in whole_services(statement) if _PREFIX.fullmatch(name)]
+    later = [
+        name
+        for name in whole
+        if _grants_on_all(policy, statement, unnamed_action(policy, name), name)
+    ]
+    known = wild_services(statement) if len(later) < len(whole) else ()
+    wild = [
+        name
+        for name in known
+        if name not in later and _grants_on_all(policy, statement, f"{name}:*", name)
+    ]
+    return tuple(each for each in (*later, *wild) if _is_left(policy, statement, each))
+
+
+def _grants_on_all(policy: Policy, statement: Statement, text: str, service: str) -> bool:
+    """Return whether an Allow grants an action on all resources, whatever tags they have."""
+    return bool(covering_all_of(access(policy, (text,)).unconfined(_TAGS).by(statement), service))
+
+
+def _is_left(policy: Policy, statement: Statement, service: str) -> bool:
+    """Return whether a policy grants at least half of a service's actions beyond reading on all.
+
+    An Allow that names every action by itself does so unless there are Denies.
+    """
+    alone = actions.covers_action(statement, actions.asked(f"{service}:*")) and is_alone(statement)
+    if alone or not catalogue.is_service(service):
+        return True
+    key = (_is_left, service)
+    if key not in policy.memo:
+        names = catalogue.actions_of(service, _BEYOND_READING)
+        granted = (name for name in names if access(policy, (name,)).covering_all_of(service))
+        half = (len(names) + 1) // 2
+        policy.memo[key] = len(list(islice(granted, half))) == half
+    return policy.memo[key] is True
 
 
 def _reach(found: Iterable[Resource], wanted: str, named: tuple[Pattern, ...] = ()) -> bool:

@@ -13,7 +13,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
-from checker.iam.arn import action, fold, value
+from checker.iam.arn import action, arn_value, fold, value
 from checker.iam.conditions import Family, meaning, test
 from checker.iam.patterns import Undecided, covers, literal, matches, witness
 
@@ -94,10 +94,10 @@ def unnamed_value(policy: Policy, key: str, among: str) -> str:
     """
     memo = (unnamed_value, fold(key), among)
     if memo not in policy.memo:
-        text = among.replace("*", "?*")
-        wanted = value(text, variables=False, wildcards=True).widest
+        wanted = _whole(among.replace("*", "?*"))
         named = tuple(each for each in _named(policy, key) if not covers((each,), wanted))
-        likely = among.replace("*", "any").replace("?", "x")
+        one = "0" if among.startswith("arn:") else "x"  # as in an account
+        likely = among.replace("*", "any").replace("?", one)
         free = not _is_named(likely, named)
         policy.memo[memo] = likely if free else _other(wanted, named) or likely
     return str(policy.memo[memo])
@@ -117,6 +117,13 @@ def _other(wanted: Pattern, named: tuple[Pattern, ...]) -> str | None:
 def _is_named(text: str, named: tuple[Pattern, ...]) -> bool:
     # some conditions regard no case; their values are in lower case here
     return any(matches(each, one) for each in named for one in (text, fold(text)))
+
+
+def _whole(among: str) -> Pattern:
+    """Return a pattern of values; in one of ARNs, no wildcard reaches beyond its segment."""
+    if among.startswith("arn:"):
+        return arn_value(among, variables=False).widest
+    return value(among, variables=False, wildcards=True).widest
 
 
 def _named(policy: Policy, key: str) -> Iterator[Pattern]:

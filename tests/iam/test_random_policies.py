@@ -84,8 +84,8 @@ RESOURCES = st.one_of(
     st.sampled_from(
         ["*", "arn:*", "arn:aws", "arn:::::", "arn:aws:s3:::b", "arn:aws:s3:::b/*", "arn:?*:**"]
     ),
-    ASCII.map(lambda text: rendered(f"arn:aws:s3:::{text}")),
-    ASCII.map(lambda text: rendered(f"arn:{text}:")),
+    ASCII.map(lambda text: f"arn:aws:s3:::{rendered(text)}"),
+    ASCII.map(lambda text: f"arn:{rendered(text)}:"),
     st.builds(
         lambda front, hole, end: rendered(f"{front}{hole}{end}"),
         ASCII,
@@ -377,12 +377,13 @@ CEL = (
         "policy.statements.map(s, s.resources.map(r, r.text)).all(texts, globCovers(texts, texts)"
         ' && globEquivalent(texts, texts) && !globDifference(texts, texts + ["*"]).hasValue())'
     ),
-    'policy.statements.map(s, policy.actionsOnAll(s, "Write").size())',
+    'policy.statements.map(s, policy.actionsOnAll(s, "Write", ["aws:*", "s3:*"]).size())',
+    'policy.statements.map(s, s.missableKeys(["aws:*", policy.unnamedValue("aws:username", "*")]))',
     'policy.conditionKeys.map(k, policy.unnamedValue(k, "a-*"))',
     "policy.findings.map(f, f.topic + f.code)",
     (
         'policy.access(["s3:GetObject", policy.unnamedAction("s3")]).given("aws:username", ["a"])'
-        '.unconfined(["aws:*"]).coveringAllOf("s3").size()'
+        '.unconfined(["aws:*"]).unconfinedUpTo(["s3:*"], "/").coveringAllOf("s3").size()'
     ),
     'policy.statements.map(s, policy.access(["s3:*"]).resourcesBy(s).map(r, r.text))',
     'policy.unnamedValue("aws:username", "u-*") != ""',

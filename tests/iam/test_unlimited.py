@@ -9,7 +9,12 @@ import pytest
 
 from checker.iam.patterns import Undecided
 from checker.iam.statement import Statement, policy
-from checker.iam.unlimited import allows_other_services, is_unlimited, wild_services
+from checker.iam.unlimited import (
+    allows_other_services,
+    is_unlimited,
+    services_on_all,
+    wild_services,
+)
 from checker.iam.unnamed import unnamed_action
 
 ADMIN: dict[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -186,3 +191,52 @@ def test_services_of_which_wildcards_name_every_action(
     statements: list[dict[str, Any]], found: tuple[str, ...]
 ) -> None:
     assert wild_services(first(*({**ADMIN, **each} for each in statements))) == found
+
+
+TABLES = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+WRITES = [f"dynamodb:{each}*" for each in ("BatchWrite", "Create", "Delete", "Put", "Update")]
+
+
+@pytest.mark.parametrize(
+    ("allow", "others", "found"),
+    [
+        (TABLES, [], ("dynamodb",)),
+        (TABLES, [deny(Action="dynamodb:DeleteTable")], ("dynamodb",)),
+        (
+            TABLES,
+            [deny(Action=["dynamodb:Get*", "dynamodb:List*", "dynamodb:Describe*"])],
+            ("dynamodb",),
+        ),
+        (
+            TABLES,
+            [deny(Action=WRITES, Condition={"Bool": {"aws:SecureTransport": "false"}})],
+            ("dynamodb",),
+        ),
+        (TABLES, [deny(Action=WRITES)], ()),
+        (TABLES, [deny(NotAction="dynamodb:GetItem")], ()),
+        (TABLES, [{**deny(Action="*"), "Resource": "arn:*:dynamodb:*:*:table/*"}], ()),
+        ({**TABLES, "Resource": "arn:aws:dynamodb:*:*:table/t"}, [], ()),
+        (
+            {**TABLES, "Action": ["dynamodb:*", "unknown-service:*"]},
+            [],
+            ("dynamodb", "unknown-service"),
+        ),
+        ({**TABLES, "Effect": "Deny"}, [], ()),
+        (
+            {**TABLES, "Action": "dynamodb:ListTables"},
+            [{**TABLES, "Resource": "arn:aws:dynamodb:*:*:table/t"}],
+            (),
+        ),
+        (
+            {**TABLES, "Action": [f"dynamodb:{each}*" for each in ascii_lowercase[:13]]},
+            [{**TABLES, "Action": [f"dynamodb:{each}*" for each in ascii_lowercase[13:]]}],
+            ("dynamodb",),
+        ),
+        ({**TABLES, "Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}}, [], ()),
+        ({**TABLES, "Condition": {"StringLike": {"aws:ResourceTag/a": "*"}}}, [], ("dynamodb",)),
+    ],
+)
+def test_a_service_is_granted_but_for_exceptions(
+    allow: dict[str, Any], others: list[dict[str, Any]], found: tuple[str, ...]
+) -> None:
+    assert services_on_all(first(allow, *others)) == found

@@ -37,10 +37,12 @@ def _access(policy: Policy, asked: Sequence[str]) -> Access:
     return access(policy, asked)
 
 
-def _actions_on_all(policy: Policy, statement: Statement, level: str) -> list[str]:
-    found = on_all(policy, statement, level)
+def _actions_on_all(
+    policy: Policy, statement: Statement, level: str, limits: Sequence[str]
+) -> list[str]:
+    found = on_all(policy, statement, level, limits)
     if found:
-        note(found, (), statement.route)
+        note(found, (("unconfined", *map(fold, limits)),) if limits else (), statement.route)
     return list(found)
 
 
@@ -195,14 +197,15 @@ METHODS: tuple[Function, ...] = (
     ),
     Function(
         "actionsOnAll",
-        (STATEMENT, STRING),
+        (STATEMENT, STRING, list_of(STRING)),
         list_of(STRING),
         _actions_on_all,
         "The known actions of an access level that one of the policy's Allow statements grants on "
-        "all resources of some type of their service, after all Denies. Actions that take no "
+        "all resources of some type of their service, after all Denies, and although no condition "
+        "requires a certain value of one of some keys, as `unconfined` says. Actions that take no "
         "resource are left out.",
         POLICY,
-        example='policy.actionsOnAll(policy.statements[0], "List").size() == 0',
+        example='policy.actionsOnAll(policy.statements[0], "List", []).size() == 0',
     ),
     Function(
         "allows",

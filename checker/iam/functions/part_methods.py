@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from checker.cel.env import Function
 from checker.cel.types import BOOL, STRING, list_of, optional_of
 from checker.cel.values import NONE, Optional
+from checker.errors import FunctionError
 from checker.iam import actions
 from checker.iam.access import Access
 from checker.iam.arn import fold
 from checker.iam.asked import note
 from checker.iam.covering import is_anyones
 from checker.iam.functions.samples import ACCESS, REQUEST, RESOURCE, STATEMENT
+from checker.iam.missing import missable_keys
 from checker.iam.question import admits
 from checker.iam.resources import Resource
 
@@ -46,6 +48,18 @@ def _unconfined(of: Access, keys: Sequence[str]) -> Access:
     return found
 
 
+def _unconfined_up_to(of: Access, keys: Sequence[str], separator: str) -> Access:
+    _check_separator(separator)
+    found = of.unconfined_up_to(keys, separator)
+    note(found.asked, found.limits)
+    return found
+
+
+def _check_separator(separator: str) -> None:
+    if not separator:
+        raise FunctionError("the separator is empty: expected text such as `/`")
+
+
 def _witness_of(access: Access) -> Optional:
     found = access.witness()
     return NONE if found is None else Optional(found)
@@ -62,6 +76,11 @@ def _covering(access: Access, service: str) -> list[Resource]:
 def _admits(statement: Statement, key: str, values: Sequence[str]) -> bool:
     note((), (("admits", fold(key), *values),), statement.route)
     return admits(statement, key, values)
+
+
+def _missable_keys(statement: Statement, names: Sequence[str]) -> list[str]:
+    note((), (("missable", *map(fold, names)),), statement.route)
+    return list(missable_keys(statement, names))
 
 
 PART_METHODS: tuple[Function, ...] = (
@@ -95,6 +114,16 @@ PART_METHODS: tuple[Function, ...] = (
         example='policy.access(["s3:PutObject"]).unconfined(["*:ResourceTag/*"]).granted',
     ),
     Function(
+        "unconfinedUpTo",
+        (list_of(STRING), STRING),
+        ACCESS,
+        _unconfined_up_to,
+        "What is allowed although no condition fixes what stands before the first separator in the "
+        "value of one of these keys, such as the name of a service before its first dot.",
+        ACCESS,
+        example='policy.access(["s3:GetObject"]).unconfinedUpTo(["aws:SourceVpc"], "-").granted',
+    ),
+    Function(
         "resourcesBy",
         (STATEMENT,),
         list_of(RESOURCE),
@@ -110,7 +139,7 @@ PART_METHODS: tuple[Function, ...] = (
         list_of(RESOURCE),
         _covering,
         "The resources that hold all resources of at least one type of a service that the actions "
-        "work on, each by itself or, if none does so, together.",
+        "work on, or of one such as `ec2:subnet`, each by itself or, if none does so, together.",
         ACCESS,
         example='policy.access(["s3:PutObject"]).coveringAllOf("s3").size() == 0',
     ),
@@ -142,6 +171,17 @@ PART_METHODS: tuple[Function, ...] = (
         "Denies of the policy.",
         STATEMENT,
         example='!policy.statements[0].admits("aws:SecureTransport", ["false"])',
+    ),
+    Function(
+        "missableKeys",
+        (list_of(STRING),),
+        list_of(STRING),
+        _missable_keys,
+        "Which of the condition keys that match one of some patterns a request only has to lack, "
+        "and neither this Deny nor another one denies it. The key of a Deny of values that the "
+        "Deny names is not one of them.",
+        STATEMENT,
+        example='policy.statements[1].missableKeys(["aws:*"]).size() == 0',
     ),
     Function(
         "isLiteral",
@@ -184,8 +224,8 @@ PART_METHODS: tuple[Function, ...] = (
         (STRING,),
         BOOL,
         Resource.covers_all_of,
-        "Whether it holds all resources of at least one type of a service. What is allowed on all "
-        "but some exceptions is allowed on all.",
+        "Whether it holds all resources of at least one type of a service, or of one such as "
+        "`ec2:subnet`. What is allowed on all but some exceptions is allowed on all.",
         RESOURCE,
         example='!policy.statements[0].resources[1].coversAllOf("s3")',
     ),

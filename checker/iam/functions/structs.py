@@ -48,8 +48,8 @@ def _is_unlimited(statement: Statement) -> bool:
     return found
 
 
-def _wild_services(statement: Statement) -> list[str]:
-    found = unlimited.wild_services(statement)
+def _services_on_all(statement: Statement) -> list[str]:
+    found = unlimited.services_on_all(statement)
     if found:
         note(tuple(f"{each}:*" for each in found), (), statement.route, whole=True)
     return list(found)
@@ -204,12 +204,13 @@ _STATEMENT = Struct(
             example="policy.statements[0].wholeServices.size() == 0",
         ),
         Field(
-            "wildServices",
+            "servicesOnAll",
             list_of(STRING),
-            _wild_services,
-            "The services of which an Allow names every known action, some by wildcards, and of "
-            "which the policy denies none.",
-            example="policy.statements[0].wildServices.size() == 0",
+            _services_on_all,
+            "The services of which an Allow names every action and, after all Denies, grants all "
+            "but some on all resources of some type: what nobody names, and at least half of what "
+            "is beyond reading.",
+            example="policy.statements[0].servicesOnAll.size() == 0",
         ),
         Field(
             "isPublic",
