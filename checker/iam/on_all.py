@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
 from checker.iam.access import access, may_contradict
-from checker.iam.covering import holds_all_of
+from checker.iam.covering import covering_all_of, holds_all_of
 from checker.iam.near import about
 from checker.iam.question import is_alone
 from checker.iam.resources import resources
@@ -15,6 +15,7 @@ from checker.iam.resources import resources
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from checker.iam.resources import Resource
     from checker.iam.statement import Policy, Statement
 
 
@@ -42,18 +43,34 @@ def on_all(
     given = [each for each in resources(statement) if not each.is_named()]
     whole = {each for each in services if holds_all_of(given, each)}
     denied = {each for each in whole if _has_denies(policy, each)}
+    beside = _beside(policy, statement, given)
 
     def is_whole(name: str) -> bool:
         service = name.partition(":")[0]
-        if service not in whole:
+        types = catalogue.formats_of(name)
+        if service in whole:
+            found = access(policy, (name,)).by(statement) if service in denied else given
+            return holds_all_of(found, service, types)
+        if not beside or not holds_all_of((*given, *beside), service):
             return False
-        found = access(policy, (name,)).by(statement) if service in denied else given
-        return holds_all_of(found, service, catalogue.formats_of(name))
+        asked = access(policy, (name,))
+        together = covering_all_of(asked.resources, service, types)
+        return any(each in together for each in asked.by(statement))
 
     found = filter(is_whole, named)
     if not limits:
         return tuple(found)
     return tuple(name for name in found if access(policy, (name,)).unconfined(limits).by(statement))
+
+
+def _beside(
+    policy: Policy, statement: Statement, given: Sequence[Resource]
+) -> tuple[Resource, ...]:
+    """Return the sets of other Allows that may hold all resources together with some sets."""
+    if not given:
+        return ()
+    others = (each for each in policy.statements if each.is_allow and each is not statement)
+    return tuple(found for each in others for found in resources(each) if not found.is_named())
 
 
 def _grants_any(policy: Policy, statement: Statement) -> bool:
