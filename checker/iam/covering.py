@@ -69,6 +69,15 @@ def _covering(
         raise doubt
 
 
+def one_holds_all_of(found: Sequence[Resource], service: str, types: tuple[str, ...] = ()) -> bool:
+    """Return whether one of some sets holds all resources of a type of a service.
+
+    `types` are the ARN formats of the types that count; all those of the service without any.
+    Raises `Undecided` if none does, and one is in doubt.
+    """
+    return any(True for _ in _covering(found, service, types))
+
+
 def holds_all_of(found: Sequence[Resource], service: str, types: tuple[str, ...] = ()) -> bool:
     """Return whether some sets hold all resources of a type of a service, alone or together.
 

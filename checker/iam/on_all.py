@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
 from checker.iam.access import access, may_contradict
 from checker.iam.covering import covering_all_of, holds_all_of
+from checker.iam.fixed import NAMED, any_of
 from checker.iam.near import about
 from checker.iam.question import is_alone
 from checker.iam.resources import resources
@@ -40,37 +41,51 @@ def on_all(
     )
     services = {name.partition(":")[0] for name in named}
     # a type may have one resource in an account, and whoever names that names it
-    given = [each for each in resources(statement) if not each.is_named()]
+    given = _wild(policy, statement)
     whole = {each for each in services if holds_all_of(given, each)}
     denied = {each for each in whole if _has_denies(policy, each)}
-    beside = _beside(policy, statement, given)
+    shared = {each for each in services - whole if any(e in _together(policy, each) for e in given)}
+    known: dict[tuple[str, ...], bool] = {}
 
     def is_whole(name: str) -> bool:
         service = name.partition(":")[0]
         types = catalogue.formats_of(name)
         if service in whole:
-            found = access(policy, (name,)).by(statement) if service in denied else given
-            return holds_all_of(found, service, types)
-        if not beside or not holds_all_of((*given, *beside), service):
+            if service in denied:
+                return holds_all_of(access(policy, (name,)).by(statement), service, types)
+            if types not in known:
+                known[types] = holds_all_of(given, service, types)
+            return known[types]
+        if service not in shared:
             return False
         asked = access(policy, (name,))
         together = covering_all_of(asked.resources, service, types)
         return any(each in together for each in asked.by(statement))
 
     found = filter(is_whole, named)
-    if not limits:
+    limiting = any_of(limits, NAMED)
+    if all(limiting(key) is None for key in policy.condition_keys):
         return tuple(found)
     return tuple(name for name in found if access(policy, (name,)).unconfined(limits).by(statement))
 
 
-def _beside(
-    policy: Policy, statement: Statement, given: Sequence[Resource]
-) -> tuple[Resource, ...]:
-    """Return the sets of other Allows that may hold all resources together with some sets."""
-    if not given:
-        return ()
-    others = (each for each in policy.statements if each.is_allow and each is not statement)
-    return tuple(found for each in others for found in resources(each) if not found.is_named())
+def _wild(policy: Policy, statement: Statement) -> tuple[Resource, ...]:
+    """Return the sets of an Allow that hold more than one resource in an account."""
+    key = (_wild, statement.route)
+    if key not in policy.memo:
+        policy.memo[key] = tuple(each for each in resources(statement) if not each.is_named())
+    return cast("tuple[Resource, ...]", policy.memo[key])
+
+
+def _together(policy: Policy, service: str) -> tuple[Resource, ...]:
+    """Return the sets of all Allows that hold all of a service only together, if they do."""
+    key = (_together, service)
+    if key not in policy.memo:
+        allows = (each for each in policy.statements if each.is_allow)
+        pool = tuple(found for each in allows for found in _wild(policy, each))
+        alone = any(each.covers_all_of(service) for each in pool)
+        policy.memo[key] = () if alone else covering_all_of(pool, service)
+    return cast("tuple[Resource, ...]", policy.memo[key])
 
 
 def _grants_any(policy: Policy, statement: Statement) -> bool:

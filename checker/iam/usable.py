@@ -13,7 +13,7 @@ from checker.iam import catalogue
 from checker.iam.arn import ATTACHED, EVERYTHING, fold
 from checker.iam.formats import loosest
 from checker.iam.owned import unchangeable
-from checker.iam.patterns import covers, overlaps
+from checker.iam.patterns import covers, overlaps, overlaps_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,9 +88,17 @@ def _is_of_known_type(found: Pattern, service: str) -> bool:
     That is so for a type of the service, and for resources of which it knows nothing because they
     are another service's.
     """
-    formats = _by_service(service).values()
-    known = any(overlaps(found, each) for patterns in formats for each in patterns)
-    return known or _is_foreign(found, service)
+    if _is_foreign(found, service):
+        return True
+    own = _by_service(service)
+    formats = [own[named]] if (named := _named(found)) in own else own.values()
+    return any(overlaps_any(found, patterns) for patterns in formats)
+
+
+def _named(found: Pattern) -> str:
+    """Return the service that an ARN names before its first wildcard, or an empty text."""
+    parts = found.prefix.split(":", _SERVICE + 1)
+    return fold(parts[_SERVICE]) if len(parts) > _SERVICE + 1 else ""
 
 
 def _is_foreign(found: Pattern, service: str) -> bool:
@@ -98,9 +106,7 @@ def _is_foreign(found: Pattern, service: str) -> bool:
 
     Some services have only resources whose ARNs name another service.
     """
-    parts = found.prefix.split(":", _SERVICE + 1)
-    named = fold(parts[_SERVICE]) if len(parts) > _SERVICE + 1 else ""
-    own = _by_service(service)
+    named, own = _named(found), _by_service(service)
     mine = {service} if service in own else own
     return catalogue.is_service(named) and named not in mine
 
