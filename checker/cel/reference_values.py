@@ -156,17 +156,25 @@ def _shown(value: Any) -> str:
     return f"`{from_celpy(value)}`"[:80]
 
 
+def _plus(left: Any, right: Any) -> Any:
+    """Return a sum; celpy's own sum of two lists is no list of the language."""
+    if isinstance(left, celtypes.ListType) and isinstance(right, celtypes.ListType):
+        return celtypes.ListType([*left, *right])
+    return base_functions["_+_"](left, right)
+
+
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "size": _checked(_size),
     "_==_": _checked(lambda left, right: celtypes.BoolType(_equal(left, right))),
     "_!=_": _checked(lambda left, right: celtypes.BoolType(not _equal(left, right))),
     "_in_": _checked(_in),
     "_[_]": _checked(_index),
-    **{name: _checked(base_functions[name]) for name in ("_+_", "_-_", "_*_", "_/_", "_%_", "-_")},
+    "_+_": _checked(_plus),
+    **{name: _checked(base_functions[name]) for name in ("_-_", "_*_", "_/_", "_%_", "-_")},
 }
 
-_LACKING = ("join", "lowerAscii", "split", "upperAscii")
-"""Functions of CEL's strings extension that rules need and celpy lacks."""
+_LACKING = ("distinct", "flatten", "join", "lowerAscii", "split", "upperAscii")
+"""Functions of CEL's extensions for lists and strings that rules need and celpy lacks."""
 
 
 class _Map(celtypes.MapType):

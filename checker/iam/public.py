@@ -86,8 +86,13 @@ CALLERS = tuple(
 _WITHOUT_ARN = CALLERS[1:]
 _ANYTHING = Asked()
 _SERVICE = {"aws:principalisawsservice": ("true",)}
-_UNSIGNED: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": (), "aws:principalarn": ()}
-"""What requests of anonymous users lack, because these keys are in all signed requests:
+_UNSIGNED: dict[str, tuple[str, ...]] = {
+    "aws:principalisawsservice": (),
+    "aws:principalarn": (),
+    "aws:viaawsservice": ("false",),
+}
+"""What requests of anonymous users lack, because these keys are in all signed requests, and the key
+that is in every request:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
 DIRECTLY = {"aws:principalisawsservice": ("false",)}
 """The caller is no service."""

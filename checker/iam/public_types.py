@@ -86,6 +86,8 @@ def public_access(policy: Policy, resource_type: str = "") -> tuple[Statement, R
 def _told(found: Request) -> Request:
     """Return a request by a stranger in words: that its caller is a service, if it is one."""
     key, context = "aws:principalisawsservice", dict(found.context)
+    if context.pop("aws:viaawsservice", ()) == ("true",):
+        context["aws:viaawsservice"] = ("true",)
     if context.pop(key, ()) == ("true",):
         return found._replace(principal=_BY_SERVICE, context=context)
     return found._replace(context=context)

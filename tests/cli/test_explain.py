@@ -107,7 +107,7 @@ def test_examples_can_be_copied(policy_check: Run) -> None:
     shown = policy_check("explain", "ecr-push-to-one-repository").stdout.decode()
     documents = re.findall(r"^    \{\n.*?^    \}$", shown, re.MULTILINE | re.DOTALL)
     assert len(documents) > 4
-    assert all(json.loads(each)["Version"] == "2012-10-17" for each in documents)
+    assert all("Statement" in json.loads(each) for each in documents)
 
 
 def test_markdown_is_the_page_of_the_documentation(policy_check: Run, tmp_path: Path) -> None:

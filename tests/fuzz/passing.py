@@ -22,7 +22,11 @@ from tests.fuzz.writing import twice, written
 
 ABOUT_WORDS = {"validity-elements", "validity-redundancy", "validity-size"}
 """Rules about how a policy is written, which say another thing when it is written otherwise."""
-ABOUT_A_STATEMENT = {"no-service-wildcard-on-all", "organizations-scp-region-exemptions"}
+ABOUT_A_STATEMENT = {
+    "no-service-wildcard-on-all",
+    "organizations-scp-denies-leaving",
+    "organizations-scp-region-exemptions",
+}
 """Rules about what one statement says, which two say together no longer."""
 NOT_RISING = {
     "ecr-authorization-token-on-all": "what it is against is a resource that is too narrow",

@@ -380,6 +380,7 @@ CEL = (
     'policy.statements.map(s, policy.actionsOnAll(s, "Write", ["aws:*", "s3:*"]).size())',
     'policy.statements.map(s, s.missableKeys(["aws:*", policy.unnamedValue("aws:username", "*")]))',
     'policy.conditionKeys.map(k, policy.unnamedValue(k, "a-*"))',
+    'policy.grants(["s3:GetObject"], ["arn:aws:s3:::b/*"]).hasValue()',
     "policy.findings.map(f, f.topic + f.code)",
     (
         'policy.access(["s3:GetObject", policy.unnamedAction("s3")]).given("aws:username", ["a"])'
