@@ -65,6 +65,12 @@ class Problem(NamedTuple):
         return cls(source.path, message, location, shown, pointer, skipped)
 
 
+def by_place(problem: Problem) -> tuple[str, int, int]:
+    """Return what problems are sorted by: the file, and the place in it."""
+    line, column = problem.location[:2] if problem.location else (0, 0)
+    return problem.path, line, column
+
+
 class InputError(Exception):
     """An input that cannot be used; carries every `Problem` that was found in it."""
 

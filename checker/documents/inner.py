@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from checker.documents.document import Document
-from checker.documents.own_files import is_own
+from checker.documents.own_files import own_parts
 from checker.documents.recognise import document
 from checker.documents.selection import Selection
 from checker.documents.unread import in_a_document
@@ -27,9 +27,9 @@ def inner_documents(
         return
     yield from _wrapped(found, reading, part, mapped, selection)
     inner = [each.reading.origin for each in found if not isinstance(each, InputError)]
-    if len(inner) < len(found) or is_own(reading.data, reading.source.path):
+    if len(inner) < len(found):
         return
-    place = wrapped.unread(reading, inner)
+    place = wrapped.unread(reading, [*inner, *own_parts(reading.data, reading.source.path)])
     if place is not None:
         yield Document(reading.source.path, None, reading, (in_a_document(reading, place),), part)
 

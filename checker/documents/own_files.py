@@ -9,14 +9,15 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Any, cast
 
-from checker.problems import Json
+from checker.problems import Json, Route
 from checker.reader.schema import Schema, bundled
 
+_RULES = "rules/rule.schema.json"
 _SCHEMAS = (
-    ("rules/rule.schema.json", frozenset({"id", "title", "severity", "require"}), ""),
-    ("rules/rule.schema.json", frozenset({"defines", "kind", "require"}), ""),
-    ("rules/rule.schema.json", frozenset({"template", "id"}), ""),
-    ("rules/rule.schema.json", frozenset({"template", "rules"}), ""),
+    (_RULES, frozenset({"id", "title", "severity", "require"}), ""),
+    (_RULES, frozenset({"defines", "kind", "require"}), ""),
+    (_RULES, frozenset({"template", "id"}), ""),
+    (_RULES, frozenset({"template", "rules"}), ""),
     ("report/report.schema.json", frozenset({"version", "tool", "summary", "findings"}), ""),
     ("waivers/waivers.schema.json", frozenset({"waivers"}), ""),
     ("settings/config.schema.json", frozenset[str](), "policy-check.yaml"),
@@ -24,14 +25,22 @@ _SCHEMAS = (
 """The schema of each such file, the keys that it must have, and its name (empty if any will do)."""
 
 
-def is_own(data: Json, file: str) -> bool:
-    """Return whether data is a rule, a JSON report, a waivers file or a configuration of this tool.
+def own_parts(data: Json, file: str) -> tuple[Route, ...]:
+    """Return the routes of what this tool wrote or reads itself, in the data of a file.
 
-    `file` is the name of the file with the data.
+    That is the whole of a rule, a template, a JSON report, a waivers file or a configuration. Of
+    rules of a template it is the examples: any other program may have a file with these few keys,
+    and with a policy in `params`.
     """
-    if not isinstance(data, dict):
-        return False
-    name = PurePosixPath(file).name
+    if not isinstance(data, dict) or not _is_own(data, PurePosixPath(file).name):
+        return ()
+    if "template" not in data:
+        return ((),)
+    rows = range(len(cast("list[Json]", data.get("rules", []))))
+    return (("examples",), *(("rules", index, "examples") for index in rows))
+
+
+def _is_own(data: dict[str, Json], name: str) -> bool:
     return any(
         needed <= data.keys() <= _keys(schema)
         and fixed in {"", name}

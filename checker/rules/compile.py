@@ -11,7 +11,7 @@ from checker import cel
 from checker.cel.types import BOOL, DYN, STRING, Type, conforms, list_of, parse_type
 from checker.kinds.kind import Kind
 from checker.messages import did_you_mean
-from checker.problems import InputError, Json, Location, Problem, Route
+from checker.problems import InputError, Json, Location, Problem, Route, by_place
 from checker.report import DOCUMENT_RULE, WAIVER_RULE
 from checker.rules.fill import HOLE
 from checker.rules.params import PARAMS, coerced, type_of
@@ -117,7 +117,7 @@ class _Compiler:
 
     def refusal(self) -> InputError:
         """Return an error with all problems, in the order of their places."""
-        return InputError(*sorted(self.problems, key=_place))
+        return InputError(*sorted(self.problems, key=by_place))
 
     def _for_each(self) -> tuple[str, cel.Program | None]:
         """Return the name of the subjects and the program that lists them; declare the name."""
@@ -307,8 +307,3 @@ class _Compiler:
         self, message: str, route: Route, place: Location | None = None, *, of_key: bool = False
     ) -> None:
         self.problems.append(self.reading.problem(message, route, place, of_key=of_key))
-
-
-def _place(problem: Problem) -> tuple[int, int]:
-    location = problem.location
-    return (location.line, location.column) if location else (0, 0)

@@ -30,7 +30,7 @@ class FillError(Exception):
 class Holes:
     """The expressions in the texts of one template, each compiled once.
 
-    `variables` maps the names of parameters and words to their types.
+    `params` and `words` map the names of what a rule gives to their types.
     """
 
     def __init__(self, params: Mapping[str, Type], words: Mapping[str, Type]) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from checker import cel
 from checker.kinds.kind import Kind
-from checker.problems import InputError, Json, Problem
+from checker.problems import InputError, Json, Problem, by_place
 from checker.reader import AS_GIVEN, Limits, Reading, Root, Walk
 from checker.report import Input
 from checker.rules.compile import compile_rule
@@ -68,10 +68,10 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
     files = _Files(limits, root, builtin=any(map(is_builtin, paths)), examples=examples)
     files.problems.extend(found.problems)
     rules: dict[str, Rule] = {}
-    made: dict[int, Rule] = {}
+    made: dict[Template | None, Rule] = {}
     for file, alone in files.rules(found.files):
         try:
-            like = made.get(id(file.template))
+            like = made.get(file.template)
             given = {file.id: {**_set(file, accounts), **overrides.get(file.id, {})}}
             rule = compile_rule(file, kinds, given, alone=alone, engine=engine, like=like)
         except InputError as error:
@@ -82,7 +82,7 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
             files.problems.append(file.reading.problem(message, ("id",)))
         rules[rule.id] = rule
         if file.template:
-            made.setdefault(id(file.template), rule)
+            made.setdefault(file.template, rule)
     files.check()
     inputs = tuple(files.inputs.values())
     return RuleSet(tuple(rules[name] for name in sorted(rules)), inputs, _unread(found))
@@ -136,12 +136,7 @@ class _Files:
                         self.refuse(made)
                         continue
                     self._count(made.source.path)
-                    try:
-                        file = rule_file(made, shipped=shipped)
-                    except InputError as error:
-                        self.refuse(error)
-                        continue
-                    yield file, alone and not is_table(reading)
+                    yield rule_file(made, shipped=shipped), alone and not is_table(reading)
 
     def template(self, name: str, *, own: bool) -> Template | None:
         """Return a template by its name, or None if it is not valid.
@@ -158,7 +153,7 @@ class _Files:
     def check(self) -> None:
         """Raise InputError with all problems, each once, in the order of their places."""
         if self.problems:
-            raise InputError(*sorted(dict.fromkeys(self.problems), key=_place))
+            raise InputError(*sorted(dict.fromkeys(self.problems), key=by_place))
 
     def refuse(self, error: InputError) -> None:
         """Keep the problems of a rule; raises InputError when there are too many."""
@@ -212,11 +207,6 @@ class _Files:
         if self.count > MOST:
             message = f"more than {MOST:,} rules: use fewer rules in one run"
             raise InputError(*self.problems, Problem(path, message))
-
-
-def _place(problem: Problem) -> tuple[str, int, int]:
-    line, column = problem.location[:2] if problem.location else (0, 0)
-    return problem.path, line, column
 
 
 def _holds(path: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path, PurePath
 
 from checker.problems import InputError, Problem, Source
@@ -29,7 +30,7 @@ BUILTIN = "builtin"
 """The path that stands for all shipped rules; `builtin:ecr` stands for those of one folder."""
 TEMPLATES = "templates"
 """The folder of the shipped rules that holds templates."""
-_ID = re.compile(r"^(?:\s*- )?id:\s*[\"']?([a-z0-9-]+)[\"']?\s*$", re.MULTILINE)
+_ID = re.compile(r"^(?: {0,4}- )?id:\s*[\"']?([a-z0-9-]+)[\"']?\s*$", re.MULTILINE)
 """The line of a rule, or of one in a table, with its id."""
 _NAME = re.compile(r"[a-z0-9-]+")
 
@@ -66,6 +67,7 @@ def read(path: str, limits: Limits, root: Root, *, builtin: bool) -> tuple[Sourc
     return source, readings
 
 
+@cache
 def builtin_root() -> Path:
     """Return the directory of the shipped rules, in an installation or in a checkout."""
     package = Path(__file__).resolve().parents[1]

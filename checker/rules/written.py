@@ -74,16 +74,12 @@ def documents(
         except InputError as error:
             yield error
             continue
-        yield made
+        problems = _schema().problems(made)
+        yield InputError(*problems) if problems else made
 
 
 def rule_file(reading: Reading | Expanded, *, shipped: bool = False) -> RuleFile:
-    """Return the rule that a document describes.
-
-    Raises InputError with all violations of the schema.
-    """
-    if problems := _schema().problems(reading):
-        raise InputError(*problems)
+    """Return the rule that a document describes, which its schema accepts."""
     data = cast("dict[str, Any]", reading.data)
     return RuleFile(
         id=data["id"],

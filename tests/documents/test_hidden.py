@@ -55,6 +55,8 @@ def test_a_file_within_the_limit_is_not_broken_by_its_size(tmp_path: Path, name:
         {"id": "i", "title": "t", "severity": "low", "require": "true", "Action": [STATEMENT]},
         {"version": "1", "tool": {}, "summary": {}, "findings": [], "Other": POLICY},
         {"params": {"a-rule": {"statements": [STATEMENT]}}},
+        {"template": "t", "id": "i", "params": {"policy": POLICY}},
+        {"template": "t", "rules": [{"id": "i", "params": {"policy": POLICY}}]},
     ],
     ids=str,
 )
