@@ -20,7 +20,7 @@ from checker.iam.formats import any_of_format
 from checker.iam.given import settled
 from checker.iam.key_values import never_holds
 from checker.iam.near import about, near
-from checker.iam.patterns import Undecided
+from checker.iam.patterns import Undecided, overlaps
 from checker.iam.question import actions, allowed, always_applies, calling
 from checker.iam.request import PRINCIPAL_ARN
 from checker.iam.resources import formats
@@ -164,8 +164,9 @@ class Access:
         if ":" in service:
             found = covering_all_of(self.resources, service)
             return found if found and self._reaches(service) else ()
-        own = [each for each in self.asked if fold(each).startswith(f"{fold(service)}:")]
-        known = [catalogue.formats_of(each) for each in own]
+        every = action_rules.asked(f"{service}:*")
+        own = [each for each in self.asked if overlaps(action_rules.asked(each), every)]
+        known = [catalogue.types_of(each) for each in own]
         types = tuple(dict.fromkeys(each for formats in known for each in formats))
         return covering_all_of(self.resources, service, types if all(known) else ())
 

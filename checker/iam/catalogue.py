@@ -312,3 +312,11 @@ def formats_of(action: str) -> tuple[str, ...]:
         return ()
     types = _DATA.actions.get_action_details(service, found[0])["resourceTypes"]
     return _arns(_DATA.resources.get_resource_type_details(service, e["name"]) for e in types)
+
+
+def types_of(action: str) -> tuple[str, ...]:
+    """Return the ARN formats of the resources that an action works on, if all are known for sure.
+
+    There are none if not, and for an action that takes no resource.
+    """
+    return () if fold(action).partition(":")[0] in SEVERAL_LISTS else formats_of(action)

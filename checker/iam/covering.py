@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from checker.iam.patterns import Undecided, covers, overlaps, witness
 from checker.iam.resources import PARTITIONS, formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from checker.iam.patterns import Pattern
     from checker.iam.resources import Resource
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _SERVICE = 2
 """The segment of an ARN that names the service."""
 _ANYTHING = "arn:${Partition}:${Service}:${Region}:${Account}:${Resource}"
+_NAME = re.compile(r"\$\{(?!Partition)[^}]*\}")
+"""A variable of an ARN format, in which the region and the account are known."""
 
 
 def covering_all_of(
@@ -34,19 +37,26 @@ def covering_all_of(
     alone = tuple(_covering(found, service, types))
     if alone:
         return alone
+    return together(found, types or formats(service))
+
+
+def together(found: Sequence[Resource], types: Iterable[str]) -> tuple[Resource, ...]:
+    """Return the sets that hold all resources of one of some ARN formats, but only together.
+
+    Sets that do so alone do not count for that format. Raises `Undecided` if it depends on an
+    unknown.
+    """
     sure = [each for each in found if not each.doubt]
     wild = [each for each in sure if len(each.reach) == 1 and each.literal is None]
     if not wild[1:]:
         return ()
-    for arn in types or formats(service):
-        for partition in PARTITIONS:
-            together = _together(wild, arn, partition)
-            for each in together:
-                if each.unknowns:
-                    raise each.undecided()
-            if together:
-                return together
-    return ()
+    sets = dict.fromkeys(
+        each for arn in types for where in PARTITIONS for each in _together(wild, arn, where)
+    )
+    for each in sets:
+        if each.unknowns:
+            raise each.undecided()
+    return tuple(sets)
 
 
 def _covering(
@@ -67,15 +77,6 @@ def _covering(
             doubt = doubt or why
     if doubt is not None and not any_:
         raise doubt
-
-
-def one_holds_all_of(found: Sequence[Resource], service: str, types: tuple[str, ...] = ()) -> bool:
-    """Return whether one of some sets holds all resources of a type of a service.
-
-    `types` are the ARN formats of the types that count; all those of the service without any.
-    Raises `Undecided` if none does, and one is in doubt.
-    """
-    return any(True for _ in _covering(found, service, types))
 
 
 def holds_all_of(found: Sequence[Resource], service: str, types: tuple[str, ...] = ()) -> bool:
@@ -101,11 +102,14 @@ def is_anyones(found: Resource) -> bool:
 
 
 def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:
-    """Return the sets that together hold all resources of an ARN format in some place, if any."""
+    """Return the sets that only together hold all resources of an ARN format in a place, if any."""
     of_type = template(arn, partition, likely=True)
     near = [each for each in found if overlaps(each.reach[0], of_type)]
+    if not near[1:]:
+        return ()
+    near = [each for each in near if not each.covers_all_of("", (arn,))]
     places: dict[tuple[str, ...], None] = {}
-    for each in near if len(near) > 1 else ():
+    for each in near if near[1:] else ():
         some = witness((each.reach[0], of_type), each.excluded)
         if some is not None:
             places[tuple(some.split(":", 5)[3:5])] = None
@@ -120,17 +124,16 @@ def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Reso
 
 
 def _by_letter(reach: Sequence[Pattern], arn: str, partition: str) -> bool:
-    """Return whether sets hold all names of an ARN format that begin, or end, with any letter.
+    """Return whether sets hold all ARNs in which a name begins, or ends, with any letter.
 
     Small or capital letters are enough: who lists one pattern for each of them names nothing.
     """
-    before, variable, _ = arn.rpartition("${")
-    return (
-        len(reach) >= len(ascii_lowercase)
-        and bool(variable)
-        and any(
-            all(covers(reach, template(before + form.format(each), partition)) for each in letters)
-            for letters in (ascii_lowercase, ascii_uppercase)
-            for form in ("{}${{Name}}", "${{Name}}{}")
-        )
+    if len(reach) < len(ascii_lowercase):
+        return False
+    ways = (
+        [f"{arn[: name.start()]}{form.format(each)}{arn[name.end() :]}" for each in letters]
+        for name in _NAME.finditer(arn)
+        for letters in (ascii_lowercase, ascii_uppercase)
+        for form in ("{}${{Name}}", "${{Name}}{}")
     )
+    return any(all(covers(reach, template(each, partition)) for each in way) for way in ways)

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, cast
 from checker.iam import actions as action_rules
 from checker.iam import catalogue
 from checker.iam.access import access, may_contradict
-from checker.iam.covering import covering_all_of, holds_all_of
+from checker.iam.covering import covering_all_of, holds_all_of, together
 from checker.iam.fixed import NAMED, any_of
 from checker.iam.near import about
+from checker.iam.patterns import Undecided
 from checker.iam.question import is_alone
-from checker.iam.resources import resources
+from checker.iam.resources import formats, resources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from checker.iam.access import Access
     from checker.iam.resources import Resource
     from checker.iam.statement import Policy, Statement
+    from checker.problems import Route
 
 
 def on_all(
@@ -40,52 +43,89 @@ def on_all(
         or action_rules.matches_action(statement, action_rules.asked(name)) is not False
     )
     services = {name.partition(":")[0] for name in named}
-    # a type may have one resource in an account, and whoever names that names it
     given = _wild(policy, statement)
     whole = {each for each in services if holds_all_of(given, each)}
     denied = {each for each in whole if _has_denies(policy, each)}
-    shared = {each for each in services - whole if any(e in _together(policy, each) for e in given)}
+    shared = {each for each in services - whole if _may_share(policy, given, each)}
+    limiting = any_of(limits, NAMED)
+    limited = any(limiting(key) is not None for key in policy.condition_keys)
     known: dict[tuple[str, ...], bool] = {}
 
-    def is_whole(name: str) -> bool:
-        service = name.partition(":")[0]
-        types = catalogue.formats_of(name)
-        if service in whole:
-            if service in denied:
-                return holds_all_of(access(policy, (name,)).by(statement), service, types)
-            if types not in known:
-                known[types] = holds_all_of(given, service, types)
-            return known[types]
-        if service not in shared:
-            return False
-        asked = access(policy, (name,))
-        together = covering_all_of(asked.resources, service, types)
-        return any(each in together for each in asked.by(statement))
+    def is_whole(service: str, name: str) -> bool:
+        types = catalogue.types_of(name)
+        if service in denied:
+            return holds_all_of(_wild_by(access(policy, (name,)), statement), service, types)
+        if types not in known:
+            known[types] = holds_all_of(given, service, types)
+        return known[types]
 
-    found = filter(is_whole, named)
-    limiting = any_of(limits, NAMED)
-    if all(limiting(key) is None for key in policy.condition_keys):
-        return tuple(found)
-    return tuple(name for name in found if access(policy, (name,)).unconfined(limits).by(statement))
+    def is_granted(name: str) -> bool:
+        service = name.partition(":")[0]
+        if service not in shared and not (service in whole and is_whole(service, name)):
+            return False
+        if service in whole and not limited:
+            return True
+        asked = access(policy, (name,))
+        asked = asked.unconfined(limits) if limited else asked
+        return bool(asked.by(statement)) if service in whole else _shares(asked, statement, name)
+
+    return tuple(filter(is_granted, named))
+
+
+def _shares(asked: Access, statement: Statement, name: str) -> bool:
+    """Return whether an Allow has a part in what together holds all resources of an action."""
+    mine = asked.by(statement)
+    if not mine:
+        return False
+    wild = _all_wild(asked.policy)
+    pool = [each for each in asked.resources if each.route in wild]
+    found = covering_all_of(pool, name.partition(":")[0], catalogue.types_of(name))
+    return any(each in found for each in mine)
+
+
+def _wild_by(asked: Access, statement: Statement) -> list[Resource]:
+    """Return what `_wild` does, but only where an Allow allows an action."""
+    wild = {each.route for each in _wild(asked.policy, statement)}
+    return [each for each in asked.by(statement) if each.route in wild]
 
 
 def _wild(policy: Policy, statement: Statement) -> tuple[Resource, ...]:
-    """Return the sets of an Allow that hold more than one resource in an account."""
+    """Return the sets of an Allow that may hold more than one resource in an account.
+
+    A type may have one resource in an account, and whoever names that names it.
+    """
     key = (_wild, statement.route)
     if key not in policy.memo:
-        policy.memo[key] = tuple(each for each in resources(statement) if not each.is_named())
+        policy.memo[key] = tuple(each for each in resources(statement) if not _is_named(each))
     return cast("tuple[Resource, ...]", policy.memo[key])
 
 
-def _together(policy: Policy, service: str) -> tuple[Resource, ...]:
-    """Return the sets of all Allows that hold all of a service only together, if they do."""
-    key = (_together, service)
+def _is_named(found: Resource) -> bool:
+    try:
+        return found.is_named()
+    except Undecided:
+        return False  # whether it holds all of a type is then asked, and is in doubt too
+
+
+def _all_wild(policy: Policy) -> dict[Route, Resource]:
+    """Return what `_wild` does for all Allows, by the place of the entry."""
+    allows = (each for each in policy.statements if each.is_allow)
+    return {found.route: found for each in allows for found in _wild(policy, each)}
+
+
+def _may_share(policy: Policy, given: Sequence[Resource], service: str) -> bool:
+    """Return whether sets may hold all of a type of a service together with those of other Allows.
+
+    It is a quick first filter: what is allowed on them is not asked.
+    """
+    key = (_may_share, service)
     if key not in policy.memo:
-        allows = (each for each in policy.statements if each.is_allow)
-        pool = tuple(found for each in allows for found in _wild(policy, each))
-        alone = any(each.covers_all_of(service) for each in pool)
-        policy.memo[key] = () if alone else covering_all_of(pool, service)
-    return cast("tuple[Resource, ...]", policy.memo[key])
+        try:
+            policy.memo[key] = together(tuple(_all_wild(policy).values()), formats(service))
+        except Undecided:
+            policy.memo[key] = None
+    found = cast("tuple[Resource, ...] | None", policy.memo[key])
+    return bool(given) if found is None else any(each in found for each in given)
 
 
 def _grants_any(policy: Policy, statement: Statement) -> bool:

@@ -14,7 +14,7 @@ from checker.iam import actions, catalogue
 from checker.iam.access import access
 from checker.iam.arn import arn_value, fold
 from checker.iam.conditions import BOOLEANS
-from checker.iam.covering import covering_all_of, one_holds_all_of
+from checker.iam.covering import covering_all_of, holds_all_of
 from checker.iam.patterns import Undecided, covers, witness
 from checker.iam.question import is_alone
 from checker.iam.unnamed import unnamed_action
@@ -141,7 +141,7 @@ def _is_left(policy: Policy, statement: Statement, service: str) -> bool:
             name
             for name in names
             for found in [access(policy, (name,)).resources]
-            if one_holds_all_of(found, service, catalogue.formats_of(name))
+            if holds_all_of(found, service, catalogue.types_of(name))
         )
         half = (len(names) + 1) // 2
         policy.memo[key] = len(list(islice(granted, half))) == half

@@ -77,9 +77,7 @@ def useless(actions: Iterable[str], resources: Sequence[Pattern]) -> Iterator[st
 
 def _types(action: str) -> tuple[Pattern, ...]:
     """Return the ARNs that an action works on, or nothing if that is not known for sure."""
-    if fold(action).partition(":")[0] in catalogue.SEVERAL_LISTS:
-        return ()
-    return tuple(loosest(each) for each in catalogue.formats_of(action))
+    return tuple(loosest(each) for each in catalogue.types_of(action))
 
 
 def _is_of_known_type(found: Pattern, service: str) -> bool:
