@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from checker.errors import FunctionError
 from checker.iam.arn import VARIABLE, fold, value
 from checker.iam.conditions import Family, Test, compares, samples, spelling, test
 from checker.iam.constraints import PRINCIPAL, Asked, Conjunction, Constraint, Texts
@@ -98,7 +99,9 @@ def unfixed(policy: Policy, wanted: Wanted, via: Route | None = None) -> tuple[P
             for key, each in found.items()
         )
 
-    return named, Asked(outside(sure), via=via, perhaps=outside(perhaps))
+    # beside those that are sure: one value, which may be one of several, is outside all of them
+    beside = {key: [*sure[key], *found] for key, found in perhaps.items()}
+    return named, Asked(outside(sure), via=via, perhaps=outside(beside))
 
 
 def _outside(key: str, found: Iterable[Pattern], *, principals: bool, some: bool) -> Constraint:
@@ -271,7 +274,12 @@ ACCOUNT = Fixing(fixes_account)
 
 
 def up_to(separator: str) -> Fixing:
-    """Return that what stands before the first separator must be fixed, such as an owner."""
+    """Return that what stands before the first separator must be fixed, such as an owner.
+
+    Raises `FunctionError` for an empty separator.
+    """
+    if not separator:
+        raise FunctionError("the separator is empty: expected text such as `/`")
 
     def fixes(asked: Test, text: str) -> bool:
         owner, found, _ = text.partition(separator)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from checker.cel.env import Function
 from checker.cel.types import BOOL, STRING, list_of, map_of
-from checker.errors import FunctionError
 from checker.iam import trust
 from checker.iam.arn import fold
 from checker.iam.asked import note
@@ -19,8 +18,9 @@ from checker.iam.public import is_public
 from checker.iam.question import lets_through
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from checker.iam.fixed import Fixing
     from checker.iam.statement import Principal, Statement
     from checker.iam.trust import Open
 
@@ -30,31 +30,25 @@ def _note_keys(statement: Statement, how: str, keys: Sequence[str], more: Sequen
     note((), ((how, tuple(map(fold, keys)), *more),), statement.route)
 
 
-def _confines(statement: Statement, keys: Sequence[str]) -> bool:
-    _note_keys(statement, "confines", keys, ())
-    return confines(statement, any_of(keys, WHOLLY))
+def _confining(how: str, fixing: Fixing) -> Callable[[Statement, Sequence[str]], bool]:
+    """Return the function that asks whether one of some keys is fixed in some way."""
 
+    def confined(statement: Statement, keys: Sequence[str]) -> bool:
+        _note_keys(statement, how, keys, ())
+        return confines(statement, any_of(keys, fixing))
 
-def _confines_account(statement: Statement, keys: Sequence[str]) -> bool:
-    _note_keys(statement, "account", keys, ())
-    return confines(statement, any_of(keys, ACCOUNT))
+    return confined
 
 
 def _confines_up_to(statement: Statement, keys: Sequence[str], separator: str) -> bool:
-    if not separator:
-        raise FunctionError("the separator is empty: expected text such as `/`")
+    wanted = any_of(keys, up_to(separator))
     _note_keys(statement, "up to", keys, (separator,))
-    return confines(statement, any_of(keys, up_to(separator)))
+    return confines(statement, wanted)
 
 
 def _confines_to(statement: Statement, keys: Sequence[str], values: Sequence[str]) -> bool:
     _note_keys(statement, "among", keys, values)
     return confines(statement, any_of(keys, among(values)))
-
-
-def _confines_every(statement: Statement, keys: Sequence[str]) -> bool:
-    _note_keys(statement, "every", keys, ())
-    return confines(statement, any_of(keys, EVERY))
 
 
 def _limits_callers(
@@ -96,7 +90,7 @@ FIXING: tuple[Function, ...] = (
         "confines",
         (list_of(STRING),),
         BOOL,
-        _confines,
+        _confining("confines", WHOLLY),
         "Whether every request that an Allow allows, after all Denies, has one fixed value for one "
         "of these condition keys. In the name of a key, `*` stands for any text. A request that "
         "lacks the keys has none.",
@@ -107,7 +101,7 @@ FIXING: tuple[Function, ...] = (
         "confinesAccount",
         (list_of(STRING),),
         BOOL,
-        _confines_account,
+        _confining("account", ACCOUNT),
         "As `confines`, but only the account must be fixed: the value itself, or that of an ARN.",
         STATEMENT,
         example='!policy.statements[2].confinesAccount(["aws:SourceArn", "aws:SourceAccount"])',
@@ -135,7 +129,7 @@ FIXING: tuple[Function, ...] = (
         "confinesEvery",
         (list_of(STRING),),
         BOOL,
-        _confines_every,
+        _confining("every", EVERY),
         "As `confines`, but about keys with several values: of each value some part must be fixed, "
         "and a request that lacks the keys does not matter.",
         STATEMENT,

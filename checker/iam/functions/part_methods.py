@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from checker.cel.env import Function
 from checker.cel.types import BOOL, STRING, list_of, optional_of
 from checker.cel.values import NONE, Optional
-from checker.errors import FunctionError
 from checker.iam import actions
 from checker.iam.access import Access
 from checker.iam.arn import fold
@@ -49,15 +48,9 @@ def _unconfined(of: Access, keys: Sequence[str]) -> Access:
 
 
 def _unconfined_up_to(of: Access, keys: Sequence[str], separator: str) -> Access:
-    _check_separator(separator)
     found = of.unconfined_up_to(keys, separator)
     note(found.asked, found.limits)
     return found
-
-
-def _check_separator(separator: str) -> None:
-    if not separator:
-        raise FunctionError("the separator is empty: expected text such as `/`")
 
 
 def _witness_of(access: Access) -> Optional:
