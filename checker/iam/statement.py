@@ -234,11 +234,12 @@ def policy(data: dict[str, Json], kind: PolicyType | None = None) -> Policy:
 def _type(statements: tuple[Statement, ...]) -> PolicyType:
     if not any(item.has_principal for item in statements):
         return PolicyType.IDENTITY
-    for item in statements:
-        named = all(entry.text.lower().startswith("sts:") for entry in item.actions)
-        if item.has_resource or item.has_not_resource or item.has_not_action or not named:
-            return PolicyType.RESOURCE
-    return PolicyType.TRUST
+    if any(item.names_resources for item in statements):
+        return PolicyType.RESOURCE
+    named = [e.text for item in statements for e in (*item.actions, *item.not_actions)]
+    issuers = any(each.kind == "Federated" for item in statements for each in item.principals)
+    of_sts = named and all(text.lower().startswith("sts:") for text in named)
+    return PolicyType.TRUST if issuers or of_sts else PolicyType.RESOURCE
 
 
 def _statement(data: dict[str, Json], route: Route, *, variables: bool) -> Statement:

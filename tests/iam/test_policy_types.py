@@ -27,6 +27,10 @@ ADMIN: dict[str, Any] = {
         ({"Action": ["STS:AssumeRole", "sts:TagSession"], "Principal": {"AWS": "*"}}, "trust"),
         ({"Action": "sts:AssumeRole", "Principal": "*", "Resource": "*"}, "resource"),
         ({"NotAction": "s3:*", "Principal": "*"}, "resource"),
+        ({"NotAction": "sts:TagSession", "Principal": {"AWS": "123456789012"}}, "trust"),
+        ({"NotAction": "s3:*", "Principal": {"Federated": "accounts.google.com"}}, "trust"),
+        ({"Action": "*", "Principal": {"Federated": "accounts.google.com"}}, "trust"),
+        ({"Action": "*", "Principal": {"Federated": "id.example"}, "Resource": "*"}, "resource"),
     ],
 )
 def test_a_type_is_told_by_the_elements(statement: dict[str, Any], kind: str) -> None:
