@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from checker.iam.arn import CURRENT_VERSION, fold
 from checker.iam.constraints import PRINCIPAL, Asked, Constraint, Texts
 from checker.iam.fixed import Fixing, unfixed
-from checker.iam.patterns import Undecided
+from checker.iam.machine import Wild
+from checker.iam.patterns import Undecided, pattern
 from checker.iam.pieces import segments
 from checker.iam.principals import account_of, is_unknown, known_account, principal_patterns
 from checker.iam.public import CALLERS, DIRECTLY, NO_SERVICE, SOURCES, restricting
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from checker.iam.statement import Statement
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_ANOTHER = ("000000000000",)
+"""An account that a placeholder may stand for and that is nobody's, so that it is never ours."""
 _AT = 4
 """The place of the account among the segments of an ARN."""
 _WITH_ACCOUNTS = frozenset(
@@ -41,13 +44,17 @@ _WITH_ACCOUNTS = frozenset(
         "aws:sourcearn",
         "aws:sourceowner",
         "aws:sourcevpcarn",
+        "aws:userid",
         "aws:vpceaccount",
         "kms:calleraccount",
         "s3:dataaccesspointaccount",
         "s3:dataaccesspointarn",
     }
 )
-"""Condition keys whose value is an account, or an ARN that names one."""
+"""Condition keys whose value is an account, begins with one, or is an ARN that names one.
+
+The user ID of a root user is the account, and that of a federated user begins with it:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
 _ELSEWHERE = frozenset(
     {
         "aws:principalservicename",
@@ -66,6 +73,8 @@ _ELSEWHERE = frozenset(
 """Condition keys that limit everyone, but not whom a policy names: a stranger who comes from one
 network is still a stranger."""
 _SOURCES = SOURCES | {"aws:sourceowner"}
+_SERVICES = (pattern("Service:*", (*"Service:", Wild.ANY, Wild.STAR)),)
+_BY_SERVICE: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": ("true",)}
 
 
 def strangers(statement: Statement, ours: Sequence[str]) -> tuple[Principal, ...]:
@@ -159,20 +168,22 @@ def _excepting(policy: Policy, matters: Callable[[str], bool]) -> Policy:
 def _serves(policy: Policy, who: Principal, ours: Collection[str], asked: Asked) -> bool:
     """Return whether a service must say on whose behalf it calls, and that may be a stranger.
 
-    A service that need not say it is one that `checker.iam.public.is_confused_deputy` finds.
+    Everyone includes every service. A service that need not say it is one that
+    `checker.iam.deputies` finds.
     """
     used = tuple(key for key in policy.condition_keys if key in _SOURCES)
-    if who.kind != "Service" or not used:
+    if not used or not (who.kind == "Service" or who.is_everyone):
         return False
-    constraints = (*asked.constraints, Constraint(PRINCIPAL, Texts(principal_patterns(who))))
-    silent: dict[str, tuple[str, ...]] = dict.fromkeys(used, ())
+    callers = _SERVICES if who.is_everyone else principal_patterns(who)
+    constraints = (*asked.constraints, Constraint(PRINCIPAL, Texts(callers)))
+    silent = {**_BY_SERVICE, **dict.fromkeys(used, ())}
     if allowed(policy, asked._replace(constraints=constraints), silent) is not None:
         return False
     limiting = _limiting(ours, everyone=True)
     named, open_ = unfixed(
         policy, lambda key: limiting(key) if key in _SOURCES else None, via=asked.via
     )
-    return allowed(named, _both(asked, open_, constraints)) is not None
+    return allowed(named, _both(asked, open_, constraints), _BY_SERVICE) is not None
 
 
 def _both(asked: Asked, open_: Asked, constraints: tuple[Constraint, ...]) -> Asked:
@@ -195,15 +206,15 @@ def _limiting(ours: Collection[str], *, everyone: bool) -> Wanted:
             account = _account_in(text)
             return limit.fixes(asked, text) and (not account or account in ours)
 
-        return Fixing(fixes, limit.variables)
+        return Fixing(fixes, limit.variables, likely=_ANOTHER)
 
     return wanted
 
 
 def _account_in(text: str) -> str:
-    """Return the account of an ARN, or the account that a text is; empty if there is none."""
-    if _ACCOUNT.fullmatch(text):
-        return text
+    """Return the account of an ARN, or that a text begins with; empty if there is none."""
+    if _ACCOUNT.fullmatch(text.partition(":")[0]):
+        return text.partition(":")[0]
     parts = segments(text)
     found = parts[_AT] if len(parts) > _AT else ""
     return found if _ACCOUNT.fullmatch(found) or _is_placeholder(found) else ""

@@ -56,6 +56,7 @@ LIMITED = [
     allow("*", **when("ArnLike", "aws:PrincipalArn", f"arn:*:iam::{OURS}:role/*")),
     allow("*", **when("StringEquals", "AWS:SourceOwner", OURS)),
     allow("*", **when("StringEquals", "aws:PrincipalOrgID", "o-1")),
+    allow("*", **when("StringEquals", "aws:userid", "AROAEXAMPLE:bob", f"{OURS}:bob")),
     allow("*", **when("StringEquals", "aws:SourceVpce", "vpce-1")),
     allow(OTHER, **when("StringEquals", "aws:PrincipalOrgID", "o-1")),
     allow(OTHER, **when("StringEquals", "aws:PrincipalAccount", OURS)),
@@ -74,6 +75,8 @@ OPEN = [
     allow("*", **when("StringNotEquals", "aws:PrincipalAccount", STRANGER)),
     allow("*", **when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::9???????????:role/r")),
     allow("*", **when("StringEquals", "aws:VpceAccount", STRANGER)),
+    allow("*", **when("StringEquals", "aws:userid", STRANGER)),
+    allow("*", **when("StringEquals", "aws:userid", f"{STRANGER}:bob")),
     allow("*", **when("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1")),
     allow(OTHER, **when("Bool", "aws:ViaAWSService", "true")),
     allow(OTHER, **when("IpAddress", "aws:SourceIp", "203.0.113.0/24")),
@@ -92,6 +95,32 @@ def test_strangers_get_in(statement: Json) -> None:
     assert let_in(statement)
     canonical = "CanonicalUser" in statement["Principal"]
     assert owners(statement) or canonical
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        {"Bool": {"aws:PrincipalIsAWSService": "true"}},
+        {"StringLike": {"aws:PrincipalServiceName": "*"}},
+    ],
+)
+def test_a_service_that_a_condition_names_acts_for_a_stranger(service: Json) -> None:
+    def sourced(account: str) -> Json:
+        source = {"StringEquals": {"aws:SourceAccount": account}}
+        return allow("*", Condition={**service, **source})
+
+    assert let_in(sourced(STRANGER)) == ["*"]
+    assert not let_in(sourced(OURS))
+
+
+@pytest.mark.parametrize("ours", [OURS, "444455556666"])
+def test_a_placeholder_in_a_condition_may_be_anyones_account(ours: str) -> None:
+    for statement in (
+        allow("*", **when("StringEquals", "aws:PrincipalAccount", "${Account}")),
+        allow(TRAIL, **when("StringEquals", "aws:SourceAccount", "${Account}")),
+    ):
+        with pytest.raises(Undecided, match="placeholder"):
+            let_in(statement, ours=[ours])
 
 
 @pytest.mark.parametrize(
