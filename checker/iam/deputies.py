@@ -90,8 +90,30 @@ def _wanted(more: Iterable[str]) -> Wanted:
 
 
 def acts_for_others(service: str) -> bool:
-    """Return whether AWS asks for a condition on the source in trust policies for a service."""
-    return _REGION.sub("", service, count=1).removesuffix(".cn") in _documented()
+    """Return whether AWS asks for a condition on the source in trust policies for a service.
+
+    A placeholder of a template after the name may be a region or `amazonaws.com`. Raises
+    `Undecided` for any other that may stand for such a service.
+    """
+    known, hole, _ = service.partition("${")
+    if not hole:
+        return _REGION.sub("", service, count=1).removesuffix(".cn") in _documented()
+    if f"{known}amazonaws.com" in _documented():
+        return True
+    if any(_may_be(service, name) for name in _documented()):
+        raise Undecided(
+            f"cannot decide which service `{service[:200]}` is: it contains a placeholder of a "
+            "template; render the template before checking"
+        )
+    return False
+
+
+def _may_be(service: str, name: str) -> bool:
+    """Return whether a name with placeholders may be that of a service, in some region."""
+    domain = "amazonaws.com"
+    parts = [re.escape(part) for part in re.split(r"\$\{[^}]*\}?", service)]
+    names = (name, f"{name}.cn", f"{name.removesuffix(domain)}eu-west-1.{domain}")
+    return any(re.fullmatch(".*".join(parts), each) for each in names)
 
 
 @lru_cache(maxsize=1)

@@ -302,13 +302,24 @@ def test_a_deny_of_services_for_other_organisations() -> None:
         ("states.us-gov-west-1.amazonaws.com", True),
         ("states.amazonaws.com.cn", True),
         ("monitoring.rds.amazonaws.com", True),
+        ("states.${AWS::Region}.amazonaws.com", True),
+        ("monitoring.rds.${AWS::URLSuffix}", True),
         ("ec2.amazonaws.com", False),
+        ("ec2.${AWS::URLSuffix}", False),
         ("lambda.amazonaws.com", False),
         ("states", False),
     ],
 )
 def test_services_of_which_aws_asks_for_a_source(name: str, expected: bool) -> None:  # noqa: FBT001
     assert acts_for_others(name) is expected
+
+
+@pytest.mark.parametrize(
+    "name", ["${Service}", "${Name}.amazonaws.com", "${Name}.eu-west-1.${Suffix}"]
+)
+def test_a_placeholder_may_be_a_service_that_acts_for_others(name: str) -> None:
+    with pytest.raises(Undecided, match="placeholder"):
+        acts_for_others(name)
 
 
 def test_every_service_that_acts_for_others_has_its_source() -> None:
