@@ -22,7 +22,8 @@ from checker.iam.patterns import Undecided, literal, overlaps
 from checker.iam.question import actions as of_actions
 from checker.iam.question import allowed
 from checker.iam.request import allows, applies
-from checker.iam.wanted import beyond, wanted
+from checker.iam.usable import is_foreign
+from checker.iam.wanted import beyond, formats_of, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -122,9 +123,15 @@ def _real(
     if names is None:  # any action of any service counts, so what was found will do
         return _first(_by_types(policy, first), policy, asked) or found
     near = [each for each in first if each in names]
-    groups = [*_by_types(policy, [*near, *names]), *_unknown(policy, asked)]
-    groups += [_Group(asked.idle, (EVERYTHING.widest,))] if asked.idle else []
-    return _first(groups, policy, asked)
+    return _first(_groups(policy, asked, [*near, *names]), policy, asked)
+
+
+def _groups(policy: Policy, asked: Wanted, names: Iterable[str]) -> Iterator[_Group]:
+    """Yield groups of the wanted actions: some known ones, and those that are not known."""
+    yield from _by_types(policy, names)
+    yield from _unknown(policy, asked)
+    if asked.idle:
+        yield _Group(asked.idle, (EVERYTHING.widest,))
 
 
 def _first(
@@ -175,12 +182,14 @@ def _by_types(policy: Policy, names: Iterable[str]) -> Iterator[_Group]:
     for name in dict.fromkeys(names):
         pattern = action(name).widest
         if any(matches_action(each, pattern) is not False for each in grants):
-            found.setdefault(catalogue.formats_of(name), []).append(pattern)
+            found.setdefault(formats_of(name), []).append(pattern)
     strange = tuple(_strange(policy)) if found else ()
     for formats, patterns in found.items():
+        services = {each.text.partition(":")[0] for each in patterns}
+        ours = (each for each in strange if not all(is_foreign(each, of) for of in services))
         plain = sorted(formats, key=lambda each: each.count("${"))
         usual = (template(each, "aws") for each in plain)  # first, as the request is shown
-        types = (*usual, *map(loosest, plain), ATTACHED.widest, *strange)
+        types = (*usual, *map(loosest, plain), ATTACHED.widest, *ours)
         yield _Group(tuple(patterns), types if formats else _NOWHERE, beyond(formats))
 
 
@@ -215,9 +224,9 @@ def _unknown(policy: Policy, asked: Wanted) -> Iterator[_Group]:
 def _refuse_own(policy: Policy, asked: Wanted) -> None:
     """Raise `Undecided` if a policy may grant an action on a resource that it does not name."""
     own = [each.route for each in policy.statements if each.is_allow and not each.names_resources]
-    for group in _by_types(policy, asked.names or ()) if own else ():
-        names = (Constraint(ACTION, Texts(group.actions)),)
-        if any(allowed(policy, Asked(names, via=route)) is not None for route in own):
+    for group in _groups(policy, asked, asked.names or ()) if own else ():
+        meant = tuple(Constraint(ACTION, Texts(each)) for each in (group.actions, asked.actions))
+        if any(allowed(policy, Asked(meant, via=route)) is not None for route in own):
             raise Undecided(
                 "cannot decide: the policy does not name the resource that it is attached to, "
                 "which may be one of those asked about; ask about the actions alone"

@@ -86,7 +86,7 @@ def _is_of_known_type(found: Pattern, service: str) -> bool:
     That is so for a type of the service, and for resources of which it knows nothing because they
     are another service's.
     """
-    if _is_foreign(found, service):
+    if is_foreign(found, service):
         return True
     own = _by_service(service)
     formats = [own[named]] if (named := _named(found)) in own else own.values()
@@ -99,7 +99,7 @@ def _named(found: Pattern) -> str:
     return fold(parts[_SERVICE]) if len(parts) > _SERVICE + 1 else ""
 
 
-def _is_foreign(found: Pattern, service: str) -> bool:
+def is_foreign(found: Pattern, service: str) -> bool:
     """Return whether a set holds resources of another known service than those of a service.
 
     Some services have only resources whose ARNs name another service.

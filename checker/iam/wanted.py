@@ -96,6 +96,17 @@ def _names(patterns: tuple[Pattern, ...], place: tuple[Pattern, ...]) -> tuple[s
     return tuple(name for name in near if not place or _works_on(name, place))
 
 
+def formats_of(name: str) -> tuple[str, ...]:
+    """Return the ARN formats of the resources that a known action may work on.
+
+    There are none for one that takes no resource. In a service with several lists of actions, an
+    action may work on resources of any type, as the catalogue has its types of one list only.
+    """
+    service, found = name.partition(":")[0], catalogue.formats_of(name)
+    several = bool(found) and service in catalogue.SEVERAL_LISTS
+    return catalogue.resource_formats(service) if several else found
+
+
 def beyond(formats: Iterable[str]) -> tuple[Pattern, ...]:
     """Return the ARNs that seem to fit one of some formats and are of another type.
 
@@ -113,7 +124,7 @@ def _is_one(name: str, patterns: Iterable[Pattern]) -> bool:
 
 def _works_on(name: str, place: Iterable[Pattern]) -> bool:
     """Return whether a known action works on some resource of a place."""
-    formats = catalogue.formats_of(name)
+    formats = formats_of(name)
     others = beyond(formats)
     near = [
         (each, of_type)
