@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 _ACTION = re.compile(r"\*|[\w*?-]+:[\w*?]+", re.ASCII)
 _ANY = "*"
+_HOLE = re.compile(r"\$\{|\{\{|<%|%\(|@@")
+"""What begins a variable, or the part of a template that is to be filled in."""
+_NEXT = re.compile(r"\S[\s,;]+arn:")
+"""Where one ARN of a list begins after another."""
 _LONGEST = 2_048
 """The most characters of an ARN:
 https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_Access.html"""
@@ -81,10 +85,8 @@ def _of_resource(text: str) -> Iterator[str]:
     parts = text.split(":", ARN_COLONS)
     if text == _ANY:
         return
-    if len(text) > _LONGEST:
-        yield f"{quoted(text)} has more than {_LONGEST:,} characters"
-    elif "${" in text:
-        yield f"{quoted(text)} has a variable: write `*` in its place"
+    if unlikely := _unlikely(text):
+        yield f"{quoted(text)} {unlikely}"
     elif parts[0] != "arn" or len(parts) <= ARN_COLONS or not all((*parts[:3], parts[-1])):
         yield f"{quoted(text)} is not an ARN such as `arn:aws:s3:::bucket/*`"
     else:
@@ -92,6 +94,19 @@ def _of_resource(text: str) -> Iterator[str]:
         yield from (f"{quoted(text)}: {message}" for message in told)
         if not (told or _fits(text)):
             yield _dated(f"{quoted(text)} is no ARN of a resource that is known")
+
+
+def _unlikely(text: str) -> str:
+    """Return why a text is not an ARN that somebody meant to ask about; empty if it may be."""
+    if len(text) > _LONGEST:
+        return f"has more than {_LONGEST:,} characters"
+    if _HOLE.search(text):
+        return "has a variable: write `*` in its place"
+    if _NEXT.search(text):
+        return "has several ARNs: name each by itself"
+    if text != text.strip() or not text.isprintable():
+        return "has a character that cannot be seen: leave it out, or write `?` in its place"
+    return ""
 
 
 def _fits(text: str) -> bool:
