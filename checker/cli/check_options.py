@@ -68,6 +68,12 @@ EXCLUDE = click.option(
     metavar="GLOB",
     help="Leave out files that match a glob; may be repeated.",
 )
+STRICT = click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Also fail if a file that shows a policy was not read, or a glob matches no file.",
+)
+"""The option of commands that use no rules."""
 
 _OPTIONS = (
     click.argument("paths", nargs=-1, metavar="[RULES [POLICIES]...]"),

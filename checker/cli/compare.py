@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from checker.cli.check_options import EXCLUDE
-from checker.cli.handbook_options import CONFIG, NO_CONFIG
+from checker.cli.check_options import EXCLUDE, STRICT
+from checker.cli.handbook_options import COLOUR, CONFIG, NO_CONFIG, SETTINGS
 from checker.cli.limit_options import limited, limits, workers
 from checker.output import OutputError, has_colour, write_stdout
 from checker.problems import InputError
@@ -21,7 +21,7 @@ from checker.settings import Arguments, settings
 
 @click.command(
     "compare",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    context_settings=SETTINGS,
     options_metavar="[OPTIONS]",
     epilog="""Exit codes: 0 no new access; 1 new access; 2 something could not be read or decided;
     3 nothing to compare.""",
@@ -29,19 +29,10 @@ from checker.settings import Arguments, settings
 @click.argument("old")
 @click.argument("new")
 @EXCLUDE
-@click.option(
-    "--strict/--no-strict",
-    default=None,
-    help="Also fail if a file that shows a policy was not read, or a glob matches no file.",
-)
+@STRICT
 @CONFIG
 @NO_CONFIG
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Use colours in the report; auto respects NO_COLOR.",
-)
+@COLOUR
 @limited(timeout="Processor time for one comparison")
 def command(old: str, new: str, exclude: tuple[str, ...], color: str, **given: Any) -> int:
     """Show whether NEW grants access that OLD does not, with a request as proof.

@@ -13,7 +13,8 @@ from checker.cli import COMMANDS, PROGRAM, chosen, load
 from checker.problems import InputError
 
 _PLAIN = re.compile(r"[A-Za-z0-9._:-]+")
-Values = Callable[[], Iterable[str]]
+Values = Callable[[str], Iterable[str]]
+"""Returns the words of which one may complete an incomplete word."""
 
 
 class _Completed(click.ParamType[str]):
@@ -30,26 +31,8 @@ class _Completed(click.ParamType[str]):
     ) -> list[CompletionItem[str]]:
         """Return the values that start with the incomplete word, and a marker for paths."""
         del ctx, param
-        words = [each for each in _known(self._values) if each.startswith(incomplete)]
         marks = [CompletionItem(incomplete, type="file")] if self._files else []
-        return [*map(CompletionItem, words), *marks]
-
-
-class _Action(click.ParamType[str]):
-    """A parameter type that completes an action: first its service, then its name."""
-
-    name = "text"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem[str]]:
-        """Return the services or, after `service:`, its actions that start with a word."""
-        from checker.iam import catalogue  # noqa: PLC0415 - one of many options
-
-        del ctx, param
-        service, colon, _ = incomplete.partition(":")
-        words = catalogue.actions(service) if colon else map("{}:".format, catalogue.services())
-        return [CompletionItem(each) for each in sorted(words) if each.startswith(incomplete)]
+        return [*map(CompletionItem, _known(self._values, incomplete)), *marks]
 
 
 class _Output(click.ParamType[str]):
@@ -126,8 +109,6 @@ def _with_values(command: click.Command) -> click.Command:
             continue
         if param.name == "output":
             param.type = _Output()
-        elif param.name == "actions":
-            param.type = _Action()
         elif param.name in _VALUES:
             param.type = _VALUES[param.name]
         elif param.metavar in {"FILE", "PATH"}:
@@ -135,30 +116,31 @@ def _with_values(command: click.Command) -> click.Command:
     return command
 
 
-def _known(values: Values) -> list[str]:
-    """Return the values, or none if their file cannot be read or is not valid.
+def _known(values: Values, start: str) -> list[str]:
+    """Return the values with a start, or none if their file cannot be read or is not valid.
 
     Values with characters that are special in a shell are left out, as the shell inserts values
     without quotes.
     """
     try:
-        return [value for value in values() if _PLAIN.fullmatch(value)]
+        found = [each for each in values(start) if each.startswith(start)]
+        return [each for each in found if _PLAIN.fullmatch(each)]
     except InputError:
         return []
 
 
-def _nothing() -> Iterable[str]:
+def _nothing(_: str) -> Iterable[str]:
     return ()
 
 
-def _places() -> Iterator[str]:
+def _places(_: str) -> Iterator[str]:
     from checker.rules.rule_files import BUILTIN, folders  # noqa: PLC0415 - one of many options
 
     yield BUILTIN
     yield from sorted(f"{BUILTIN}:{name}" for name in folders())
 
 
-def _rules() -> Iterator[str]:
+def _rules(_: str) -> Iterator[str]:
     from checker.report import DOCUMENT_RULE, WAIVER_RULE  # noqa: PLC0415 - one of many options
     from checker.rules.rule_files import BUILTIN, ids, listing  # noqa: PLC0415
 
@@ -172,7 +154,7 @@ def _configured() -> Iterable[str]:
     return configuration({"no_config": False, "config": None}).rules
 
 
-def _profiles() -> Iterable[str]:
+def _profiles(_: str) -> Iterable[str]:
     from checker.reader import Limits  # noqa: PLC0415 - one of many options
     from checker.rules.profiles import profile_names  # noqa: PLC0415
     from checker.rules.rule_files import BUILTIN  # noqa: PLC0415
@@ -180,14 +162,22 @@ def _profiles() -> Iterable[str]:
     return profile_names([BUILTIN, *_configured()], Limits())
 
 
-def _frameworks() -> Iterable[str]:
+def _frameworks(_: str) -> Iterable[str]:
     from checker.reader import Limits  # noqa: PLC0415 - one of many options
     from checker.rules.frameworks import load_frameworks  # noqa: PLC0415
 
     return load_frameworks([*_configured()], Limits())[0]
 
 
-def _resource_types() -> Iterable[str]:
+def _actions(start: str) -> Iterable[str]:
+    """Return the services or, after `service:`, its actions."""
+    from checker.iam import catalogue  # noqa: PLC0415 - one of many options
+
+    service, colon, _ = start.partition(":")
+    return sorted(catalogue.actions(service) if colon else map("{}:".format, catalogue.services()))
+
+
+def _resource_types(_: str) -> Iterable[str]:
     from checker.iam.public_types import SERVICES  # noqa: PLC0415 - one of many options
 
     return SERVICES
@@ -204,6 +194,7 @@ _VALUES: dict[str | None, click.ParamType[Any]] = {
     "old": _FILES,
     "new": _FILES,
     "policies": _FILES,
+    "actions": _Completed(_actions),
     "resource_type": _Completed(_resource_types),
 }
 """The type with completion of each parameter, by the parameter's name in any command."""

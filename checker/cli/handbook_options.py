@@ -30,7 +30,7 @@ NO_CONFIG = click.option(
     envvar="POLICY_CHECK_NO_CONFIG",
     help="Use no configuration file.",
 )
-_COLOUR = click.option(
+COLOUR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
@@ -41,7 +41,7 @@ _COLOUR = click.option(
 
 def reads_rules(command: _Command) -> _Command:
     """Add the options for the configuration and for colours to a command."""
-    for option in (_COLOUR, NO_CONFIG, CONFIG):
+    for option in (COLOUR, NO_CONFIG, CONFIG):
         command = option(command)
     return command
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from checker.cli.check_options import EXCLUDE, KIND
-from checker.cli.handbook_options import CONFIG, NO_CONFIG
+from checker.cli.check_options import EXCLUDE, KIND, STRICT
+from checker.cli.handbook_options import COLOUR, CONFIG, NO_CONFIG
 from checker.cli.limit_options import limited, limits, workers
 from checker.cli.outputs import refuse
 from checker.cli.progress import Progress
@@ -26,11 +26,7 @@ _OPTIONS = (
     click.argument("policies", nargs=-1, metavar="[POLICIES]..."),
     KIND,
     EXCLUDE,
-    click.option(
-        "--strict/--no-strict",
-        default=None,
-        help="Also fail if a file that shows a policy was not read, or a glob matches no file.",
-    ),
+    STRICT,
     CONFIG,
     NO_CONFIG,
     click.option(
@@ -40,12 +36,7 @@ _OPTIONS = (
         default="text",
         help="Output format. [default: text]",
     ),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        help="Use colours in the text; auto respects NO_COLOR.",
-    ),
+    COLOUR,
 )
 
 
