@@ -61,19 +61,23 @@ def _opened(token: Token) -> tuple[Token, ...]:
 
 
 def _values(tokens: Sequence[Token], text: str) -> dict[str, Values]:
-    """Return the values of the variables before the first wildcard; nothing for an unlikely one.
+    """Return the values of the variables; nothing if one of them is unlikely.
 
-    A variable ends where the character that follows it comes first, or else with its segment.
+    A variable ends where the character that follows it comes first, or else with its segment. So
+    does a wildcard, and what follows one that no character follows is left open.
     """
     found: dict[str, Values] = {}
     at = 0
     for index, token in enumerate(tokens):
+        rest = tokens[index + 1 : index + 2]
         if isinstance(token, Wild):
-            break
+            at = text.find(rest[0], at) if rest and not isinstance(rest[0], Wild) else -1
+            if at < 0:
+                break
+            continue
         if len(token) == 1:
             at += 1
             continue
-        rest = tokens[index + 1 : index + 2]
         ends = "/:" if rest and isinstance(rest[0], Wild) else "".join(map(str, rest))
         ends_at = [text.find(each, at) for each in ends if each in text[at:]]
         value = text[at : min(ends_at, default=len(text))]
