@@ -112,9 +112,9 @@ def answered(question: Question, document: Document, refused: str = "") -> Answe
 
     `refused` says why it must not be decided; it is empty if it may be.
     """
-    if document.problems:
+    if document.problems or document.kind is None:
         return _undecided(document, *document.problems)
-    if document.kind is None or not document.kind.belongs_to(NAME):
+    if not document.kind.belongs_to(NAME):
         return _answer(document, Answer.SKIPPED, reason="documents that are no IAM policies")
     unknown: Unknown | None = None
     try:
