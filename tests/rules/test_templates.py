@@ -150,7 +150,7 @@ def test_a_rule_of_ones_own_uses_a_shipped_template() -> None:
     Path("buckets.yaml").write_text(
         "template: actions-on-all\nid: buckets\ntitle: t\ndescription: d\n"
         "words: {resource: 'arn:aws:s3:::one', things: buckets}\n"
-        "params: {actions: [s3:PutBucketTagging], service: s3}\n",
+        "params: {actions: [s3:PutBucketTagging]}\n",
         encoding="utf-8",
     )
     found = load(["buckets.yaml"], KINDS, {}, Limits())
