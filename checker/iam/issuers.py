@@ -42,6 +42,10 @@ class Issuer(NamedTuple):
     first: str = "sub"
     """The claim to fix first, as the issuer writes it."""
 
+    def key(self, name: str) -> str:
+        """Return the condition key to fix first, for a provider with a name."""
+        return self.first if ":" in self.first else f"{name}:{self.first}"
+
     def fixing(self, claim: str) -> Fixing | None:
         """Return how a claim, in lower case, must be fixed; None if it does not matter.
 

@@ -140,7 +140,7 @@ def _undecided(item: Principal) -> Undecided:
 
 def _open(item: Principal, found: Issuer, name: str) -> Open:
     shown = found.name if found.pattern else name
-    return Open(shown, found.first if ":" in found.first else f"{name}:{found.first}", item.route)
+    return Open(shown, found.key(name), item.route)
 
 
 def _provider(item: Principal) -> str:

@@ -110,6 +110,9 @@ _FOUND = {
         REDUNDANT_CONDITION_VALUE_NUM REDUNDANT_RESOURCE REDUNDANT_STATEMENT""",
 }
 _PARTLY = {
+    "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL": (
+        "for issuers that sign for all of their customers under one name: any other is its owner's"
+    ),
     "UNSUPPORTED_ACTION_IN_POLICY": (
         "for trust policies and those of topics only: for others it depends on the resource that "
         "the policy is attached to"

@@ -167,14 +167,16 @@ def providers(policy: Policy, statement: Statement) -> Iterator[Finding]:
     keys = {fold(each.key) for each in statement.conditions}
     for each in statement.principals:
         name = each.text.rpartition("oidc-provider/")[2]
-        if each.kind != "Federated" or not issuer(name).shared:
+        of = issuer(name)
+        if each.kind != "Federated" or not of.shared:
             continue
-        claims = {key.rpartition(":")[2] for key in keys if key.startswith(fold(name))}
-        if name.startswith(_GITHUB) and not claims & {"sub", "job_workflow_ref", "repository"}:
-            message = f"serves all of GitHub: add a condition on `{_GITHUB}:sub`"
+        start = f"{fold(name)}:"
+        claims = {key.removeprefix(start) for key in keys if key.startswith(start)}
+        if of.group == "github" and claims.isdisjoint(of.claims):
+            message = f"serves all of GitHub: add a condition on `{of.key(name)}`"
             yield _at(each, "MISSING_GITHUB_REPO_CONDITION_KEY", message)
-        elif not claims:
-            message = "serves everyone: add a condition on its `:sub` or its `:aud`"
+        elif not claims and keys.isdisjoint(of.claims):
+            message = f"serves everyone: add a condition on `{of.key(name)}`"
             yield _at(each, "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL", message)
     for condition in statement.conditions:
         claim = fold(condition.key).rpartition(":")[2]
