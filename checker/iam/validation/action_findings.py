@@ -80,9 +80,10 @@ def of_topic(policy: Policy, statement: Statement) -> Iterator[Finding]:
     SNS refuses a policy whose actions go beyond those on topics, such as `sns:*`:
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html
     """
+    if policy.type is not PolicyType.RESOURCE:
+        return
     parts = [entry.text.split(":", _SERVICE + 1) for entry in statement.resources]
-    named = {fold(each[_SERVICE]) for each in parts if len(each) > _SERVICE}
-    if policy.type is not PolicyType.RESOURCE or named != {"sns"}:
+    if {fold(each[_SERVICE]) for each in parts if len(each) > _SERVICE} != {"sns"}:
         return
     for entry in statement.actions:
         if "${" in entry.text:

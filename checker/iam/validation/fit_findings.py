@@ -54,10 +54,9 @@ def keys_of_other_actions(policy: Policy, statement: Statement) -> Iterator[Find
     """Yield a finding for every condition that no request of some of the actions can meet."""
     if policy.type is PolicyType.TRUST:
         return  # the keys of an action on roles may be those of the identity provider
-    named = _named(statement)
-    for each in statement.conditions if named else ():
-        if not _needs_presence(each):
-            continue
+    needed = [each for each in statement.conditions if _needs_presence(each)]
+    named = _named(statement) if needed else []
+    for each in needed:
         found = [entry for entry in named if _lacks(entry.text, each.key)]
         if found:
             message = (
