@@ -317,6 +317,12 @@ def formats_of(action: str) -> tuple[str, ...]:
 def types_of(action: str) -> tuple[str, ...]:
     """Return the ARN formats of the resources that an action works on, if all are known for sure.
 
-    There are none if not, and for an action that takes no resource.
+    There are none if not, and for an action that takes no resource. The recovery points of AWS
+    Backup may have ARNs of any service:
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html
     """
-    return () if fold(action).partition(":")[0] in SEVERAL_LISTS else formats_of(action)
+    found = formats_of(action)
+    unsure = fold(action).partition(":")[0] in SEVERAL_LISTS or any(
+        "$" in each.split(":", 3)[2] for each in found
+    )
+    return () if unsure else found

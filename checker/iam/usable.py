@@ -6,7 +6,7 @@ held to be useless on resources whose type it knows to be another one.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
@@ -59,19 +59,20 @@ def fitting(found: tuple[Term, ...], action: str) -> tuple[Term, ...]:
 def useless(actions: Iterable[str], resources: Sequence[Pattern]) -> Iterator[str]:
     """Yield the known actions that work on none of some resources, whose types are all known."""
     on_names = all(each.prefix[-1:] != ":" for each in resources)
-    held: dict[Pattern, bool] = {}
-    known: dict[str, bool] = {}
+
+    @cache
+    def holds_some(of_type: Pattern) -> bool:
+        return any(overlaps(of_type, item) for item in resources)
+
+    @cache
+    def knows_all(service: str) -> bool:
+        return all(_is_of_known_type(item, service) for item in resources)
+
     for name in actions:
         service = fold(name).partition(":")[0]
         types = _types(name)
-        for each in types:
-            if each not in held:
-                held[each] = any(overlaps(each, item) for item in resources)
-        if any(held[each] for each in types) or not (types or (service in _ON_ALL and on_names)):
-            continue
-        if service not in known:
-            known[service] = all(_is_of_known_type(item, service) for item in resources)
-        if known[service]:
+        on_some = bool(types) or (on_names and service in _ON_ALL)
+        if on_some and not any(map(holds_some, types)) and knows_all(service):
             yield name
 
 

@@ -240,3 +240,25 @@ def test_the_same_question_is_worked_out_once() -> None:
     data = policy({"Statement": [allow("s3:*")]})
     assert access(data, ["s3:A"]) is access(data, ("s3:A",))
     assert access(data, ["s3:A"]) is not access(data, ["s3:B"])
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("backup:DeleteRecoveryPoint", "arn:aws:ec2:eu-west-1::snapshot/*"),
+        ("backup:StartCopyJob", "arn:aws:rds:*:111122223333:snapshot:awsbackup:*"),
+        ("kms:NewAction", "arn:aws:s3:::b"),
+        ("kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:newtype/x"),
+        ("kms:Decrypt", "arn:aws:newservice:eu-west-1:111122223333:key/x"),
+        ("kms:Decrypt", "arn:aws:k*:*:*:*"),
+        ("kms:Decrypt", "arn:*:*:*:*:k*"),
+        ("ses:SendEmail", "arn:aws:s3:::b"),
+    ],
+)
+def test_an_action_is_granted_unless_its_types_are_known(action: str, resource: str) -> None:
+    assert ask(action, allow(action, resource)).granted
+
+
+def test_an_action_is_not_granted_on_a_type_that_is_known_to_be_another() -> None:
+    for resource in ("arn:aws:s3:::b", "arn:aws:kms:eu-west-1:111122223333:alias/a"):
+        assert not ask("kms:Decrypt", allow("kms:Decrypt", resource)).granted
