@@ -27,9 +27,9 @@ IDS = [row["known"] for row in ROWS]
 _INTRODUCTION = """\
 # What rules know of AWS
 
-Facts that are not in the grammar of policies, each with AWS's page, and the closest policies that
-show it: one that the rule passes, and one that it fails. Only statements are shown. A kind is shown
-where the policy does not tell what it is attached to.
+These facts about AWS are not in the grammar of policies. Each links to AWS's page, and has two
+similar policies: one that passes the rule, and one that fails it. Only their statements are shown,
+and their kind where the policy does not tell what it is attached to.
 
 | known | rule | passes | fails |
 | --- | --- | --- | --- |
