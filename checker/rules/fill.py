@@ -84,9 +84,10 @@ class Scope(NamedTuple):
 
 
 def fill(value: Json, holes: Holes, scope: Scope, route: Route = ()) -> Json:
-    """Return a value in which no hole is left: texts are filled, keys of mappings too.
+    """Return a value with the holes in all its texts filled, also in the keys of mappings.
 
-    A text that is one hole becomes the value of any type that the hole has. Raises FillError.
+    A text that is a single hole becomes the value of that hole, of whatever type. Raises FillError
+    if a hole has no value.
     """
     if isinstance(value, str):
         return _text(value, holes, scope, route) if "{{" in value else value

@@ -1,4 +1,4 @@
-"""Loads the rules of a run, and the templates that they are made of."""
+"""Loads the rules of a run, and the templates that they are made from."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def load(  # noqa: PLR0913 - each argument is one fact of a run
 ) -> RuleSet:
     """Return all rules in the paths: files, directories, `builtin` and `builtin:FOLDER`.
 
-    `overrides` maps rule ids to the values of their parameters. `accounts` are those that the
-    configuration calls ours: the value of each parameter that asks for this setting. Without
-    `examples`, those that templates generate are left out, which saves a fifth of the time. Raises
-    InputError with the problems of all files: if one rule is not valid, no rule may run.
+    `overrides` maps rule ids to the values of their parameters. `accounts` is the setting of
+    that name, which is the value of each parameter with `setting: accounts`. Without `examples`,
+    those that templates generate are left out, which saves a fifth of the time. Raises InputError
+    with the problems of all files: if one rule is not valid, no rule may run.
     """
     found = listing(paths)
     files = _Files(limits, root, builtin=any(map(is_builtin, paths)), examples=examples)

@@ -12,7 +12,7 @@ PARAMS = "params"
 
 
 def type_of(text: str) -> Type:
-    """Return the type that a notation stands for; for none, which is reported elsewhere, any."""
+    """Return the type that a text stands for; `DYN` if it is none, which is reported elsewhere."""
     try:
         return parse_type(text)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Makes rules of templates: what many rules have in common is written once.
+"""Makes rules from templates, which hold what many rules have in common.
 
-A template has the conditions, the texts and the examples; each rule gives the values of its
-parameters and the words of its texts.
+A template has the conditions, the texts and the examples. Each rule gives the values of the
+template's parameters and the words for its texts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from checker.rules.fill import WORDS, FillError, Holes, Scope, fill
 from checker.rules.params import PARAMS, coerced, type_of
 
 _TEXTS = ("title", "description", "remediation", "references")
-"""The fields whose holes are filled when a rule is read; those of messages have values later."""
+"""The fields whose holes are filled when a rule is read; a message's, when there is a finding."""
 _FROM_TEMPLATE = (
     "kind", "about", "severity", "waivable", "controls",
     "let", "for_each", "when", "require", "message", "at",
@@ -27,7 +27,7 @@ _FROM_RULE = ("id", "title", "severity", "description", "remediation", "controls
 
 
 class Template:
-    """What the rules of one shape have in common; its document is valid by the schema of rules."""
+    """A template, whose document is valid by the schema of rules."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -46,11 +46,11 @@ class Template:
 
 
 class Expanded:
-    """A rule of a template as one document, which knows where each of its parts is written.
+    """A rule made from a template, as one document that knows where each part of it is written.
 
-    `layers` are the readings of the rule, of its table if there is one, and of the template; what
-    the first of them has counts. Without `examples`, those of the template are left out. Raises
-    InputError if a value is missing or unknown.
+    `layers` are the readings of the rule and, if there is one, of its table. A field is taken from
+    the first layer that has it, or else from the template. Without `examples`, those of the
+    template are left out. Raises InputError if a value is missing or unknown.
     """
 
     def __init__(self, template: Template, layers: Sequence[Reading], *, examples: bool) -> None:
@@ -189,7 +189,7 @@ class Expanded:
             yield scope.having(name, value, typed)
 
     def _filled(self, route: Route, scope: Scope, problems: list[Problem]) -> Json:
-        """Return a part of the template without holes; what cannot be filled is a problem."""
+        """Return a part of the template with its holes filled, and add what fails to `problems`."""
         value: Any = self.template.data
         for step in route:
             value = value[step]

@@ -50,7 +50,7 @@ def documents(
 ) -> Iterator[Reading | Expanded | InputError]:
     """Yield the rules of a valid document: one, or those of a table.
 
-    A rule of a template is expanded; what is wrong with one rule does not hide the others. Without
+    A rule of a template is expanded. A mistake in one rule hides none of the others. Without
     `examples`, those of the template are left out.
     """
     data = cast("dict[str, Any]", reading.data)
