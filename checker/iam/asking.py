@@ -1,7 +1,7 @@
-"""Finds mistakes in the actions and resources that somebody asks about.
+"""Finds mistakes in the actions and resources of a question about policies.
 
 INVARIANT: a misspelt action, or a resource that no action works on, is a mistake. No policy grants
-it, so the answer would always be that all is well.
+it, so the answer would always be no.
 """
 
 from __future__ import annotations

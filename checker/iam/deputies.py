@@ -44,8 +44,8 @@ def deputies(statement: Statement, more: Sequence[str] = ()) -> tuple[Principal,
     """Return the principals of an Allow that are services which may act on anyone's behalf.
 
     A condition says on whose behalf if it fixes a key about the source, or one of the keys in
-    `more`, in whose names `*` stands for any text. Everyone is such a principal, too, if conditions
-    let in services only. All Denies of the policy count. Raises `Undecided`.
+    `more`, in whose names `*` stands for any text. Everyone also counts as one if conditions let in
+    only services. All Denies of the policy count. Raises `Undecided`.
     """
     if not statement.is_allow:
         return ()

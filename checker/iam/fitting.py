@@ -1,7 +1,7 @@
-"""Finds values of policy variables with which a policy is about certain resources.
+"""Finds values of policy variables with which a policy applies to certain resources.
 
-A principal with such a value, such as the user `bob`, may be among those who have the policy. What
-is allowed with it is allowed under a condition.
+A principal with such a value, such as the user `bob`, may be among those who have the policy. So
+what the policy allows with that value is allowed under a condition.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 def fitting(policy: Policy, place: Sequence[Pattern]) -> Iterator[dict[str, Values]]:
-    """Yield values of condition keys with which an Allow may be about a resource of a place.
+    """Yield values of condition keys with which an Allow may apply to a resource of a place.
 
-    They are only likely: what an Allow is about also depends on its wildcards.
+    They are guesses: whether an Allow applies also depends on its wildcards.
     """
     yield from islice(filter(None, _fitting(policy, place)), _MOST)
 

@@ -4,8 +4,8 @@ IAM Access Analyzer calls this question `CheckAccessNotGranted`. Its answer is F
 "might allow" some of the access, so what is allowed under a condition is granted here too:
 https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CheckAccessNotGranted.html
 
-An action is granted on resources of the types that it works on, as the catalogue lists them. What
-the catalogue does not know stays in: actions and ARNs that a policy names and that fit no format.
+An action is granted on resources of the types that it works on, as the catalogue lists them.
+Actions and ARNs that a policy names and the catalogue does not know count, too.
 """
 
 from __future__ import annotations

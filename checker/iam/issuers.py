@@ -49,8 +49,8 @@ class Issuer(NamedTuple):
     def fixing(self, claim: str) -> Fixing | None:
         """Return how a claim, in lower case, must be fixed; None if it does not matter.
 
-        Only the listed claims of a shared issuer tell the customer. With any other issuer, every
-        claim does that says more than what the token is for.
+        For a shared issuer, only the listed claims tell the customer. For any other issuer, every
+        claim counts that says more than what the token is for.
         """
         found = self.claims.get(claim)
         if found is not None or self.shared or claim in _SAYS_NOTHING:
@@ -109,7 +109,7 @@ def _read(entry: Mapping[str, Any]) -> Issuer:
 
 
 def _fixing(forms: Sequence[str], example: str) -> Fixing:
-    """Return that a value must begin with one of some forms, without a wildcard in it."""
+    """Return the requirement that a value begins with one of some forms, without a wildcard."""
     compiled = [re.compile(form, re.DOTALL) for form in forms]
 
     def fixes(asked: Test, text: str) -> bool:

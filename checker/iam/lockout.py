@@ -1,6 +1,6 @@
-"""Finds the resources on which a policy denies everyone what could change the policy again.
+"""Finds the resources on which a policy denies everyone the actions that could change it again.
 
-Nothing that another policy allows helps against a Deny:
+An Allow in another policy does not override a Deny:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
@@ -26,10 +26,11 @@ _EVERYONE = (Principal("*", "*", ()),)
 def locked(policy: Policy, actions: Sequence[str]) -> tuple[Resource, ...]:
     """Return the resources on which a policy denies everyone all of some actions.
 
-    Each is an entry of a Deny on which all of the actions can work, and it is returned once: where
-    a single Deny is to blame, there, and else where the first of several stands. A condition whose
-    values AWS does not take, such as the address `<my-cidr>`, is one that excepts somebody, as it
-    is with every value that AWS takes. Raises `Undecided` for a placeholder of a template.
+    Each resource is an entry of a Deny on which all of the actions can work. It is returned once:
+    from the single Deny that is to blame, or else from the first of several. A condition with a
+    value that AWS does not accept, such as the address `<my-cidr>`, counts as one that excepts
+    somebody, as it would with any value that AWS accepts. Raises `Undecided` for a placeholder of a
+    template.
     """
     found: dict[str, Resource] = {}
     denies = tuple(each for each in policy.statements if not each.is_allow and not _excepts(each))

@@ -1,4 +1,4 @@
-"""Finds the condition keys that a request only has to lack to be denied no more."""
+"""Finds the condition keys that a request can leave out to escape a Deny."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _ABOUT = ("about",)
 def missable_keys(deny: Statement, names: Iterable[str]) -> tuple[str, ...]:
     """Return the condition keys without which nothing denies what a Deny is about.
 
-    Only keys count that one of some `names`, which may have wildcards, matches. A Deny of values
-    that it names is meant for these alone, so its key is not one of them. All Denies of the policy
+    Only keys that one of `names` matches count; names may have wildcards. A Deny that names the
+    values it denies is meant for these alone, so its key is not returned. All Denies of the policy
     count. An Allow has no such keys. Raises `Undecided`.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     """

@@ -1,11 +1,11 @@
 """Knows what AWS owns, and which actions on it always fail.
 
-A managed policy of AWS, a service-linked role and a role of Identity Center are in every account,
-and only AWS changes them, so that a policy that allows to change them grants nothing. What may be
-done with them is granted: a managed policy of AWS may be attached, which is an action on the user
-or role that gets it, and a service-linked role may be deleted by `iam:DeleteServiceLinkedRole`,
-described anew and tagged. Passing a service-linked role fails, too, unless it is passed to the
-service that it is linked to, which has it anyway.
+Managed policies of AWS, service-linked roles and roles of Identity Center can be in any account,
+but only AWS can change them, so a policy that allows changing them grants nothing. Other actions on
+them are granted: a managed policy of AWS may be attached, which is an action on the user or role
+that gets it, and a service-linked role may be deleted by `iam:DeleteServiceLinkedRole`, given a new
+description and tagged. Passing a service-linked role fails, too, unless it is passed to the service
+that it is linked to, which has it anyway.
 """
 
 from __future__ import annotations

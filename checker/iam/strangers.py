@@ -1,4 +1,4 @@
-"""Finds by which of its principals a policy lets in callers of accounts that are not ours.
+"""Finds the principals through which a policy lets in callers of accounts that are not ours.
 
 A caller of another account counts as one of ours only if the policy limits it to an organisation,
 or to what one of our accounts asks for. Who else is limited, such as everyone to an address, is
@@ -78,7 +78,7 @@ _BY_SERVICE: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": ("true",
 
 
 def strangers(statement: Statement, ours: Sequence[str]) -> tuple[Principal, ...]:
-    """Return the principals by whom an Allow lets in others than some accounts, after all Denies.
+    """Return the principals through which an Allow, after all Denies, lets in other accounts.
 
     A service counts if a condition says on whose behalf it calls, and that may be another account.
     An Allow with NotPrincipal has one principal, which is everyone. Raises `Undecided`.

@@ -1,4 +1,4 @@
-"""Knows names that AWS's list of actions lacks, although they are no spelling mistakes.
+"""Knows names that AWS's list of actions lacks but that are not misspelt.
 
 They are those of services that AWS has closed, of actions that AWS's own policies name, and of
 operations of an API whose permission has another name.

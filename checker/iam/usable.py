@@ -1,7 +1,7 @@
 """Decides whether an action can work on what a policy names as its resources.
 
-The catalogue knows the types of resources that an action works on, and it ages: an action is only
-held to be useless on resources whose type it knows to be another one.
+The catalogue lists the types of resources that an action works on, and may be out of date. So an
+action counts as useless only on resources that the catalogue knows to be of another type.
 """
 
 from __future__ import annotations

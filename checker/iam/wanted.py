@@ -1,4 +1,4 @@
-"""Looks up in the catalogue what actions and resources mean that somebody asks about."""
+"""Looks up in the catalogue the actions and resources that a question names."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Wanted(NamedTuple):
     names: tuple[str, ...] | None
     """The known actions that work on the place; None if they may be of any service."""
     idle: tuple[Pattern, ...]
-    """The patterns of actions of which none works on the place.
+    """The patterns that match no action that works on the place.
 
-    Whoever asks about them beside others may know better than the catalogue.
+    They count all the same: whoever asks about them may know better than the catalogue.
     """
 
     @property

@@ -48,7 +48,7 @@ class Answered(NamedTuple):
     place: Place | None = None
     """The place of that statement; None if it is not sure which one it is."""
     reason: str = ""
-    """Why the question is not about the policy, if it was skipped."""
+    """Why the question does not apply to the policy, if it was skipped."""
     problems: tuple[Problem, ...] = ()
     """Why it is undecided."""
 

@@ -1,4 +1,4 @@
-"""Defines the questions about a policy that are commands: what it grants, and whether to everyone.
+"""Defines the questions about a policy that are commands: what it grants, whether it is public.
 
 They are two checks of IAM Access Analyzer, decided without it:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-checks-validating-policies.html
@@ -26,7 +26,7 @@ _KINDS = {
     "rcp": "resource control policies",
     "scp": "service control policies",
 }
-"""By type: what policies are called that grant nothing by themselves."""
+"""The names of the types of policies that grant nothing by themselves."""
 _GRANTING = frozenset({PolicyType.IDENTITY, PolicyType.RESOURCE, PolicyType.TRUST})
 
 
@@ -40,7 +40,7 @@ class Found(NamedTuple):
     actions: tuple[str, ...] = ()
     """The actions of the question that are surely granted."""
     reason: str = ""
-    """Why the question is not about the policy; empty if it is."""
+    """Why the question does not apply to the policy; empty if it does."""
 
 
 class Question(NamedTuple):

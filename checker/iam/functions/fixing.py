@@ -130,8 +130,8 @@ FIXING: tuple[Function, ...] = (
         (list_of(STRING),),
         BOOL,
         _confining("every", EVERY),
-        "As `confines`, but about keys with several values: of each value some part must be fixed, "
-        "and a request that lacks the keys does not matter.",
+        "As `confines`, but for keys with several values: a part of each value must be fixed, and "
+        "requests that lack the keys do not matter.",
         STATEMENT,
         example='!policy.statements[0].confinesEvery(["aws:TagKeys"])',
     ),
@@ -151,9 +151,9 @@ FIXING: tuple[Function, ...] = (
         (list_of(STRING),),
         list_of(ISSUER),
         _open_issuers,
-        "The issuers of tokens that an Allow trusts without fixing, after all Denies, whose tokens "
-        "they are. Only those of some groups of the table: `github`, `gitlab`, `terraform`, "
-        "`cognito`, `web`, `other`, `tenant` and `unlisted`.",
+        "The issuers of the given groups whose tokens an Allow trusts, after all Denies, without "
+        "fixing whose they are. The groups are `github`, `gitlab`, `terraform`, `cognito`, `web`, "
+        "`other`, `tenant` and `unlisted`.",
         STATEMENT,
         example='policy.statements[0].openIssuers(["github"]).size() == 0',
     ),
@@ -162,8 +162,8 @@ FIXING: tuple[Function, ...] = (
         (list_of(STRING),),
         list_of(PRINCIPAL),
         _deputies,
-        "The principals of an Allow that are services, or everyone where only services get in, and "
-        "that may act for anyone: no condition fixes the source, or one of the given keys.",
+        "The services that an Allow lets in on behalf of anyone, because no condition fixes the "
+        "source or one of the given keys; also everyone, where conditions let in only services.",
         STATEMENT,
         example='policy.statements[2].deputies([])[0].text == "logs.amazonaws.com"',
     ),
@@ -172,9 +172,10 @@ FIXING: tuple[Function, ...] = (
         (map_of(list_of(STRING)),),
         BOOL,
         _lets_through,
-        "Whether a request gets past it in which some condition keys have these values, or are "
-        "absent if the list is empty: an Allow allows it after all Denies; or a Deny would deny it "
-        "but for its conditions on these keys, and no Deny of the policy denies it.",
+        "Whether a request gets past the statement in which these condition keys have these "
+        "values, or are absent if the list is empty. It gets past an Allow that allows it, after "
+        "all Denies, and past a Deny that would refuse it but for its conditions on these keys, if "
+        "no Deny of the policy refuses it.",
         STATEMENT,
         example='policy.statements[0].letsThrough({"aws:SecureTransport": ["true"]})',
     ),

@@ -170,9 +170,9 @@ PART_METHODS: tuple[Function, ...] = (
         (list_of(STRING),),
         list_of(STRING),
         _missable_keys,
-        "Which of the condition keys that match one of some patterns a request only has to lack, "
-        "and neither this Deny nor another one denies it. The key of a Deny of values that the "
-        "Deny names is not one of them.",
+        "The condition keys, of those that match one of some patterns, that a request can leave "
+        "out so that neither this Deny nor another one refuses it. A key of which the Deny names "
+        "the values that it refuses is not one of them.",
         STATEMENT,
         example='policy.statements[1].missableKeys(["aws:*"]).size() == 0',
     ),

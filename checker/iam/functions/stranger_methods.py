@@ -64,7 +64,7 @@ STRANGER_METHODS: tuple[Function, ...] = (
         (list_of(STRING),),
         list_of(PRINCIPAL),
         _strangers,
-        "The principals by whom an Allow lets in others than the given accounts, after all Denies. "
+        "The principals by which an Allow lets in accounts other than these, after all Denies. "
         "An organisation is no stranger. A service is one if it must say on whose behalf it calls, "
         "and that may be another account.",
         STATEMENT,
