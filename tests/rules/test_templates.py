@@ -19,7 +19,7 @@ severity: medium
 title: Any of the {{ words.things }} can be used
 description: d
 remediation: Name the {{ words.things }}.
-references: [https://example.com/shared]
+references: ["https://example.com/{{words.things}}"]
 words:
   things: what the resources are
 params:
@@ -100,7 +100,7 @@ def test_what_is_nearest_to_a_rule_counts() -> None:
         ("low", "Anything can be written"),
     ]
     assert rules["gets"].file.remediation == "Name the objects."
-    shared, own = "https://example.com/shared", "https://example.com/own"
+    shared, own = "https://example.com/objects", "https://example.com/own"
     assert rules["gets"].file.references == (shared, own)
     assert rules["gets"].params == {
         "actions": ["s3:GetObject", "s3:GetObjectVersion"],
