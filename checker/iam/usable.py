@@ -29,6 +29,9 @@ _ON_ALL = frozenset({"s3"})
 """Services of which the actions without a type only work on `*`, or on a pattern of all names:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 AWS's list lacks the types of some actions of other services."""
+_ALSO = {"redshift": frozenset({"redshift-serverless"})}
+"""By service: others on whose resources some of its actions work, although AWS's list lacks that:
+https://docs.aws.amazon.com/redshift/latest/mgmt/zero-etl-using.redshift-iam.html"""
 
 
 def fitting(found: tuple[Term, ...], action: str) -> tuple[Term, ...]:
@@ -106,7 +109,7 @@ def is_foreign(found: Pattern, service: str) -> bool:
     Some services have only resources whose ARNs name another service.
     """
     named, own = _named(found), _by_service(service)
-    mine = {service} if service in own else own
+    mine = {service, *_ALSO.get(service, ())} if service in own else own
     return catalogue.is_service(named) and named not in mine
 
 
