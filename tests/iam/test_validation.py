@@ -78,7 +78,7 @@ def test_a_policy_has_a_version() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "most"),
-    [("identity", 10_240), ("resource", 20_480), ("trust", 2_048), ("scp", 5_120), ("rcp", 5_120)],
+    [("identity", 10_240), ("resource", 20_480), ("trust", 2_048), ("scp", 10_240), ("rcp", 5_120)],
 )
 def test_a_policy_is_too_long_one_character_past_the_quota(kind: str, most: int) -> None:
     def found(length: int) -> bool:
@@ -89,6 +89,30 @@ def test_a_policy_is_too_long_one_character_past_the_quota(kind: str, most: int)
         return any("POLICY_SIZE_EXCEEDS" in each.code for each in known)
 
     assert (found(most), found(most + 1)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("actions", "most"),
+    [
+        (["ecr:BatchGetImage"], 10_240),
+        (["elasticfilesystem:ClientMount"], 20_000),
+        (["events:PutEvents"], 10_240),
+        (["glue:GetTable"], 10_240),
+        (["kms:Decrypt"], 32_768),
+        (["ecr:BatchGetImage", "s3:GetObject"], 20_480),
+        (["*"], 20_480),
+    ],
+)
+def test_a_resource_policy_has_the_quota_of_its_service(actions: list[str], most: int) -> None:
+    def found(length: int) -> list[str]:
+        statement = {"Effect": "Allow", "Principal": "*", "Action": actions, "Resource": "*"}
+        text = {"Version": "2012-10-17", "Id": "", "Statement": [statement]}
+        text["Id"] = "x" * (length - len(json.dumps(text, separators=(",", ":"))))
+        known = findings(policy(json.loads(json.dumps(text))))
+        return [each.code for each in known if "SIZE" in each.code]
+
+    assert found(most) == []
+    assert found(most + 1) == ["POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA"]
 
 
 def test_findings_are_those_of_access_analyzer(data: Path) -> None:

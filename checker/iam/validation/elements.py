@@ -23,14 +23,29 @@ _QUOTAS = {
     PolicyType.IDENTITY: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 10_240),
     PolicyType.RESOURCE: ("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", 20_480),
     PolicyType.TRUST: ("POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA", 2_048),
-    PolicyType.SCP: ("POLICY_SIZE_EXCEEDS_SCP_QUOTA", 5_120),
+    PolicyType.SCP: ("POLICY_SIZE_EXCEEDS_SCP_QUOTA", 10_240),
     PolicyType.RCP: ("POLICY_SIZE_EXCEEDS_RCP_QUOTA", 5_120),
     PolicyType.BOUNDARY: ("POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA", 6_144),
     PolicyType.ENDPOINT: ("POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA", 20_480),
 }
 """By type: the code, and the most characters without white space. For identity policies it is the
 quota of roles, which is the largest; a boundary is a managed policy. For resource policies it is
-that of S3, one of the largest. For endpoints, AWS counts white space too."""
+that of S3, unless the service has another one. For endpoints, AWS counts white space too."""
+_SERVICES = {
+    "ecr": 10_240,
+    "elasticfilesystem": 20_000,
+    "events": 10_240,
+    "glue": 10_240,
+    "kms": 32_768,
+}
+"""By service: the most characters of its resource policies, if that is another number.
+
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
+https://docs.aws.amazon.com/efs/latest/ug/API_PutFileSystemPolicy.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbuspolicy.html
+https://docs.aws.amazon.com/glue/latest/dg/glue-resource-policies.html
+https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+"""
 _STRICT = (PolicyType.IDENTITY, PolicyType.SCP, PolicyType.RCP, PolicyType.BOUNDARY)
 """The types whose Sids must be unique."""
 _LOOSE = (PolicyType.RESOURCE, PolicyType.ENDPOINT)
@@ -48,6 +63,8 @@ def version(policy: Policy) -> Iterator[Finding]:
 def size(policy: Policy) -> Iterator[Finding]:
     """Yield a finding for a policy that is larger than AWS accepts."""
     code, most = _QUOTAS[policy.type]
+    if policy.type is PolicyType.RESOURCE and policy.services:
+        most = max(_SERVICES.get(service, most) for service in policy.services)
     text = json.dumps(policy.data, separators=(",", ":"), ensure_ascii=False)
     found = len(text)
     if found > most and len(without_unknowns(text)) > most:
