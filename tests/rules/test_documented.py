@@ -3,7 +3,8 @@
 The folder `documented` lists the policies. Each names AWS's page as its `source`, and is the
 `document` or AWS's `managed` policy of that name. It passes the `rules` that it is for; those under
 `silent` have nothing to say about it, because AWS's way grants none of what they look for.
-`open.yaml` lists the rules that have no policy yet.
+A policy with `each` is one for each of these rules, filled in from its parameters. `open.yaml`
+lists the rules that have no policy yet.
 """
 
 from __future__ import annotations
@@ -26,11 +27,16 @@ from checker.run.evaluate import evaluate
 FOLDER = Path(__file__).with_name("documented")
 IDS = {file.id for file, _alone in rule_documents(["builtin"], Limits())}
 OPEN: list[str] = yaml.safe_load((FOLDER / "open.yaml").read_text(encoding="utf-8"))
-POLICIES: list[dict[str, Any]] = [
+LISTED: list[dict[str, Any]] = [
     each
     for path in sorted(FOLDER.glob("*.yaml"))
     if path.name != "open.yaml"
     for each in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
+POLICIES = [
+    {**policy, "rules": [name], "of": name} if name else policy
+    for policy in LISTED
+    for name in policy.get("each", [""])
 ]
 DEPLOYED = ("validity-", "sns-topic-policy-actions")
 """How the ids of the rules begin that say what AWS refuses."""
@@ -40,11 +46,16 @@ def _names(policy: dict[str, Any]) -> str:
     return "+".join((policy.get("rules") or policy["silent"])[:2])
 
 
-def _document(policy: dict[str, Any], kinds: dict[str, Kind]) -> Document:
+def _document(policy: dict[str, Any], rules: dict[str, Rule], kinds: dict[str, Kind]) -> Document:
     data = policy.get("document")
     if data is None:
         data = json.loads(aws_managed_policies_data)[policy["managed"]]["Document"]
-    source = read_bytes("documented.json", json.dumps(data).encode(), Limits())
+    text = json.dumps(data)
+    if "of" in policy:
+        params = rules[policy["of"]].params
+        for name in ("actions", "service"):
+            text = text.replace(f'"{{{{ {name} }}}}"', json.dumps(params[name]))
+    source = read_bytes("documented.json", text.encode(), Limits())
     kind = policy.get("kind", "aws-iam-policy")
     return document(parse(source, Limits()), Selection((), kinds), kind)
 
@@ -54,7 +65,7 @@ def test_what_aws_documents_passes(
     policy: dict[str, Any], shipped_rules: dict[str, Rule], known_kinds: dict[str, Kind]
 ) -> None:
     assert policy["source"].startswith("https://docs.aws.amazon.com/")
-    made = _document(policy, known_kinds)
+    made = _document(policy, shipped_rules, known_kinds)
     assert made.problems == ()
     wanted = dict.fromkeys(policy.get("rules", ()), Status.PASS)
     wanted |= dict.fromkeys(policy.get("silent", ()), Status.SKIP)
@@ -67,7 +78,7 @@ def test_what_aws_documents_passes(
 def test_what_aws_documents_can_be_deployed(
     policy: dict[str, Any], shipped_rules: dict[str, Rule], known_kinds: dict[str, Kind]
 ) -> None:
-    made = _document(policy, known_kinds)
+    made = _document(policy, shipped_rules, known_kinds)
     told = [
         f"{rule.id}: {finding.message}"
         for rule in shipped_rules.values()
