@@ -18,6 +18,7 @@ from tests.iam import (
     test_access_oracle,
     test_containment,
     test_question_oracle,
+    test_statement_oracle,
     test_whole_requests,
 )
 
@@ -25,6 +26,7 @@ ORACLES = {
     "containment": test_containment.disagreement,
     "variables": test_containment.missed_by_a_variable,
     "access": test_access_oracle.disagreement,
+    "statements": test_statement_oracle.disagreement,
     "parts": test_question_oracle.disagreement,
     "whole": test_whole_requests.disagreement,
 }

@@ -1,10 +1,13 @@
 """Prints the rewritten policies that allow the same, and that rules about grants judge differently.
 
     python tools/metamorphic.py [--kind unless] [--rule ID]... [--cases 100] [--brief]
+    python tools/metamorphic.py --narrower [--rule ID]... [--cases 100] [--brief]
 
 `tests/oracles/metamorphic.py` rewrites the examples of the shipped rules and, where
 POLICY_CHECK_DATA names a folder of test data, the policies there. A rewriting counts only if
-`policy-check compare` proves that both sides allow the same. Exits 1 if a rule differs.
+`policy-check compare` proves that both sides allow the same. With `--narrower`, it prints the
+narrower policies in which a rule finds what it does not find in the wider ones. Exits 1 if a rule
+differs. The tests ask some rules about each policy, and this asks all.
 
     python tools/metamorphic.py --shrink
 
@@ -25,6 +28,7 @@ import yaml
 
 from tests.oracles import rule_laws
 from tests.oracles.metamorphic import FAMILIES, REWRITINGS
+from tests.oracles.narrowing import WAYS
 from tests.oracles.rule_laws import Case, Difference, Origin
 
 OPEN = Path(__file__).parents[1] / "tests" / "rules" / "metamorphic_open.yaml"
@@ -37,6 +41,7 @@ def main() -> int:
     parser.add_argument("--rule", action="append", default=[], help="the id of a rule; repeatable")
     parser.add_argument("--cases", type=int, help="the most policies that are rewritten")
     parser.add_argument("--brief", action="store_true", help="print the summary only")
+    parser.add_argument("--narrower", action="store_true", help="make policies narrower")
     parser.add_argument("--shrink", action="store_true", help="shorten the list of open rules")
     options = parser.parse_args()
     if options.shrink:
@@ -44,9 +49,9 @@ def main() -> int:
     rules = [rule for rule in rule_laws.shipped() if not options.rule or rule.id in options.rule]
     origins = list(islice(_origins(), options.cases))
     kinds = tuple(FAMILIES.get(options.kind, [options.kind] if options.kind else ()))
-    cases = list(rule_laws.cases(origins, kinds))
-    differences = []
-    for each in rule_laws.differences(rules, cases):
+    made = rule_laws.narrowed(origins) if options.narrower else rule_laws.cases(origins, kinds)
+    cases, differences = list(made), []
+    for each in (rule_laws.added if options.narrower else rule_laws.differences)(rules, cases):
         differences.append(each)
         if not options.brief:
             print(each)
@@ -70,7 +75,7 @@ def _summary(cases: list[Case], differences: list[Difference]) -> None:
     judged = {id(each.case): each.case.rewriting for each in differences}
     differing = Counter(judged.values())
     print(f"{'rewriting':30} proved  not proved  judged differently")
-    for name in REWRITINGS:
+    for name in (*REWRITINGS, *WAYS):
         if proved[name] or dropped[name]:
             print(f"{name:30} {proved[name]:6} {dropped[name]:11} {differing[name]:19}")
     for rule, count in rule_laws.counted(differences).items():

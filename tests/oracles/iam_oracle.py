@@ -11,6 +11,7 @@ import json
 import random
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -116,10 +117,16 @@ def used_keys(*policies: Json) -> list[str]:
     return sorted(found - {"aws:PrincipalArn"})
 
 
+@lru_cache(maxsize=1 << 17)
 def matches(pattern: str, text: str) -> bool:
     """Say whether a pattern matches a text."""
+    return _expression(pattern).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1 << 12)
+def _expression(pattern: str) -> re.Pattern[str]:
     parts = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern]
-    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def _listed(value: Json) -> list[str]:

@@ -33,7 +33,7 @@ DEPUTY = {"aws:text": "aws:SourceAccount"}
 """Names for keys, by which they say on whose behalf a service calls."""
 PRINCIPAL_ARN = "aws:PrincipalArn"
 _MORE: dict[str, tuple[Values, ...]] = {
-    "aws:text": (("tt",),),
+    "aws:text": (("tt",), ("rrs",)),
     "aws:many": (("*",), ("*", "x"), ("*", "s"), ("*", "t")),
     "aws:flag": (("neither",),),
 }

@@ -38,7 +38,7 @@ def assert_law(
     found = [*rule_laws.narrowed(origins, OTHERS), *often]
     proved = [case for case in found if case.holds]
     assert len(proved) >= least
-    broken = rule_laws.counted(rule_laws.added(rules, proved))
+    broken = rule_laws.counted(rule_laws.added(rules, proved, rule_laws.RULES))
     assert broken.keys() == listed.keys()
     assert {rule: count for rule, count in broken.items() if count > listed[rule]} == {}
 
