@@ -7,7 +7,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from checker.iam.arn import fold
-from checker.iam.formats import of_any_length, template
+from checker.iam.formats import may_hold_names, of_any_length, template
 from checker.iam.patterns import Undecided, covers, overlaps, witness
 from checker.iam.resources import PARTITIONS, formats
 
@@ -50,9 +50,11 @@ def together(found: Sequence[Resource], types: Iterable[str]) -> tuple[Resource,
     wild = [each for each in sure if len(each.reach) == 1 and each.literal is None]
     if not wild[1:]:
         return ()
-    sets = dict.fromkeys(
-        each for arn in types for where in PARTITIONS for each in _together(wild, arn, where)
-    )
+    sets: dict[Resource, None] = {}
+    for arn in types:
+        alone: dict[Resource, bool] = {}
+        for where in PARTITIONS:
+            sets.update(dict.fromkeys(_together(wild, arn, where, alone)))
     for each in sets:
         if each.unknowns:
             raise each.undecided()
@@ -101,13 +103,22 @@ def is_anyones(found: Resource) -> bool:
     return any(found.holds(template(arn, each)) for arn in known for each in PARTITIONS)
 
 
-def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Resource, ...]:
-    """Return the sets that only together hold all resources of an ARN format in a place, if any."""
+def _together(
+    found: Sequence[Resource], arn: str, partition: str, alone: dict[Resource, bool]
+) -> tuple[Resource, ...]:
+    """Return the sets that only together hold all resources of an ARN format in a place, if any.
+
+    `alone` remembers which sets hold all of the format by themselves, in any partition.
+    """
     of_type = template(arn, partition, likely=True)
     near = [each for each in found if overlaps(each.reach[0], of_type)]
-    if not near[1:]:
-        return ()
-    near = [each for each in near if not each.covers_all_of("", (arn,))]
+    unnamed = any(may_hold_names(each.reach[0], of_type) for each in near)
+    if not near[1:] or not (unnamed or near[len(ascii_lowercase) - 1 :]):
+        return ()  # too few, or together they hold no name that nobody names and not every letter
+    for each in near:
+        if each not in alone:
+            alone[each] = each.covers_all_of("", (arn,))
+    near = [each for each in near if not alone[each]]
     places: dict[tuple[str, ...], None] = {}
     for each in near if near[1:] else ():
         some = witness((each.reach[0], of_type), each.excluded)
@@ -116,11 +127,19 @@ def _together(found: Sequence[Resource], arn: str, partition: str) -> tuple[Reso
     for region, account in places:
         here = arn.replace("${Region}", region).replace("${Account}", account)
         placed = template(here, partition, likely=True)
-        sets = [r for r in near if witness((r.reach[0], placed), r.excluded) is not None]
+        sets = [each for each in near if _reaches(each, placed)]
         reach = [of_any_length(each.reach[0]) for each in sets]
         if covers(reach, placed) or _by_letter(reach, placed.text, partition):
             return tuple(each for each in sets if overlaps(each.reach[0], placed))
     return ()
+
+
+def _reaches(found: Resource, pattern: Pattern) -> bool:
+    """Return whether a set with one pattern holds some of what another one matches."""
+    reach = found.reach[0]
+    if not found.excluded:
+        return overlaps(reach, pattern)  # which takes less work than to find what they share
+    return witness((reach, pattern), found.excluded) is not None
 
 
 def _by_letter(reach: Sequence[Pattern], arn: str, partition: str) -> bool:

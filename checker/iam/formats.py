@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam.arn import ARN_COLONS
 from checker.iam.machine import Token, Wild
-from checker.iam.patterns import Pattern, pattern
+from checker.iam.patterns import Pattern, matches, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,8 @@ https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-i
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
 """
 _STARS = (Wild.STAR, Wild.SEGMENT_STAR)
+_LETTER = "\ue000"
+"""A letter that hardly a policy has; if one does, the quick test tells less."""
 _TEMPLATE = re.compile(r"\$\{([^}]*)\}|(.)", re.DOTALL)
 
 
@@ -101,6 +103,34 @@ def of_any_length(item: Pattern) -> Pattern:
         tokens.extend(found if star is None else (star,))
     same = len(front) < ARN_COLONS or len(tokens) == len(item.tokens)
     return item if same else pattern(item.text, tokens)
+
+
+def may_hold_names(item: Pattern, of_type: Pattern) -> bool:
+    """Return whether a pattern may hold, of an ARN format, the names that nobody names.
+
+    It is a quick test on one such name, in which each variable is a letter that no policy has. A
+    pattern that does not match it does not hold all ARNs of the format, wherever they are.
+    """
+    names, sample = _names(of_any_length(item)), _names(of_type)
+    return names is None or sample is None or matches(names, _sample(sample))
+
+
+@lru_cache(maxsize=8_192)
+def _names(item: Pattern) -> Pattern | None:
+    """Return the names of a pattern of ARNs; None if a wildcard may match the colon before them."""
+    *front, name = segments_of(item.tokens)
+    crossing = any(
+        each in (Wild.STAR, Wild.ANY) or (isinstance(each, str) and len(each) > 1)
+        for part in front
+        for each in part
+    )
+    return None if crossing or len(front) < ARN_COLONS else pattern(item.text, name)
+
+
+@lru_cache(maxsize=8_192)
+def _sample(names: Pattern) -> str:
+    tokens = (each for each in names.tokens if each not in _STARS)
+    return "".join(_LETTER if isinstance(each, Wild) else each for each in tokens)
 
 
 @lru_cache(maxsize=8_192)

@@ -126,19 +126,27 @@ def overlaps(left: Pattern, right: Pattern) -> bool:
     return _meet(left, right)
 
 
+def overlapping(left: Pattern, others: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    """Return those of others that a pattern overlaps; they are few and always the same.
+
+    It costs what `overlaps_any` does, and raises `BudgetError` as that does.
+    """
+    spend(_MEETING * (1 + len(left.tokens) // _TOKENS))
+    return _met(left, others)
+
+
+@lru_cache(maxsize=4_096)
+def _met(left: Pattern, others: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    return tuple(each for each in others if left.everything or each.everything or _meet(left, each))
+
+
 def overlaps_any(left: Pattern, others: tuple[Pattern, ...]) -> bool:
     """Return whether a pattern overlaps one of others, which are few and always the same.
 
     It costs as much as one overlap, since the answer about these others is remembered. Raises
     `BudgetError` if the open budget has too few units left.
     """
-    spend(_MEETING * (1 + len(left.tokens) // _TOKENS))
-    return _meet_any(left, others)
-
-
-@lru_cache(maxsize=4_096)
-def _meet_any(left: Pattern, others: tuple[Pattern, ...]) -> bool:
-    return any(left.everything or each.everything or _meet(left, each) for each in others)
+    return bool(overlapping(left, others))
 
 
 @lru_cache(maxsize=65_536)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam import catalogue, segments
 from checker.iam.arn import ATTACHED, EVERY_ARN, EVERYTHING, Spelling, fold, resource
-from checker.iam.formats import VALID, of_any_length, segments_of, template
+from checker.iam.formats import VALID, may_hold_names, of_any_length, segments_of, template
 from checker.iam.machine import Wild
 from checker.iam.patterns import Pattern, Undecided, covers, overlaps, pattern, witness
 from checker.iam.pieces import is_atom, opened_text
@@ -245,7 +245,11 @@ def formats(service: str) -> tuple[str, ...]:
 
 def _may_cover(item: Pattern, of_type: Pattern) -> bool:
     """Return whether a pattern may hold all resources of a type in some place: a quick test."""
-    return of_type.suffix.endswith(item.suffix) and overlaps(item, of_type)
+    return (
+        of_type.suffix.endswith(item.suffix)
+        and overlaps(item, of_type)
+        and may_hold_names(item, of_type)
+    )
 
 
 def _asked(text: str) -> Spelling:

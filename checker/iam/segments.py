@@ -16,7 +16,7 @@ from functools import lru_cache
 from checker.iam import catalogue
 from checker.iam.arn import fold, in_full
 from checker.iam.machine import Token, Wild
-from checker.iam.patterns import Pattern, overlaps, pattern
+from checker.iam.patterns import Pattern, overlapping, pattern
 
 _SERVICE = 2
 """The segment of an ARN that names the service."""
@@ -32,7 +32,7 @@ def far(text: str, meant: Pattern) -> tuple[Pattern, ...]:
     `meant` is the entry with stars that match colons. If the entry does not name a service that the
     catalogue knows, these are all such ARNs.
     """
-    return tuple(each for each in _formats(_service(text)) if overlaps(each, meant))
+    return overlapping(meant, _formats(_service(text)))
 
 
 def runs_on(text: str) -> bool:

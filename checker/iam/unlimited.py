@@ -137,15 +137,19 @@ def _is_left(policy: Policy, statement: Statement, service: str) -> bool:
     key = (_is_left, service)
     if key not in policy.memo:
         names = catalogue.actions_of(service, _BEYOND_READING)
-        granted = (
-            name
-            for name in names
-            for found in [access(policy, (name,)).resources]
-            if holds_all_of(found, service, catalogue.types_of(name))
-        )
+        known: dict[object, bool] = {}
+        granted = (name for name in names if _is_whole(policy, name, service, known))
         half = (len(names) + 1) // 2
         policy.memo[key] = len(list(islice(granted, half))) == half
     return policy.memo[key] is True
+
+
+def _is_whole(policy: Policy, name: str, service: str, known: dict[object, bool]) -> bool:
+    """Return whether a policy grants an action on all; `known` are the answers about equal sets."""
+    found, types = access(policy, (name,)).resources, catalogue.types_of(name)
+    if (found, types) not in known:
+        known[found, types] = holds_all_of(found, service, types)
+    return known[found, types]
 
 
 def _reach(found: Iterable[Resource], wanted: str, named: tuple[Pattern, ...] = ()) -> bool:

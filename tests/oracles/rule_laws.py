@@ -211,9 +211,7 @@ def measured(rules: Iterable[Rule], origins: Iterable[Origin], family: str) -> M
     return Measured(sum(case.holds for case in found), counted(differing))
 
 
-def added(
-    rules: Iterable[Rule], found: Iterable[Case], one_of: int = 1
-) -> Iterator[Difference]:
+def added(rules: Iterable[Rule], found: Iterable[Case], one_of: int = 1) -> Iterator[Difference]:
     """Yield the rules that find something in a narrower policy, and nothing in the wider one."""
     for each in differences(rules, found, one_of):
         if each.verdicts[0] == "pass":
