@@ -125,9 +125,12 @@ class _Files:
 
         All files are read before that, so a template may stand anywhere in them.
         """
-        for path, readings, alone in [
-            (path, *self._read(path, builtin=self.builtin)) for path in paths if _holds(path)
-        ]:
+        every = [(path, *self._read(path, builtin=self.builtin)) for path in paths if _holds(path)]
+        least = 0
+        for path, readings, _ in every:  # before any is compiled, as each holds a rule or more
+            least += len(readings)
+            self._bound(least, path)
+        for path, readings, alone in every:
             shipped = self.builtin and is_shipped(path)
             find = partial(self.template, own=not is_shipped(path))
             for reading in readings:
@@ -204,7 +207,10 @@ class _Files:
 
     def _count(self, path: str) -> None:
         self.count += 1
-        if self.count > MOST:
+        self._bound(self.count, path)
+
+    def _bound(self, count: int, path: str) -> None:
+        if count > MOST:
             message = f"more than {MOST:,} rules: use fewer rules in one run"
             raise InputError(*self.problems, Problem(path, message))
 

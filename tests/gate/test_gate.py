@@ -32,14 +32,24 @@ def test_every_violation_is_found_by_the_rule_it_is_named_after(policy_check: Ru
     assert ran.returncode == 1
 
 
+MANAGED = 1641
+"""How many policies AWS manages, in the test data."""
+
+
 def test_every_pair_of_rule_and_managed_policy_is_accounted_for(
-    policy_check: Run, data: Path
+    policy_check: Run, data: Path, tmp_path: Path
 ) -> None:
-    folder = data / "policies" / "aws-managed"
-    ran = policy_check(RULES, folder, "-o", "json")
+    """The largest policies, which cost most to decide, and some of the others."""
+    every = sorted((data / "policies" / "aws-managed").iterdir())
+    by_size = sorted(every, key=lambda path: -path.stat().st_size)
+    taken = [*by_size[:90], *by_size[90::40]]
+    for path in taken:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    ran = policy_check(RULES, tmp_path, "-o", "json")
     report = json.loads(ran.stdout)
     summary = report["summary"]
-    assert summary["documents"] == len(list(folder.iterdir())) == 1641
+    assert len(every) == MANAGED
+    assert summary["documents"] == len(taken)
     for row in report["rules"]:
         decided = sum(row[status] for status in ("pass", "fail", "skip", "waived", "error"))
         assert decided == summary["documents"]
