@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from checker.reader.json_places import json_places
 from checker.reader.places import Place, find
@@ -45,6 +45,10 @@ class FileMap:
             self._roots = [json_places(text)] if self.is_json else yaml_places(self.source)
         return find(self._roots[number], route, key=key)
 
+    def spelling(self, number: int, route: Route, value: str) -> Spelled:
+        """Return where the text spells each character of a string, which is at a route."""
+        return spelled(self, number, route, value)
+
     def location(self, start: int, end: int) -> Location:
         """Return the location in the file of a span of the text."""
         place = self._look_up().location(start, end)
@@ -84,9 +88,7 @@ class TextMap:
     route: Route
     text: str
     _root: Place | None = None
-    _spelling: Spelling | None = None
-    _start: int = 0
-    """The offset of the string in the outer text."""
+    _spelling: Spelled | None = None
 
     @property
     def source(self) -> Source:
@@ -107,22 +109,73 @@ class TextMap:
 
     def location(self, start: int, end: int) -> Location:
         """Return the location in the file of the spelling of a span of the text."""
-        first, beyond = self._look_up().span(start, end)
-        return self.outer.location(self._start + first, self._start + beyond)
+        return self.outer.location(*self._look_up().span(start, end))
 
     def character(self, offset: int) -> Location:
         """Return the location in the file of the start of one character's spelling."""
-        return self.outer.character(self._start + self._look_up().offset(offset))
+        return self.outer.character(self._look_up().offset(offset))
 
     def line(self, number: int) -> str:
         """Return a line of the file, without its line break."""
         return self.outer.line(number)
 
-    def _look_up(self) -> Spelling:
+    def spelling(self, number: int, route: Route, value: str) -> Spelled:
+        """Return where the text spells each character of a string, which is at a route."""
+        return spelled(self, number, route, value)
+
+    def _look_up(self) -> Spelled:
         if self._spelling is None:
-            self._start, end = self.outer.find(self.number, self.route)
-            self._spelling = Spelling.of(self.outer.text[self._start : end], self.text)
+            self._spelling = self.outer.spelling(self.number, self.route, self.text)
         return self._spelling
 
 
-AnyMap: TypeAlias = FileMap | TextMap
+class Spelled(Protocol):
+    """Where a text spells each character of a string, as offsets in the text."""
+
+    def offset(self, index: int) -> int:
+        """Return where the character at an index of the string is spelled."""
+        ...
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span that spells the characters from index `start` up to index `end`."""
+        ...
+
+
+def spelled(places: AnyMap, number: int, route: Route, value: str) -> Spelled:
+    """Return where a text spells each character of a string, which is at a route."""
+    start, end = places.find(number, route)
+    return Spelling.of(places.text[start:end], value, start)
+
+
+class AnyMap(Protocol):
+    """The places of the nodes of some documents; offsets refer to `text`."""
+
+    @property
+    def text(self) -> str:
+        """The text that offsets refer to."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """The source of the file."""
+        ...
+
+    def find(self, number: int, route: Route, *, key: bool = False) -> tuple[int, int]:
+        """Return the span of a node, or of its key, in the text; `number` is its document."""
+        ...
+
+    def spelling(self, number: int, route: Route, value: str) -> Spelled:
+        """Return where the text spells each character of a string, which is at a route."""
+        ...
+
+    def location(self, start: int, end: int) -> Location:
+        """Return the location in the file of a span of the text."""
+        ...
+
+    def character(self, offset: int) -> Location:
+        """Return the location in the file of one character; it is empty at the end of a line."""
+        ...
+
+    def line(self, number: int) -> str:
+        """Return a line of the file, without its line break."""
+        ...

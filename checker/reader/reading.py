@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from checker.problems import InputError, Problem, excerpt, pointer
 from checker.reader.file_map import AnyMap, FileMap, TextMap
 from checker.reader.limits import DEFAULT_LIMITS, Limits
-from checker.reader.scalar_text import offset_in_scalar
+from checker.reader.rendered import Origin, RenderedMap
+from checker.reader.scalar_text import index_in
 from checker.reader.strict_json import read_json
 from checker.reader.strict_yaml import read_yaml, read_yaml_documents
 
 if TYPE_CHECKING:
     from checker.problems import Json, Location, Route, Source
+    from checker.reader.dialect import Dialect
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +44,7 @@ class Reading:
         """Return the reading of one node; raises LookupError if there is no such node."""
         data = _node(self.data, route)
         base = self._base + route
-        origin = self.origin if self._is_text() else base
+        origin = base if self._has_file_routes() else self.origin
         return Reading(self.source, data, self._map, self._number, origin, base)
 
     def inside(self, route: Route, limits: Limits = DEFAULT_LIMITS) -> Reading:
@@ -54,7 +56,7 @@ class Reading:
         text = _node(self.data, route)
         if not isinstance(text, str):
             raise LookupError(f"no string at {pointer(route)!r}")  # noqa: TRY004 - as of no node
-        origin = self.origin if self._is_text() else self.origin + route
+        origin = self.origin + route if self._has_file_routes() else self.origin
         inner = TextMap(self._map, self._number, self._base + route, text)
         try:
             data = read_json(inner.as_source(), limits)
@@ -68,7 +70,7 @@ class Reading:
 
         For a node inside a JSON text, it is the pointer of the string that contains the text.
         """
-        return pointer(self.origin if self._is_text() else self.origin + route)
+        return pointer(self.origin + route if self._has_file_routes() else self.origin)
 
     def locate(self, route: Route, *, key: bool = False) -> Location:
         """Return the location of the value at a route, or of its key.
@@ -101,18 +103,25 @@ class Reading:
         spans one character, or none at the end of a line. For a node that is not a string, it is
         the location of the node.
         """
-        start, end = self._map.find(self._number, self._base + route)
+        at = self._base + route
         try:
             value = _node(self.data, route)
         except LookupError:
             value = None
         if not isinstance(value, str):
-            return self._map.location(start, end)
-        offset = offset_in_scalar(self._map.text[start:end], value, line, column)
-        return self._map.character(start + offset)
+            return self._map.location(*self._map.find(self._number, at))
+        spelling = self._map.spelling(self._number, at, value)
+        return self._map.character(spelling.offset(index_in(value, line, column)))
 
-    def _is_text(self) -> bool:
-        return isinstance(self._map, TextMap)
+    def rendered(self, data: Json, root: Origin) -> Reading:
+        """Return the reading of a document that was rendered from this one, its template."""
+        return Reading(
+            self.source, data, RenderedMap(self._map, self._number, root), origin=root.route
+        )
+
+    def _has_file_routes(self) -> bool:
+        """Return whether its routes are routes in a document of the file."""
+        return isinstance(self._map, FileMap)
 
 
 def parse(source: Source, limits: Limits = DEFAULT_LIMITS) -> Reading:
@@ -162,6 +171,19 @@ def parse_yaml_documents(
     places = FileMap(source, is_json=False)
     documents = read_yaml_documents(source, limits, skip_empty=skip_empty)
     return [Reading(source, data, places, number) for number, data in documents.items()]
+
+
+def parse_dialect(source: Source, limits: Limits, dialect: Dialect) -> list[Reading]:
+    """Return the documents of a YAML source of another program, without empty ones.
+
+    Raises InputError if the source is not valid.
+    """
+    from checker.reader.dialect import read_dialect  # noqa: PLC0415 - policies are strict
+
+    documents = read_dialect(source, limits, dialect)
+    found = [each for each in documents if each is not None]
+    places = FileMap(source, is_json=False, _roots=[place for _, place in found])
+    return [Reading(source, data, places, number) for number, (data, _) in enumerate(found)]
 
 
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})

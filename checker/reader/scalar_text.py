@@ -33,9 +33,9 @@ class Spelling:
     proportion to the escapes and line breaks. A lookup is a binary search.
     """
 
-    __slots__ = ("_end", "_ends", "_indices", "_size", "_starts")
+    __slots__ = ("_base", "_end", "_ends", "_indices", "_size", "_starts")
 
-    def __init__(self, end: int) -> None:
+    def __init__(self, end: int, base: int = 0) -> None:
         self._indices = array("q")
         """For each piece, the index of its first character in the value."""
         self._starts = array("q")
@@ -43,20 +43,23 @@ class Spelling:
         self._size = 0
         self._end = end
         """What follows the last character."""
+        self._base = base
+        """What is added to each offset."""
 
     @classmethod
-    def of(cls, raw: str, value: str) -> Spelling:
+    def of(cls, raw: str, value: str, base: int = 0) -> Spelling:
         """Return how `raw` spells `value`.
 
-        `raw` is the scalar from its first character (a quote, `|`, `>` or text) to its end.
+        `raw` is the scalar from its first character (a quote, `|`, `>` or text) to its end. `base`
+        is the offset of its start.
         """
         style = raw[:1]
         if style in {"|", ">"}:
-            spelling = cls(len(raw))
+            spelling = cls(len(raw), base)
             _read_block(spelling, raw, value)
         else:
             style = style if style in _ESCAPE else ""
-            spelling = cls(len(raw) - len(style))
+            spelling = cls(len(raw) - len(style), base)
             _read_flow(spelling, raw, style)
         return spelling
 
@@ -65,10 +68,7 @@ class Spelling:
 
         Beyond the value's end, it is what follows the last character.
         """
-        if index >= self._size:
-            return self._end
-        piece = bisect_right(self._indices, index) - 1
-        return min(self._starts[piece] + index - self._indices[piece], self._ends[piece])
+        return self._base + self._offset(index)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span that spells the characters from index `start` up to index `end`."""
@@ -76,13 +76,20 @@ class Spelling:
         if end <= start:
             return first, first
         if end > self._size:
-            return first, self._end
+            return first, self._base + self._end
         piece = bisect_right(self._indices, end - 1) - 1
         following = piece + 1
         beyond = self._indices[following] if following < len(self._indices) else self._size
         if end == beyond:
-            return first, self._ends[piece]
-        return first, min(self._starts[piece] + end - self._indices[piece], self._ends[piece])
+            return first, self._base + self._ends[piece]
+        last = min(self._starts[piece] + end - self._indices[piece], self._ends[piece])
+        return first, self._base + last
+
+    def _offset(self, index: int) -> int:
+        if index >= self._size:
+            return self._end
+        piece = bisect_right(self._indices, index) - 1
+        return min(self._starts[piece] + index - self._indices[piece], self._ends[piece])
 
     def add(self, length: int, start: int, end: int) -> None:
         """Take the next `length` characters of the value, and the span that spells them."""
@@ -101,20 +108,16 @@ class Spelling:
         self._size += length
 
 
-def offset_in_scalar(raw: str, value: str, line: int, column: int) -> int:
-    """Return the offset in `raw` of the text that spells one character of `value`.
+def index_in(value: str, line: int, column: int) -> int:
+    """Return the index of a character of a string by its line and column, which count from 1.
 
-    `raw` is the scalar from its first character (a quote, `|`, `>` or text) to its end. `line`
-    and `column` count from 1 in the value, where only line feeds end lines. A column after the end
-    of its line means that end; the end of the value means what follows it, such as a quote.
+    Only line feeds end lines. A column after the end of its line means that end.
     """
     lines = value.split("\n")
     if line > len(lines):
-        index = len(value)
-    else:
-        index = sum(len(before) + 1 for before in lines[: line - 1])
-        index += min(column - 1, len(lines[line - 1]))
-    return Spelling.of(raw, value).offset(index)
+        return len(value)
+    before = sum(len(each) + 1 for each in lines[: line - 1])
+    return before + min(column - 1, len(lines[line - 1]))
 
 
 def _read_flow(spelling: Spelling, raw: str, style: str) -> None:

@@ -169,15 +169,8 @@ class _Builder:
         mapping.wants_key = False
 
     def _plain(self, event: yaml.ScalarEvent) -> Json:
-        text: str = event.value
-        if text in _WORDS:
-            return _WORDS[text]
-        if text[0] not in "-0123456789":
-            return text
         try:
-            if _INTEGER.fullmatch(text):
-                return integer(text)
-            return real(text) if _REAL.fullmatch(text) else text
+            return plain_value(event.value)
         except ValueError as error:
             raise _fault(self.source, event, str(error)) from None
 
@@ -191,6 +184,17 @@ class _Builder:
         if (bracket := self.source.text[start : start + 1]) in {"{", "["}:
             message += f": put a text that starts with `{bracket}` in quotes"
         return fault(self.source, start, end, message)
+
+
+def plain_value(text: str) -> Json:
+    """Return the value of a plain scalar; raises ValueError for a number that is out of range."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "-0123456789":
+        return text
+    if _INTEGER.fullmatch(text):
+        return integer(text)
+    return real(text) if _REAL.fullmatch(text) else text
 
 
 def _fault(source: Source, event: yaml.Event, message: str) -> InputError:

@@ -7,6 +7,7 @@ not in linear time, is refused before it is parsed.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -14,7 +15,7 @@ import yaml
 from checker.reader.spans import fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from checker.problems import Source
 
@@ -39,19 +40,30 @@ _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]++1\.2[ \t]*+\r?$)[^\r\n]*+", re.MULTILI
 
 def events(source: Source) -> Iterator[yaml.Event]:
     """Yield the events of a text; raises InputError at the first thing that is not YAML."""
-    _refuse(source)
     event: yaml.Event | None = None
-    try:
+    with guarded(source, lambda: event):
         for event in yaml.parse(source.text, Loader=LOADER):
             yield event
+
+
+@contextmanager
+def guarded(source: Source, last: Callable[[], yaml.Event | None] = lambda: None) -> Iterator[None]:
+    """Read a text with PyYAML, with an InputError for what is not YAML.
+
+    `last` returns the last event that was read.
+    """
+    refuse(source)
+    try:
+        yield
     except yaml.MarkedYAMLError as error:
         from checker.reader.yaml_faults import yaml_fault  # noqa: PLC0415 - only for a fault
 
         raise yaml_fault(source, error) from None
-    except (yaml.YAMLError, ValueError, OverflowError):
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         # The parser in Python converts the number of an escape without a look at its range.
         from checker.reader.yaml_faults import escape_fault  # noqa: PLC0415 - as above
 
+        event = last()
         raise escape_fault(source, span(event)[1] if event else 0) from None
 
 
@@ -61,7 +73,8 @@ def span(event: yaml.Event) -> tuple[int, int]:
     return start.index if start else 0, end.index if end else 0
 
 
-def _refuse(source: Source) -> None:
+def refuse(source: Source) -> None:
+    """Raise InputError for a text that the parsers of PyYAML read differently."""
     text = source.text
     if found := _FORBIDDEN.search(text):
         character = found.group()
