@@ -26,6 +26,8 @@ class Piece(NamedTuple):
     """The string at that node, if the piece is a part of it; None if the node makes the piece."""
     offset: int = 0
     """The index of the piece in that string."""
+    width: int = 0
+    """The number of characters there that stand for all of the piece; 0 if each is itself."""
 
 
 @dataclass(slots=True, eq=False)
@@ -138,5 +140,7 @@ class _Pieces:
         key = piece.route, piece.whole
         if key not in self._known:
             self._known[key] = spelled(self._outer, self._number, *key)
+        if piece.width:
+            return self._known[key].span(piece.offset, piece.offset + piece.width)
         inside = index - piece.at + piece.offset
         return self._known[key].span(inside, inside + 1)

@@ -1,0 +1,78 @@
+"""Tells the ways apart in which a template may be rendered, by what its author left open.
+
+A template is rendered in a world, in which each parameter is open or has a value. If a choice
+depends on an open one, the world forks into others, in which it is settled. So a policy is decided
+in each way that it may be, and never in one that cannot be, such as one with both branches of an
+`Fn::If`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+MOST_WORLDS = 64
+"""The most worlds in which one policy is rendered."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is settled: the values of parameters, values that they do not have, and other facts."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    facts: Mapping[str, bool] = field(default_factory=dict)
+
+    def with_value(self, name: str, value: str) -> World:
+        """Return this world with a value of a parameter."""
+        return replace(self, values={**self.values, name: value})
+
+    def without_value(self, name: str, value: str) -> World:
+        """Return this world with a value that a parameter does not have."""
+        known = self.others.get(name, frozenset())
+        return replace(self, others={**self.others, name: known | {value}})
+
+    def with_fact(self, name: str, *, holds: bool) -> World:
+        """Return this world with something that holds or does not hold."""
+        return replace(self, facts={**self.facts, name: holds})
+
+
+class Fork(Exception):  # noqa: N818 - it is a way on, not an error
+    """Raised while a template is rendered in a world that does not settle a choice."""
+
+    def __init__(self, options: Iterable[World]) -> None:
+        super().__init__("the world forks")
+        self.options = tuple(options)
+
+
+class TooManyWorldsError(Exception):
+    """Raised for a policy that depends on more choices than are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered(Generic[_T]):
+    """What a template gives in a world."""
+
+    world: World
+    result: _T
+
+
+def in_all_worlds(render: Callable[[World], _T]) -> list[Rendered[_T]]:
+    """Return what a function gives in each world, in a stable order.
+
+    Raises TooManyWorldsError, and what the function raises.
+    """
+    todo = [World()]
+    done: list[Rendered[_T]] = []
+    while todo:
+        world = todo.pop()
+        try:
+            done.append(Rendered(world, render(world)))
+        except Fork as fork:
+            todo.extend(reversed(fork.options))
+        if len(todo) + len(done) > MOST_WORLDS:
+            raise TooManyWorldsError
+    return done
