@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from checker import cel
@@ -12,7 +13,9 @@ from checker.kinds import Kind
 from checker.problems import Json, Problem, Route
 from checker.reader import Reading
 from checker.report import digest
+from checker.sources.stand_ins import shown
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
@@ -21,13 +24,24 @@ class Document:
 
     `part` is the address of the document in its file: empty for the whole file, `#2` for the second
     YAML document, `:12` for line 12 of JSON Lines, a JSON Pointer for a wrapped policy, or a
-    combination such as `#2/PolicyDocument`. A document with `problems` is broken: no rule can be
+    combination such as `#2/PolicyDocument`, or the path in a template. Documents of one part that
+    follow each other are the ways in which a template may make it. A document with `problems` is broken: no rule can be
     decided on it.
     """
 
     __slots__ = (
         *("_digests", "_places", "_units"),
-        *("activation", "file", "kind", "part", "problems", "reading"),
+        *(
+            "activation",
+            "file",
+            "kind",
+            "legend",
+            "part",
+            "problems",
+            "reading",
+            "unknowns",
+            "when",
+        ),
     )
 
     def __init__(
@@ -37,9 +51,17 @@ class Document:
         reading: Reading | None = None,
         problems: tuple[Problem, ...] = (),
         part: str = "",
+        *,
+        when: str = "",
     ) -> None:
         self.file = file
         self.part = part
+        self.when = when
+        """In which cases a template makes this document; empty if there is no other."""
+        self.legend: Mapping[str, str] = _NOTHING
+        """How messages show the values that stand for what a template leaves open."""
+        self.unknowns: Mapping[str, str] = _NOTHING
+        """For each placeholder for any text: what it is, and what to do about it."""
         self.kind = kind
         self.reading = reading
         self.problems = problems
@@ -60,6 +82,10 @@ class Document:
     def data(self) -> Json:
         """Return the data as it was read; None if it could not be read."""
         return self.reading.data if self.reading else None
+
+    def shown(self, message: str) -> str:
+        """Return a message with placeholders in place of values that stand for them."""
+        return shown(message, self.legend) if self.legend else message
 
     def route(self, value: object) -> Route | None:
         """Return the route of a value; None if it has none.

@@ -12,6 +12,7 @@ from checker.documents.unread import in_a_document
 from checker.problems import InputError
 from checker.reader import Limits, Reading
 from checker.sources import wrapped
+from checker.sources.part import Part
 
 
 def inner_documents(
@@ -42,7 +43,7 @@ def wrapped_documents(
 
 
 def _wrapped(
-    found: Sequence[wrapped.Part | InputError],
+    found: Sequence[Part | InputError],
     reading: Reading,
     part: str,
     mapped: str,

@@ -14,8 +14,8 @@ from checker.documents.document import Document
 from checker.documents.listing import Entry, Listing
 from checker.documents.parts import documents_of
 from checker.documents.selection import Selection
-from checker.problems import InputError, Problem
-from checker.reader import Limits, read_bytes, read_chunks, read_raw
+from checker.problems import InputError, Problem, Source
+from checker.reader import Limits, Reading, is_json, read_bytes, read_chunks, read_raw
 from checker.sources import lines, plain
 from checker.sources.suffixes import Role, role, suffix
 
@@ -132,7 +132,7 @@ def _of_text(
     source = None
     try:
         source = read_bytes(entry.name, data, limits)
-        readings = plain.readings(source, limits)
+        readings = _readings(source, data, limits)
     except InputError as error:
         from checker.documents.unread import explained  # noqa: PLC0415 - only for a fault
         from checker.sources import look  # noqa: PLC0415 - as above
@@ -143,6 +143,24 @@ def _of_text(
     for number, reading in enumerate(readings, 1):
         part = f"#{number}" if len(readings) > 1 else ""
         yield from documents_of(reading, part, entry.kind, selection, limits)
+
+
+def _readings(source: Source, data: bytes, limits: Limits) -> list[Reading]:
+    """Return the readings of a file: with the tags and anchors of templates if it is one."""
+    if b"AWS::" not in data or is_json(source):
+        return plain.readings(source, limits)
+    from checker.reader.reading import parse_dialect  # noqa: PLC0415 - few files are templates
+    from checker.sources.cloudformation.template import YAML, is_template  # noqa: PLC0415 - as above
+
+    try:
+        found = parse_dialect(source, limits, YAML)
+    except InputError:
+        if b"Resources" in data:
+            raise
+        return plain.readings(source, limits)
+    return (
+        found if any(is_template(each.data) for each in found) else plain.readings(source, limits)
+    )
 
 
 _STATEMENT = b"tatement"

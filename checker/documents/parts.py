@@ -21,6 +21,13 @@ def documents_of(
     to, or empty. If a statement belongs to none of the documents, there may be a policy that is not
     checked, so a broken document is yielded for it.
     """
+    if isinstance(reading.data, dict) and "Resources" in reading.data:
+        from checker.documents.templates import template_documents  # noqa: PLC0415 - as below
+
+        inside = template_documents(reading, part, mapped, selection, limits)
+        if inside is not None:
+            yield from inside
+            return
     try:
         is_whole = bool(recognised(reading.data, selection, reading.source.path))
     except InputError as error:

@@ -8,6 +8,7 @@ from checker.documents.selection import Selection
 from checker.kinds import Kind
 from checker.problems import InputError, Json, Problem
 from checker.reader import Reading
+from checker.sources.part import Part
 
 
 def recognised(data: Json, selection: Selection, path: str) -> list[Kind]:
@@ -22,8 +23,16 @@ def recognised(data: Json, selection: Selection, path: str) -> list[Kind]:
         raise InputError(Problem(path, message)) from error
 
 
-def document(reading: Reading, selection: Selection, mapped: str = "", part: str = "") -> Document:
+def document(
+    reading: Reading,
+    selection: Selection,
+    mapped: str = "",
+    part: str = "",
+    found: Part | None = None,
+) -> Document:
     """Return the document of a reading, of the kind it is mapped to or else recognised as.
+
+    `found` is the part of a template that it is, if it is one.
 
     Anything wrong with it, such as a violation of its schema, is in its `problems`.
     """
@@ -32,7 +41,12 @@ def document(reading: Reading, selection: Selection, mapped: str = "", part: str
         kind = _kind(path, reading.data, selection, mapped)
     except InputError as error:
         return Document(path, None, reading, error.problems, part)
-    return Document(path, kind, reading, kind.schema.problems(reading), part)
+    problems = kind.schema.problems(reading)
+    if found is None:
+        return Document(path, kind, reading, problems, part)
+    made = Document(path, kind, reading, problems, part, when=found.when)
+    made.legend, made.unknowns = found.legend, found.unknowns
+    return made
 
 
 def _kind(path: str, data: Json, selection: Selection, mapped: str) -> Kind:

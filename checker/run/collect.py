@@ -30,9 +30,10 @@ from checker.report import (
     fingerprint,
 )
 from checker.rules import Rule
-from checker.run.decide import Decided, Decision
+from checker.run.decide import Decision
 from checker.run.inherit import Heir
 from checker.run.moves import Moves
+from checker.run.together import Decided
 from checker.waivers import Waivers
 
 MOST_FINDINGS = 200_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from checker.documents import Contents, Document, Listing, Outcome, Selection, load, lost
@@ -13,23 +13,8 @@ from checker.rules import Rule
 from checker.run.causes import Claimed, with_causes
 from checker.run.evaluate import MOST_FINDINGS, broken, evaluate, undecided
 from checker.run.inherit import Heir, Inheritance
+from checker.run.together import Decided, together
 from checker.workers.job import PART, READING, Refused, never
-
-
-class Decided(NamedTuple):
-    """The results of all rules on one document."""
-
-    part: str
-    kind: str
-    sha256: str
-    is_broken: bool
-    statuses: tuple[Status, ...]
-    """One status for each rule, in the order of the rules."""
-    findings: tuple[Finding, ...]
-    heirs: Mapping[str, Heir] = {}
-    """What findings inherit from, by their fingerprints."""
-    units: Mapping[str, Json] = {}
-    """The parts of the document that the violations rest on, by their digests."""
 
 
 class Decision(NamedTuple):
@@ -72,7 +57,7 @@ class Work(NamedTuple):
             contents = Contents([lost(name, reason)])
         else:
             contents = load(index, self.listing, self.selection, self.limits)
-        decided = tuple(self._decided(contents.documents, refused))
+        decided = tuple(_by_part(self._decided(contents.documents, refused)))
         outcome = Outcome.DOCUMENTS if decided else contents.otherwise
         return Decision(name, outcome, decided)
 
@@ -103,7 +88,20 @@ class Work(NamedTuple):
                 with_causes(document, findings, claimed),
                 heirs,
                 _rested_on(document, findings),
+                document.when,
             )
+
+
+def _by_part(decided: Iterable[Decided]) -> Iterator[Decided]:
+    """Yield the results on each part, which may be several documents of a template."""
+    variants: list[Decided] = []
+    for each in decided:
+        if variants and not (each.when and each.part == variants[0].part):
+            yield together(variants)
+            variants = []
+        variants.append(each)
+    if variants:
+        yield together(variants)
 
 
 def _rested_on(document: Document, findings: Iterable[Finding]) -> dict[str, Json]:

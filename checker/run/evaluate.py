@@ -17,7 +17,7 @@ from checker.rules import About, Requirement, Rule
 from checker.run.causes import Claimed
 from checker.run.filling import filled
 from checker.run.identities import Identities
-from checker.run.unknowns import location_of, reason, route_of
+from checker.run.unknowns import explained, location_of, reason, route_of
 
 _LONGEST_SHOWN = 200
 """The most characters of a requirement that a message shows."""
@@ -114,7 +114,7 @@ def broken(document: Document) -> Iterator[Finding]:
             subject="",
             place=place,
             related=(),
-            message=problem.message,
+            message=document.shown(problem.message),
             fingerprint=digest(DOCUMENT_RULE, *identity, problem.pointer, problem.message),
         )
 
@@ -271,6 +271,7 @@ class _Evaluation:
         It points to the unknown that it depends on, or else to the subject.
         """
         self._met(Status.ERROR)
+        message = explained(self.document, message)
         stands = route_of(self.document, unknown)
         if unknown is None or stands is None:
             return self._finding(Status.ERROR, route, [route], message, asked)
@@ -329,7 +330,7 @@ class _Evaluation:
             subject=pointer(subject),
             place=places[0],
             related=tuple(places[1:]),
-            message=message,
+            message=self.document.shown(message),
             fingerprint=found.fingerprint,
             basis=found.basis,
             former=found.former,

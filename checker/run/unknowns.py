@@ -21,6 +21,17 @@ def reason(error: cel.EvaluationError) -> str:
     return error.message + named + cure
 
 
+def explained(document: Document, message: str) -> str:
+    """Return a message with what an unknown of a template is, and the cure for it, in its words."""
+    if _CURE not in message:
+        return message
+    for placeholder, what in document.unknowns.items():
+        if placeholder in message:
+            found = message.replace("is a placeholder of a template", f"is {what}")
+            return found.replace(f"; {_CURE}", "").replace(_CURE, "")
+    return message
+
+
 def route_of(document: Document, unknown: cel.Unknown | None) -> Route | None:
     """Return the route of an unknown; None if that node of the document does not mention it.
 

@@ -8,8 +8,8 @@ placeholder, such as `${Bucket}`. Messages show all of them as placeholders.
 
 from __future__ import annotations
 
-import hashlib
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 OWN_ACCOUNT = "000000000000"
@@ -39,7 +39,7 @@ def name(address: str) -> StandIn:
 
 def number(address: str) -> StandIn:
     """Return a number for an unknown that is one."""
-    digest = hashlib.sha256(address.encode()).digest()
+    digest = _digest(address)
     return StandIn(str(70_000_000 + int.from_bytes(digest[:3])), placeholder(address))
 
 
@@ -53,7 +53,7 @@ def open_text(address: str) -> str:
     return placeholder(_UNFIT.sub(".", address).strip(".") or "value")
 
 
-def shown(text: str, legend: dict[str, str]) -> str:
+def shown(text: str, legend: Mapping[str, str]) -> str:
     """Return a text with placeholders in place of the stand-ins in a legend."""
     if not legend or not text:
         return text
@@ -62,5 +62,10 @@ def shown(text: str, legend: dict[str, str]) -> str:
 
 
 def _marked(address: str, size: int) -> str:
-    digest = hashlib.sha256(address.encode()).digest()
-    return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:size])
+    return "".join(_LETTERS[byte % len(_LETTERS)] for byte in _digest(address)[:size])
+
+
+def _digest(address: str) -> bytes:
+    from hashlib import sha256  # noqa: PLC0415 - only for templates
+
+    return sha256(address.encode()).digest()

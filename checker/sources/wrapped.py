@@ -14,18 +14,9 @@ from typing import NamedTuple, TypeAlias
 from checker.problems import InputError, Json, Route, pointer
 from checker.reader import Limits, Reading
 from checker.sources import look
+from checker.sources.part import Part
 
 _REFERENCE = "https://docs.aws.amazon.com/cli/latest/reference"
-
-
-class Part(NamedTuple):
-    """A policy in a document."""
-
-    name: str
-    """Its address, a JSON Pointer; empty if the whole document is the text of a policy."""
-    reading: Reading
-    kind: str
-    """The name of its kind; empty if its place does not tell."""
 
 
 class Shape(NamedTuple):

@@ -28,7 +28,8 @@ from checker.report import (
     Waiver,
 )
 from checker.run import collect, pipeline
-from checker.run.decide import Decided, Work
+from checker.run.decide import Work
+from checker.run.together import Decided
 from checker.settings import Settings
 from tests.gate.threats import make
 from tests.support.command import PATIENCE

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from checker.problems import InputError, Location, Source
 from checker.reader import Limits, Reading, parse
-from checker.sources.wrapped import SHAPES, Part, parts, unread
+from checker.sources.part import Part
+from checker.sources.wrapped import SHAPES, parts, unread
 
 if TYPE_CHECKING:
     from collections.abc import Collection

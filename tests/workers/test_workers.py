@@ -19,7 +19,8 @@ from checker.reader import AS_GIVEN, Limits
 from checker.report import Report, Status
 from checker.rules import Rule
 from checker.run import pipeline
-from checker.run.decide import Decided, Decision, Work
+from checker.run.decide import Decision, Work
+from checker.run.together import Decided
 from checker.settings import Settings
 from checker.workers import Bounds, Workers, crew, decide_all, process
 from checker.workers.job import READING, Refused

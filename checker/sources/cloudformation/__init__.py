@@ -1,3 +1,22 @@
 """Finds the policies in CloudFormation templates, and renders them in every way that is open."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from checker.sources.cloudformation.policies import places
+from checker.sources.cloudformation.template import template
+from checker.sources.cloudformation.variants import variants
+
+if TYPE_CHECKING:
+    from checker.problems import Route
+    from checker.reader import Limits, Reading
+    from checker.sources.part import Part, Refused
+
+
+def parts(reading: Reading, limits: Limits) -> Iterator[tuple[Route, list[Part | Refused]]]:
+    """Yield the place of each policy in a template, with the ways in which it may be rendered."""
+    found = template(reading)
+    for place in places(found):
+        yield place.route, variants(found, place, limits)

@@ -119,7 +119,12 @@ class Renderer:
             return m.text(self.template.values[name], route)
         if name in self.template.parameters:
             known = parameters.parameter(name, self.template.parameters[name])
-            return self._known(known, name, f"the parameter `{name}`", route)
+            line = self.template.reading.locate(("Parameters", name), key=True).line
+            what = (
+                f"the parameter `{name}` (line {line}), which may be any text: give it an "
+                "AllowedPattern without wildcards, or its value with --parameters"
+            )
+            return self._known(known, name, what, route)
         if (builtin := parameters.pseudo(name)) is not None:
             return self._known(builtin, name, f"`{name}`", route)
         if name in self.template.resources:

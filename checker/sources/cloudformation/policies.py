@@ -1,119 +1,77 @@
-"""Finds the policies of a template and renders each in every world."""
+"""Finds the policies of a template."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from checker.problems import InputError, Json, Route
-from checker.sources.cloudformation.intrinsics import Renderer
-from checker.sources.cloudformation.made import Made
-from checker.sources.cloudformation.template import Template
-from checker.sources.worlds import MOST_WORLDS, Rendered, TooManyWorldsError, World, in_all_worlds
+from checker.sources import look
+from checker.sources.wrapped import is_policy
 
 if TYPE_CHECKING:
-    from checker.reader import Limits, Reading
+    from checker.problems import Json, Route
+    from checker.sources.cloudformation.template import Template
 
 
 class Place(NamedTuple):
     """The place of a policy in a template."""
 
-    address: str
-    """How its author names it: `Resources.Role.Properties.Policies[0].PolicyDocument`."""
     route: Route
-    logical: str
     kind: str
     """The kind of the policy; empty if its place does not tell."""
 
+    @property
+    def logical(self) -> str:
+        """The logical ID of the resource."""
+        return str(self.route[1])
 
-class Variant(NamedTuple):
-    """A policy as it is in some worlds."""
-
-    reading: Reading
-    when: str
-    """In which worlds it is so; empty if it is so in all."""
-    legend: Mapping[str, str]
-    """How messages show each stand-in."""
-    open: Mapping[str, str]
-    """What each placeholder for an open text is."""
-
-
-class _World(NamedTuple):
-    made: Made | None
-    renderer: Renderer
+    @property
+    def address(self) -> str:
+        """How its author names it: `Resources.Role.Properties.Policies[0].PolicyDocument`."""
+        return "".join(
+            f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.route
+        ).removeprefix(".")
 
 
-def variants(template: Template, place: Place, limits: Limits) -> list[Variant] | InputError:
-    """Return a policy in each way that it may be rendered; none if it is never rendered.
-
-    Policies that are alike in several worlds are one.
-    """
-    node = _node(template.reading.data, place.route)
-
-    def render(world: World) -> _World:
-        renderer = Renderer(template, world)
-        condition = template.resources[place.logical].get("Condition")
-        at = ("Resources", place.logical, "Condition")
-        if isinstance(condition, str) and not renderer.condition(condition, at):
-            return _World(None, renderer)
-        return _World(renderer.render(node, place.route), renderer)
-
-    try:
-        found = in_all_worlds(render)
-        return list(_variants(template, found, limits))
-    except TooManyWorldsError:
-        message = (
-            f"the policy has more than {MOST_WORLDS} variants, by the conditions it depends on: "
-            "use fewer in one policy"
-        )
-        return InputError(template.reading.problem(message, place.route))
-    except InputError as error:
-        return error
+def places(template: Template) -> Iterator[Place]:
+    """Yield the places of the policies in a template's resources, in order."""
+    for logical, resource in template.resources.items():
+        kind = resource.get("Type")
+        properties = resource.get("Properties")
+        if isinstance(kind, str) and isinstance(properties, dict):
+            yield from _inside(kind, properties, ("Resources", logical, "Properties"))
 
 
-def _variants(
-    template: Template, found: list[Rendered[_World]], limits: Limits
-) -> Iterator[Variant]:
-    given = [each for each in found if each.result.made is not None]
-    labels = _labels(given)
-    seen: list[Json] = []
-    for each, label in zip(given, labels, strict=True):
-        made, renderer = each.result
-        if made is None or made.value in seen:
-            continue
-        seen.append(made.value)
-        reading = template.reading.rendered(made.value, made.origin)
-        if isinstance(made.value, str):
-            reading = reading.inside((), limits)
-        yield Variant(reading, label, renderer.legend, renderer.open)
+def _inside(kind: str, node: Json, route: Route) -> Iterator[Place]:
+    if is_policy(node) or (isinstance(node, str) and look.policy(node)):
+        yield Place(route, _kind(kind, route))
+        return
+    last = route[-1]
+    if last in _PROPERTIES and isinstance(node, dict) and any(_is_function(x) for x in node):
+        yield Place(route, _kind(kind, route))
+        return
+    for step, child in _children(node):
+        yield from _inside(kind, child, (*route, step))
 
 
-def _labels(found: list[Rendered[_World]]) -> list[str]:
-    """Return how the worlds differ, in the conditions and parameters that policies depend on."""
-    facts = [
-        {
-            **{name: f"{name} is `{value}`" for name, value in each.world.values.items()},
-            **{
-                f"condition {name}": name if holds else f"not {name}"
-                for name, holds in each.result.renderer.conditions.items()
-            },
-        }
-        for each in found
-    ]
-    labels: list[str] = []
-    for each in facts:
-        differing = [
-            text for name, text in each.items() if any(other.get(name) != text for other in facts)
-        ]
-        named = [text for text in differing if " is `" not in text]
-        labels.append(" and ".join(named or differing))
-    return labels
+_PROPERTIES = ("PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "RepositoryPolicyText")
 
 
-def _node(data: Json, route: Route) -> Json:
-    for step in route:
-        if isinstance(data, dict):
-            data = data[str(step)]
-        elif isinstance(data, list) and isinstance(step, int):
-            data = data[step]
-    return data
+def _is_function(key: str) -> bool:
+    return key == "Ref" or key.startswith("Fn::")
+
+
+def _kind(kind: str, route: Route) -> str:
+    if route[-1] == "AssumeRolePolicyDocument":
+        return "aws-trust-policy"
+    if kind.startswith("AWS::IAM::"):
+        return "aws-identity-policy"
+    if kind == "AWS::EC2::VPCEndpoint":
+        return "aws-vpc-endpoint-policy"
+    return "aws-resource-policy"
+
+
+def _children(node: Json) -> list[tuple[str | int, Json]]:
+    if isinstance(node, dict):
+        return cast("list[tuple[str | int, Json]]", list(node.items()))
+    return list(enumerate(node)) if isinstance(node, list) else []

@@ -1,0 +1,46 @@
+"""Finds the documents in a template, each in every way in which it may be rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.documents.document import Document
+from checker.documents.recognise import document, recognised
+from checker.documents.selection import Selection
+from checker.documents.unread import in_a_document
+from checker.problems import Route
+from checker.reader import Limits, Reading
+from checker.sources import cloudformation, wrapped
+from checker.sources.cloudformation.template import is_template
+from checker.sources.part import Refused
+
+
+def template_documents(
+    reading: Reading, part: str, mapped: str, selection: Selection, limits: Limits
+) -> Iterator[Document] | None:
+    """Return the policies in a CloudFormation template; None if the reading is none.
+
+    The arguments are those of `parts.documents_of`. If a statement belongs to none of the policies,
+    there is a broken document for it.
+    """
+    if not is_template(reading.data):
+        return None
+    own = recognised(reading.data, selection, reading.source.path) or mapped
+    return None if own else _documents(reading, part, selection, limits)
+
+
+def _documents(
+    reading: Reading, part: str, selection: Selection, limits: Limits
+) -> Iterator[Document]:
+    path = reading.source.path
+    taken: list[Route] = []
+    for place, found in cloudformation.parts(reading, limits):
+        taken.append(place)
+        for each in found:
+            if isinstance(each, Refused):
+                yield Document(path, None, reading, each.problems, part + each.name)
+            else:
+                yield document(each.reading, selection, each.kind, part + each.name, each)
+    left = wrapped.unread(reading, taken)
+    if left is not None:
+        yield Document(path, None, reading, (in_a_document(reading, left),), part)

@@ -1,0 +1,67 @@
+"""Takes the results on one part of a template together, over the ways in which it may be made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from checker.problems import Json
+from checker.report import WORST, Finding, Status
+from checker.run.inherit import Heir
+
+
+class Decided(NamedTuple):
+    """The results of all rules on one document."""
+
+    part: str
+    kind: str
+    sha256: str
+    is_broken: bool
+    statuses: tuple[Status, ...]
+    """One status for each rule, in the order of the rules."""
+    findings: tuple[Finding, ...]
+    heirs: dict[str, Heir]
+    """What findings inherit from, by their fingerprints."""
+    units: dict[str, Json]
+    """The parts of the document that the violations rest on, by their digests."""
+    when: str = ""
+    """In which cases the document is so; empty if there is no other."""
+
+
+def together(variants: Sequence[Decided]) -> Decided:
+    """Return the results on a part: the worst status of each rule, and each finding once.
+
+    A finding that there is in some variants only says in which.
+    """
+    first = variants[0]
+    if len(variants) == 1:
+        return first
+    return Decided(
+        part=first.part,
+        kind=first.kind,
+        sha256=first.sha256,
+        is_broken=any(each.is_broken for each in variants),
+        statuses=tuple(
+            max(statuses, key=WORST.__getitem__)
+            for statuses in zip(*(each.statuses for each in variants), strict=True)
+        ),
+        findings=tuple(_findings(variants)),
+        heirs={key: heir for each in variants for key, heir in each.heirs.items()},
+        units={key: unit for each in variants for key, unit in each.units.items()},
+    )
+
+
+def _findings(variants: Sequence[Decided]) -> list[Finding]:
+    found: dict[tuple[str, ...], Finding] = {}
+    cases: dict[tuple[str, ...], list[str]] = {}
+    for each in variants:
+        for finding in each.findings:
+            key = (finding.rule, finding.subject, finding.place.pointer, finding.message)
+            found.setdefault(key, finding)
+            cases.setdefault(key, []).append(each.when)
+    return [
+        finding
+        if len(cases[key]) == len(variants)
+        else finding._replace(message=f"{finding.message} (when {' or '.join(cases[key])})")
+        for key, finding in found.items()
+    ]

@@ -1,0 +1,124 @@
+"""Renders a policy of a template in every way that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from checker.problems import InputError
+from checker.reader.rendered import Origin
+from checker.sources.cloudformation.intrinsics import Renderer
+from checker.sources.part import Part, Refused
+from checker.sources.worlds import MOST_WORLDS, Rendered, TooManyWorldsError, World, in_all_worlds
+
+if TYPE_CHECKING:
+    from checker.problems import Json, Problem, Route
+    from checker.reader import Limits
+    from checker.sources.cloudformation.made import Made
+    from checker.sources.cloudformation.policies import Place
+    from checker.sources.cloudformation.template import Template
+
+_CURE = "give it an AllowedPattern without wildcards, or its value with --parameters"
+
+
+class _World(NamedTuple):
+    made: Made | None
+    renderer: Renderer
+
+
+def variants(template: Template, place: Place, limits: Limits) -> list[Part | Refused]:
+    """Return a policy in each way that it may be rendered; none if no resource has it.
+
+    Ways that are alike are one.
+    """
+    node = _node(template.reading.data, place.route)
+
+    def render(world: World) -> _World:
+        renderer = Renderer(template, world)
+        condition = template.resources[place.logical].get("Condition")
+        at = ("Resources", place.logical, "Condition")
+        if isinstance(condition, str) and not renderer.condition(condition, at):
+            return _World(None, renderer)
+        return _World(renderer.render(node, place.route), renderer)
+
+    try:
+        found = in_all_worlds(render)
+    except TooManyWorldsError:
+        message = (
+            f"the policy has more than {MOST_WORLDS} variants, by the conditions and parameters "
+            "that it depends on: use fewer in one policy"
+        )
+        return [Refused(place.address, (template.reading.problem(message, place.route),))]
+    except InputError as error:
+        return [Refused(place.address, error.problems)]
+    given = [each for each in found if each.result.made is not None]
+    return list(_parts(template, place, given, limits))
+
+
+def _parts(
+    template: Template, place: Place, given: list[Rendered[_World]], limits: Limits
+) -> Iterator[Part | Refused]:
+    seen: list[Json] = []
+    for each, label in zip(given, _labels(given), strict=True):
+        made, renderer = each.result
+        if made is None or made.value in seen:
+            continue
+        seen.append(made.value)
+        problem = _missing(template, made, renderer)
+        if problem is not None:
+            yield Refused(place.address, (problem,))
+            continue
+        root = Origin(place.route, None, made.origin.children, made.origin.pieces)
+        reading = template.reading.rendered(made.value, root)
+        if isinstance(made.value, str):
+            try:
+                reading = reading.inside((), limits)
+            except InputError as error:
+                yield Refused(place.address, error.problems)
+                continue
+        yield Part(place.address, reading, place.kind, label, renderer.legend, renderer.open)
+
+
+def _missing(template: Template, made: Made, renderer: Renderer) -> Problem | None:
+    """Return the problem of a policy that is nothing but a value the template does not have."""
+    if not isinstance(made.value, str):
+        return None
+    what = renderer.open.get(made.value.strip())
+    if what is None:
+        return None
+    message = f"the policy is {what}: check it where it is defined, or {_CURE}"
+    return template.reading.problem(message, made.origin.route)
+
+
+def _labels(given: list[Rendered[_World]]) -> list[str]:
+    """Return how the worlds differ, in the conditions and parameters that the policy depends on."""
+    facts = [_facts(each) for each in given]
+    labels: list[str] = []
+    for each in facts:
+        differing = {
+            name: text
+            for name, text in each.items()
+            if any(other.get(name) != text for other in facts)
+        }
+        conditions = [text for name, text in differing.items() if name.startswith(_CONDITION)]
+        labels.append(" and ".join(conditions or differing.values()))
+    return labels
+
+
+_CONDITION = "condition "
+
+
+def _facts(each: Rendered[_World]) -> dict[str, str]:
+    facts = {name: f"{name} is `{value}`" for name, value in each.world.values.items()}
+    for name, is_met in each.result.renderer.conditions.items():
+        facts[_CONDITION + name] = name if is_met else f"not {name}"
+    return facts
+
+
+def _node(data: Json, route: Route) -> Json:
+    for step in route:
+        if isinstance(data, dict):
+            data = data[str(step)]
+        elif isinstance(data, list) and isinstance(step, int):
+            data = data[step]
+    return data

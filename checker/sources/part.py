@@ -1,0 +1,35 @@
+"""Defines the policies that a source finds in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from checker.problems import Problem
+from checker.reader import Reading
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Part(NamedTuple):
+    """A policy in a file, in one of the ways in which it may be rendered."""
+
+    name: str
+    """Its address: a JSON Pointer, or the path in a template; empty if it is the whole file."""
+    reading: Reading
+    kind: str
+    """The name of its kind; empty if its place does not tell."""
+    when: str = ""
+    """In which cases it is so, such as `IsProduction`; empty if it is never otherwise."""
+    legend: Mapping[str, str] = _NOTHING
+    """How messages show the values in it that stand for what the template leaves open."""
+    unknowns: Mapping[str, str] = _NOTHING
+    """For each placeholder in it that may be any text: what it is, and what to do about it."""
+
+
+class Refused(NamedTuple):
+    """A policy that could not be read."""
+
+    name: str
+    problems: tuple[Problem, ...]
