@@ -31,17 +31,8 @@ class Document:
 
     __slots__ = (
         *("_digests", "_places", "_units"),
-        *(
-            "activation",
-            "file",
-            "kind",
-            "legend",
-            "part",
-            "problems",
-            "reading",
-            "unknowns",
-            "when",
-        ),
+        *("activation", "case", "file", "kind", "legend", "part"),
+        *("problems", "reading", "unknowns", "when"),
     )
 
     def __init__(
@@ -51,13 +42,13 @@ class Document:
         reading: Reading | None = None,
         problems: tuple[Problem, ...] = (),
         part: str = "",
-        *,
-        when: str = "",
     ) -> None:
         self.file = file
         self.part = part
-        self.when = when
+        self.when = ""
         """In which cases a template makes this document; empty if there is no other."""
+        self.case = ""
+        """What is settled in these cases: the same text for the same cases of another version."""
         self.legend: Mapping[str, str] = _NOTHING
         """How messages show the values that stand for what a template leaves open."""
         self.unknowns: Mapping[str, str] = _NOTHING
@@ -72,6 +63,11 @@ class Document:
         if reading and kind and not problems:
             values = kind.variables(reading.data)
         self.activation = cel.Activation(values)
+
+    @property
+    def address(self) -> str:
+        """Return its part, and in which cases a template makes it."""
+        return f"{self.part} (when {self.when})" if self.when else self.part
 
     @property
     def sha256(self) -> str:

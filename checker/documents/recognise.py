@@ -44,7 +44,8 @@ def document(
     problems = kind.schema.problems(reading)
     if found is None:
         return Document(path, kind, reading, problems, part)
-    made = Document(path, kind, reading, problems, part, when=found.when)
+    made = Document(path, kind, reading, problems, part)
+    made.when, made.case = found.when, found.case
     made.legend, made.unknowns = found.legend, found.unknowns
     return made
 

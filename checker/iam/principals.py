@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 AWS = "AWS:"
 """The prefix of the text of a principal that has an ARN: its kind and a colon."""
+OWN_ACCOUNT = "000000000000"
+"""The number that stands for the account a template is deployed to; no account of AWS has it."""
 _ACCOUNT_OF = re.compile(r"([0-9]{12})|arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+")
 _ROLE = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):role/(?:.*/)?([^/]+)")
 _ROLE_SESSION = re.compile(r"AWS:arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+")
@@ -115,9 +117,13 @@ def is_unknown(item: Principal) -> bool:
 
 
 def is_account(item: Principal) -> bool:
-    """Return whether a principal is an account, or its root; raises `Undecided`."""
+    """Return whether a principal is an account, or its root; raises `Undecided`.
+
+    The account that a template is deployed to is none: its administrators say who gets in anyway.
+    """
     if item.kind != "AWS" or not is_unknown(item):
-        return item.kind == "AWS" and _ACCOUNT.fullmatch(item.text) is not None
+        found = _ACCOUNT.fullmatch(item.text) if item.kind == "AWS" else None
+        return found is not None and found[2] != OWN_ACCOUNT
     parts = _split(item.text)
     if parts and not (_may_be(parts[2], "iam") and _may_be(parts[-1], "root")):
         return False

@@ -17,7 +17,13 @@ from checker.iam.fixed import Fixing, unfixed
 from checker.iam.machine import Wild
 from checker.iam.patterns import Undecided, pattern
 from checker.iam.pieces import segments
-from checker.iam.principals import account_of, is_unknown, known_account, principal_patterns
+from checker.iam.principals import (
+    OWN_ACCOUNT,
+    account_of,
+    is_unknown,
+    known_account,
+    principal_patterns,
+)
 from checker.iam.public import CALLERS, DIRECTLY, NO_SERVICE, SOURCES, restricting
 from checker.iam.question import actions, allowed
 from checker.iam.statement import Policy, Principal
@@ -233,7 +239,7 @@ def _account(who: Principal) -> str:
 
 def _is_ours(who: Principal, account: str, ours: Collection[str]) -> bool:
     """Return whether an account is one of ours; raises `Undecided` if a placeholder may be it."""
-    if account in ours:
+    if account in ours or account == OWN_ACCOUNT:
         return True
     for each in (account, *ours):
         if _is_placeholder(each):

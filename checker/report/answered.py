@@ -74,7 +74,8 @@ class Answers(NamedTuple):
         found: dict[str, list[str]] = {}
         for each in self.every:
             if each.answer is Answer.SKIPPED:
-                found.setdefault(each.reason, []).append(f"{each.file}{each.part}")
+                name = " ".join(filter(None, [each.file, each.part]))
+                found.setdefault(each.reason, []).append(name)
         yield from found.items()
 
     @property

@@ -17,7 +17,7 @@ from checker.report import Answer, Answered, Answers, FileCounts, Place
 from checker.run.inputs import idle_globs, selection
 from checker.run.proofs import proof_of
 from checker.run.questions import Question
-from checker.run.unknowns import location_of, route_of
+from checker.run.unknowns import explained, location_of, route_of
 from checker.settings import Settings
 from checker.workers import decide_all, restrained
 from checker.workers.job import PART, READING, Refused, never
@@ -126,7 +126,7 @@ def answered(question: Question, document: Document, refused: str = "") -> Answe
     except cel.BudgetError:
         message = "too much work to decide: simplify the policy or what is asked"
     except Undecided as error:
-        message, unknown = str(error), error.unknown
+        message, unknown = explained(document, str(error)), error.unknown
     except MemoryError:
         message = "not enough memory to decide it: split it, or raise --max-memory"
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other answers
@@ -141,7 +141,7 @@ def _told(question: Question, document: Document, policy: Policy) -> Answered:
     if found.request is None:
         return _answer(document, Answer.NO)
     answer = _answer(document, Answer.YES)._replace(
-        proof=proof_of(found.request), actions=found.actions
+        proof=proof_of(found.request, document.shown), actions=found.actions
     )
     if found.statement is None:
         return answer
@@ -150,15 +150,16 @@ def _told(question: Question, document: Document, policy: Policy) -> Answered:
 
 
 def _answer(document: Document, answer: Answer, reason: str = "") -> Answered:
-    return Answered(document.file, document.part, answer, reason=reason)
+    return Answered(document.file, document.address, answer, reason=reason)
 
 
 def _undecided(document: Document, *problems: Problem) -> Answered:
-    return Answered(document.file, document.part, Answer.UNDECIDED, problems=problems)
+    return Answered(document.file, document.address, Answer.UNDECIDED, problems=problems)
 
 
 def _problem(document: Document, message: str, unknown: Unknown | None) -> Problem:
     """Return why a question about a document is undecided, with the place of what is unknown."""
+    message = document.shown(message)
     route = route_of(document, unknown)
     if unknown is None or route is None or document.reading is None:
         return Problem(document.file, message)

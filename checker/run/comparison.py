@@ -21,6 +21,7 @@ from checker.reader import SCHEME, Globs, Limits, display_path, git, read_raw
 from checker.report import Access, Compared, Comparison, FileCounts
 from checker.run.proofs import proof_of
 from checker.run.renames import renames
+from checker.run.unknowns import explained
 from checker.settings import Settings
 from checker.sources.suffixes import Role, role
 from checker.workers import decide_all, restrained
@@ -120,30 +121,50 @@ class _Pairs(NamedTuple):
         # INVARIANT: what replaced a policy and cannot be read never seems to be no policy.
         after, outcome = _documents(self.new.get(key), must_read=bool(before))
         found: list[Comparison] = []
-        for number, part in enumerate(sorted({*before, *after}, key=_order)):
+        for number, (old, new) in enumerate(_paired(before, after)):
             refused(PART)
-            shown = f"{path} {part}" if part else path
+            document = new or old
+            address = document.address if document else ""
+            shown = f"{path} {address}" if address else path
             reason = refused(number)
-            judged = _judged(shown, before.get(part), after.get(part), reason)
-            found.append(judged._replace(moved_from=origin))
+            found.append(_judged(shown, old, new, reason)._replace(moved_from=origin))
         return _Decided(path, tuple(found), outcome)
 
 
-def _documents(
-    file: _File | None, *, must_read: bool = False
-) -> tuple[dict[str, Document], Outcome]:
-    """Return the documents of a file by their parts, and the outcome of reading the file."""
+_Parts = Mapping[str, Sequence[Document]]
+"""The documents of a file by their parts; a template may make a part in several ways."""
+
+
+def _documents(file: _File | None, *, must_read: bool = False) -> tuple[_Parts, Outcome]:
+    """Return the documents of a file, and the outcome of reading the file."""
     if file is None:
         return {}, Outcome.NONE
     contents = file.load(must_read=must_read)
-    found = {each.part: each for each in contents.documents}
+    found: dict[str, list[Document]] = {}
+    for each in contents.documents:
+        found.setdefault(each.part, []).append(each)
     return found, Outcome.DOCUMENTS if found else contents.otherwise
+
+
+def _paired(before: _Parts, after: _Parts) -> Iterator[tuple[Document | None, Document | None]]:
+    """Yield the pairs of old and new documents to compare.
+
+    What a template makes of a part in some case is compared with what it made of it in the same
+    case, or else with all that it made of it: the case may be a new one.
+    """
+    for part in sorted({*before, *after}, key=_order):
+        old, new = before.get(part, ()), after.get(part, ())
+        for each in new:
+            same = [other for other in old if other.case == each.case] or old
+            yield from ((other, each) for other in same or (None,))
+        if not new:
+            yield from ((each, None) for each in old)
 
 
 def _order(part: str) -> tuple[int, str]:
     """Return a sort key that puts `#2` before `#10`, and `:2` before `:10`."""
-    digits = "".join(character for character in part[1:].partition("/")[0] if character.isdigit())
-    return int(digits or 0), part
+    number = part[1:].partition("/")[0]
+    return int(number) if part[:1] in {"#", ":"} and number.isdecimal() else 0, part
 
 
 def _judged(path: str, old: Document | None, new: Document | None, reason: str) -> Comparison:
@@ -166,7 +187,9 @@ def _pairs(old: str, new: str, settings: Settings) -> tuple[_Pairs, tuple[str, .
     after = dict(_found(new, old, settings))
     if (_ITSELF in before) is not (_ITSELF in after):
         documents_, _ = _documents((before if _ITSELF in before else after)[_ITSELF])
-        problems = [problem for each in documents_.values() for problem in each.problems]
+        problems = [
+            problem for part in documents_.values() for each in part for problem in each.problems
+        ]
         message = f"cannot be compared with `{old}`: one is a file, the other a directory"
         raise InputError(*(problems or (Problem(new, message),)))
     excluded = Globs(settings.exclude, settings.root)
@@ -210,11 +233,11 @@ def compared(path: str, old: Document | None, new: Document) -> Comparison:
             found = grants_beyond(located(_statements(new), before), before)
         if found is None:
             return Comparison(path, Access.SAME_OR_LESS)
-        return Comparison(path, Access.MORE, proof_of(found).words)
+        return Comparison(path, Access.MORE, proof_of(found, new.shown).words)
     except cel.BudgetError:
         message = "too much work to compare: simplify the policies"
     except (Undecided, cel.EvaluationError) as error:
-        message = str(error)
+        message = explained(new, new.shown(str(error)))
     except MemoryError:
         message = "not enough memory to compare it: split it, or raise --max-memory"
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other comparisons

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from checker.report import Proof
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from checker.iam.request import Request
 
 
-def proof_of(found: Request) -> Proof:
-    """Return a request as reports show it."""
-    context = tuple(sorted((key, tuple(values)) for key, values in found.context.items()))
-    return Proof(found.action, found.resource, found.principal, context)
+def proof_of(found: Request, shown: Callable[[str], str] = str) -> Proof:
+    """Return a request as reports show it; `shown` is how a document shows its texts."""
+    context = sorted((key, tuple(map(shown, values))) for key, values in found.context.items())
+    return Proof(found.action, shown(found.resource), shown(found.principal), tuple(context))

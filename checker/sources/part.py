@@ -22,6 +22,8 @@ class Part(NamedTuple):
     """The name of its kind; empty if its place does not tell."""
     when: str = ""
     """In which cases it is so, such as `IsProduction`; empty if it is never otherwise."""
+    case: str = ""
+    """What is settled in these cases: the same text for the same cases of another version."""
     legend: Mapping[str, str] = _NOTHING
     """How messages show the values in it that stand for what the template leaves open."""
     unknowns: Mapping[str, str] = _NOTHING

@@ -12,8 +12,21 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-OWN_ACCOUNT = "000000000000"
-"""The account to which a template is deployed; no account of AWS has this number."""
+from checker.iam.principals import OWN_ACCOUNT
+
+__all__ = [
+    "OWN_ACCOUNT",
+    "PARTITION",
+    "REGION",
+    "URL_SUFFIX",
+    "StandIn",
+    "name",
+    "number",
+    "open_text",
+    "placeholder",
+    "shown",
+]
+
 REGION = "xx-region-1"
 """The region to which a template is deployed."""
 PARTITION = "aws"

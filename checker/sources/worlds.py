@@ -26,6 +26,12 @@ class World:
     others: Mapping[str, frozenset[str]] = field(default_factory=dict)
     facts: Mapping[str, bool] = field(default_factory=dict)
 
+    @property
+    def case(self) -> str:
+        """A text that is the same for worlds in which the same is settled."""
+        others = {name: sorted(values) for name, values in self.others.items()}
+        return repr([sorted(each.items()) for each in (self.values, others, self.facts)])
+
     def with_value(self, name: str, value: str) -> World:
         """Return this world with a value of a parameter."""
         return replace(self, values={**self.values, name: value})

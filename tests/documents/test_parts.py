@@ -22,9 +22,7 @@ POLICY: dict[str, Json] = {"Version": "2012-10-17", "Statement": [STATEMENT]}
 ALLOW: dict[str, Json] = {**POLICY, "Statement": [{**STATEMENT, "Effect": "Allow"}]}
 TEXT = json.dumps(POLICY)
 GOT: dict[str, Json] = {"PolicyVersion": {"Document": POLICY, "VersionId": "v1"}}
-TEMPLATE: dict[str, Json] = {
-    "Resources": {"P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": POLICY}}}
-}
+UNTYPED: dict[str, Json] = {"Resources": {"P": {"Properties": {"PolicyDocument": POLICY}}}}
 RULE = {
     "id": "no-allow",
     "title": "Nothing is allowed",
@@ -161,7 +159,7 @@ def test_a_wrapped_policy_that_is_not_valid_is_broken_at_its_place(tmp_path: Pat
 @pytest.mark.parametrize(
     ("name", "data", "place"),
     [
-        ("a.json", TEMPLATE, "/Resources/P/Properties/PolicyDocument/Statement/0"),
+        ("a.json", UNTYPED, "/Resources/P/Properties/PolicyDocument/Statement/0"),
         ("a.json", [STATEMENT], "/0"),
         ("a.json", {"policy": {"text": TEXT}}, "/policy/text"),
         ("a.json", {**GOT, "Other": POLICY}, "/Other/Statement/0"),

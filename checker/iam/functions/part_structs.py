@@ -122,7 +122,8 @@ PART_STRUCTS: tuple[Struct, ...] = (
                 "isAccount",
                 BOOL,
                 is_account,
-                "Whether it is a whole account, named by its number or by its root.",
+                "Whether it is a whole account, named by its number or by its root, but not the "
+                "one that a template is deployed to.",
                 example="!policy.statements[0].principals[0].isAccount",
             ),
             Field(

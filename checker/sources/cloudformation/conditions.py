@@ -13,7 +13,7 @@ from checker.sources.worlds import Fork
 
 if TYPE_CHECKING:
     from checker.problems import Json, Route
-    from checker.sources.cloudformation.intrinsics import Renderer
+    from checker.sources.cloudformation.renderer import Renderer
 
 
 def holds(renderer: Renderer, node: Json, route: Route) -> bool:
@@ -25,10 +25,10 @@ def holds(renderer: Renderer, node: Json, route: Route) -> bool:
             return not holds(renderer, inner, (*route, "Fn::Not", 0))
         case {"Fn::And": [*inner]}:
             at = (*route, "Fn::And")
-            return all([holds(renderer, x, (*at, index)) for index, x in enumerate(inner)])
+            return all(holds(renderer, x, (*at, index)) for index, x in enumerate(inner))
         case {"Fn::Or": [*inner]}:
             at = (*route, "Fn::Or")
-            return any([holds(renderer, x, (*at, index)) for index, x in enumerate(inner)])
+            return any(holds(renderer, x, (*at, index)) for index, x in enumerate(inner))
         case {"Fn::Equals": [left, right]}:
             return _equals(renderer, left, right, (*route, "Fn::Equals"))
     return _settled(renderer, _named(node, route))

@@ -11,7 +11,7 @@ from checker.sources import stand_ins
 from checker.sources.stand_ins import OWN_ACCOUNT, PARTITION, REGION, StandIn, placeholder
 
 if TYPE_CHECKING:
-    from checker.sources.cloudformation.intrinsics import Renderer
+    from checker.sources.cloudformation.renderer import Renderer
 
 
 def reference_to(renderer: Renderer, logical: str) -> StandIn:

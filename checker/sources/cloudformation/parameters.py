@@ -67,7 +67,7 @@ def parameter(name: str, declared: Mapping[str, Json]) -> Known:
     if "AWS::SSM::Parameter::Value" in kind:
         # INVARIANT: a pattern of such a parameter is about its key, and the value is any text.
         return Known(is_list="List<" in kind)
-    if kind == "Number" or kind == "List<Number>":
+    if kind in {"Number", "List<Number>"}:
         return Known(stand_ins.number(name), is_list=is_list)
     if _IDS.fullmatch(kind):
         return Known(stand_ins.name(name), is_list=is_list)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checker.problems import InputError
 from checker.reader.rendered import Origin
-from checker.sources.cloudformation.intrinsics import Renderer
+from checker.sources.cloudformation.renderer import Renderer
 from checker.sources.part import Part, Refused
 from checker.sources.worlds import MOST_WORLDS, Rendered, TooManyWorldsError, World, in_all_worlds
 
@@ -37,7 +37,7 @@ def variants(template: Template, place: Place, limits: Limits) -> list[Part | Re
         renderer = Renderer(template, world)
         condition = template.resources[place.logical].get("Condition")
         at = ("Resources", place.logical, "Condition")
-        if isinstance(condition, str) and not renderer.condition(condition, at):
+        if isinstance(condition, str) and not renderer.is_met(condition, at):
             return _World(None, renderer)
         return _World(renderer.render(node, place.route), renderer)
 
@@ -52,18 +52,31 @@ def variants(template: Template, place: Place, limits: Limits) -> list[Part | Re
     except InputError as error:
         return [Refused(place.address, error.problems)]
     given = [each for each in found if each.result.made is not None]
-    return list(_parts(template, place, given, limits))
+    return list(_parts(template, place, _alike(given), limits))
+
+
+def _alike(given: list[Rendered[_World]]) -> list[list[Rendered[_World]]]:
+    """Return the worlds in groups, in each of which the policy is the same."""
+    groups: list[list[Rendered[_World]]] = []
+    for each in given:
+        value = each.result.made.value if each.result.made else None
+        for group in groups:
+            known = group[0].result.made
+            if known is not None and known.value == value:
+                group.append(each)
+                break
+        else:
+            groups.append([each])
+    return groups
 
 
 def _parts(
-    template: Template, place: Place, given: list[Rendered[_World]], limits: Limits
+    template: Template, place: Place, groups: list[list[Rendered[_World]]], limits: Limits
 ) -> Iterator[Part | Refused]:
-    seen: list[Json] = []
-    for each, label in zip(given, _labels(given), strict=True):
-        made, renderer = each.result
-        if made is None or made.value in seen:
+    for group, label in zip(groups, _labels(groups), strict=True):
+        made, renderer = group[0].result
+        if made is None:
             continue
-        seen.append(made.value)
         problem = _missing(template, made, renderer)
         if problem is not None:
             yield Refused(place.address, (problem,))
@@ -76,7 +89,9 @@ def _parts(
             except InputError as error:
                 yield Refused(place.address, error.problems)
                 continue
-        yield Part(place.address, reading, place.kind, label, renderer.legend, renderer.open)
+        case = " ".join(sorted(each.world.case for each in group)) if label else ""
+        shown = renderer.legend, renderer.open
+        yield Part(place.address, reading, place.kind, label, case, *shown)
 
 
 def _missing(template: Template, made: Made, renderer: Renderer) -> Problem | None:
@@ -90,18 +105,23 @@ def _missing(template: Template, made: Made, renderer: Renderer) -> Problem | No
     return template.reading.problem(message, made.origin.route)
 
 
-def _labels(given: list[Rendered[_World]]) -> list[str]:
-    """Return how the worlds differ, in the conditions and parameters that the policy depends on."""
-    facts = [_facts(each) for each in given]
+def _labels(groups: list[list[Rendered[_World]]]) -> list[str]:
+    """Return how the groups differ, in the conditions and parameters that the policy depends on."""
+    if len(groups) == 1:
+        return [""]
+    common = [
+        dict(set.intersection(*(set(_facts(each).items()) for each in group))) for group in groups
+    ]
     labels: list[str] = []
-    for each in facts:
-        differing = {
-            name: text
-            for name, text in each.items()
-            if any(other.get(name) != text for other in facts)
-        }
-        conditions = [text for name, text in differing.items() if name.startswith(_CONDITION)]
-        labels.append(" and ".join(conditions or differing.values()))
+    for at, each in enumerate(common):
+        facts = _facts(groups[at][0])
+        differing = [
+            name
+            for name, text in facts.items()
+            if each.get(name) == text and any(other.get(name) != text for other in common)
+        ]
+        conditions = [name for name in differing if name.startswith(_CONDITION)]
+        labels.append(" and ".join(facts[name] for name in conditions or differing) or "otherwise")
     return labels
 
 
@@ -110,7 +130,7 @@ _CONDITION = "condition "
 
 def _facts(each: Rendered[_World]) -> dict[str, str]:
     facts = {name: f"{name} is `{value}`" for name, value in each.world.values.items()}
-    for name, is_met in each.result.renderer.conditions.items():
+    for name, is_met in each.result.renderer.used.items():
         facts[_CONDITION + name] = name if is_met else f"not {name}"
     return facts
 
