@@ -45,8 +45,8 @@ class Document:
     ) -> None:
         self.file = file
         self.part = part
-        self.when = ""
-        """In which cases a template makes this document; empty if there is no other."""
+        self.when: tuple[str, ...] = ()
+        """What holds where a template makes this document; empty if there is no other."""
         self.case = ""
         """What is settled in these cases: the same text for the same cases of another version."""
         self.legend: Mapping[str, str] = _NOTHING
@@ -67,7 +67,7 @@ class Document:
     @property
     def address(self) -> str:
         """Return its part, and in which cases a template makes it."""
-        return f"{self.part} (when {self.when})" if self.when else self.part
+        return f"{self.part} (when {' and '.join(self.when)})" if self.when else self.part
 
     @property
     def sha256(self) -> str:

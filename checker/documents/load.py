@@ -15,7 +15,15 @@ from checker.documents.listing import Entry, Listing
 from checker.documents.parts import documents_of
 from checker.documents.selection import Selection
 from checker.problems import InputError, Problem, Source
-from checker.reader import Limits, Reading, is_json, read_bytes, read_chunks, read_raw
+from checker.reader import (
+    Limits,
+    Reading,
+    is_json,
+    parse_json,
+    read_bytes,
+    read_chunks,
+    read_raw,
+)
 from checker.sources import lines, plain
 from checker.sources.suffixes import Role, role, suffix
 
@@ -77,7 +85,7 @@ def _contents(file: _File, selection: Selection, limits: Limits) -> Contents:
     elif kind is Role.PLAIN or entry.kind:
         documents = _of_text(entry, file.read, selection, limits)
     elif kind is Role.TEMPLATE:
-        documents = _of_template(entry, file.read, limits)
+        documents = _of_template(entry, file.read, selection, limits)
     else:
         return _of_other(entry, is_prose=kind is Role.PROSE)
     return Contents(_guarded(entry.name, documents))
@@ -146,21 +154,26 @@ def _of_text(
 
 
 def _readings(source: Source, data: bytes, limits: Limits) -> list[Reading]:
-    """Return the readings of a file: with the tags and anchors of templates if it is one."""
+    """Return the readings of a file, which are those of a template if it is one."""
     if b"AWS::" not in data or is_json(source):
         return plain.readings(source, limits)
+    return _templates(source, data, limits) or plain.readings(source, limits)
+
+
+def _templates(source: Source, data: bytes, limits: Limits) -> list[Reading]:
+    """Return the readings of a template of CloudFormation; none if it cannot be read as one."""
+    if b"AWS::" not in data or b"Resources" not in data:
+        return []
     from checker.reader.reading import parse_dialect  # noqa: PLC0415 - few files are templates
     from checker.sources.cloudformation.template import YAML, is_template  # noqa: PLC0415 - as above
 
     try:
-        found = parse_dialect(source, limits, YAML)
+        found = (
+            [parse_json(source, limits)] if is_json(source) else parse_dialect(source, limits, YAML)
+        )
     except InputError:
-        if b"Resources" in data:
-            raise
-        return plain.readings(source, limits)
-    return (
-        found if any(is_template(each.data) for each in found) else plain.readings(source, limits)
-    )
+        return []
+    return found if any(is_template(each.data) for each in found) else []
 
 
 _STATEMENT = b"tatement"
@@ -210,8 +223,13 @@ def _may_hold(line: bytes, limits: Limits) -> bool:
     return look.policy(text) or look.statement(text) is not None
 
 
-def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Iterator[Document]:
-    """Yield a broken document for a template that shows a statement: templates are not read yet."""
+def _of_template(
+    entry: Entry, read: Callable[[], bytes], selection: Selection, limits: Limits
+) -> Iterator[Document]:
+    """Yield the documents of a template of CloudFormation, which may have any extension.
+
+    Of another template that shows a statement, there is a broken document: those are not read yet.
+    """
     data = read()
     _refuse_pointer(entry.name, data)
     if _is_binary(data) and not suffix(entry.name):
@@ -228,8 +246,14 @@ def _of_template(entry: Entry, read: Callable[[], bytes], limits: Limits) -> Ite
             raise
         return
     place = look.statement(source.text)
-    if place is not None:
+    if place is None:
+        return
+    found = _templates(source, data, limits)
+    if not found:
         yield Document(entry.name, problems=(in_a_template(source, place),))
+    for number, reading in enumerate(found, 1):
+        part = f"#{number}" if len(found) > 1 else ""
+        yield from documents_of(reading, part, entry.kind, selection, limits)
 
 
 def _of_other(entry: Entry, *, is_prose: bool) -> Contents:

@@ -8,7 +8,6 @@ from checker.documents.document import Document
 from checker.documents.recognise import document, recognised
 from checker.documents.selection import Selection
 from checker.documents.unread import in_a_document
-from checker.problems import Route
 from checker.reader import Limits, Reading
 from checker.sources import cloudformation, wrapped
 from checker.sources.cloudformation.template import is_template
@@ -33,7 +32,7 @@ def _documents(
     reading: Reading, part: str, selection: Selection, limits: Limits
 ) -> Iterator[Document]:
     path = reading.source.path
-    taken: list[Route] = []
+    taken = list(cloudformation.programs(reading))
     for place, found in cloudformation.parts(reading, limits):
         taken.append(place)
         for each in found:

@@ -24,8 +24,8 @@ class Decided(NamedTuple):
     """What findings inherit from, by their fingerprints."""
     units: dict[str, Json]
     """The parts of the document that the violations rest on, by their digests."""
-    when: str = ""
-    """In which cases the document is so; empty if there is no other."""
+    when: tuple[str, ...] = ()
+    """What holds where the document is so; empty if there is no other."""
 
 
 def together(variants: Sequence[Decided]) -> Decided:
@@ -52,16 +52,36 @@ def together(variants: Sequence[Decided]) -> Decided:
 
 
 def _findings(variants: Sequence[Decided]) -> list[Finding]:
-    found: dict[tuple[str, ...], Finding] = {}
-    cases: dict[tuple[str, ...], list[str]] = {}
-    for each in variants:
+    found: dict[tuple[object, ...], Finding] = {}
+    cases: dict[tuple[object, ...], list[int]] = {}
+    for number, each in enumerate(variants):
         for finding in each.findings:
-            key = (finding.rule, finding.subject, finding.place.pointer, finding.message)
+            place = finding.place.location or finding.place.pointer
+            key = (finding.rule, finding.status, finding.message, place)
             found.setdefault(key, finding)
-            cases.setdefault(key, []).append(each.when)
+            cases.setdefault(key, []).append(number)
     return [
         finding
         if len(cases[key]) == len(variants)
-        else finding._replace(message=f"{finding.message} (when {' or '.join(cases[key])})")
+        else finding._replace(message=f"{finding.message} (when {_case(variants, cases[key])})")
         for key, finding in found.items()
     ]
+
+
+def _case(variants: Sequence[Decided], chosen: Sequence[int]) -> str:
+    """Return what tells some variants from the others, in as few facts as possible."""
+    inside = [variants[number].when for number in chosen]
+    outside = [each.when for number, each in enumerate(variants) if number not in chosen]
+    facts: list[str] = []
+    for fact in inside[0]:
+        left = [each for each in outside if fact in each]
+        if len(left) < len(outside) and all(fact in each for each in inside):
+            facts.append(fact)
+            outside = left
+    if facts and not outside:
+        return " and ".join(facts)
+    return " or ".join(" and ".join(each) for each in inside[:_MOST_CASES])
+
+
+_MOST_CASES = 3
+"""The most cases that one finding names."""

@@ -20,8 +20,8 @@ class Part(NamedTuple):
     reading: Reading
     kind: str
     """The name of its kind; empty if its place does not tell."""
-    when: str = ""
-    """In which cases it is so, such as `IsProduction`; empty if it is never otherwise."""
+    when: tuple[str, ...] = ()
+    """In which case it is so, such as `IsProduction`; empty if it is never otherwise."""
     case: str = ""
     """What is settled in these cases: the same text for the same cases of another version."""
     legend: Mapping[str, str] = _NOTHING

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from checker.iam.principals import OWN_ACCOUNT
+from checker.iam.resources import PARTITIONS
 
 __all__ = [
     "OWN_ACCOUNT",
@@ -20,6 +21,7 @@ __all__ = [
     "REGION",
     "URL_SUFFIX",
     "StandIn",
+    "likely_arn",
     "name",
     "number",
     "open_text",
@@ -32,9 +34,11 @@ REGION = "xx-region-1"
 PARTITION = "aws"
 URL_SUFFIX = "amazonaws.com"
 
+_PARTS = 6
+"""The parts of an ARN."""
 _LETTERS = "bcdfghjkmnpqrstvwxz0123456789"
 _SLUG = re.compile(r"[^a-z0-9]+")
-_UNFIT = re.compile(r"[{}:/*?$\s]+")
+_UNFIT = re.compile(r"[.{}:/*?$\s]+")
 
 
 class StandIn(NamedTuple):
@@ -54,6 +58,19 @@ def number(address: str) -> StandIn:
     """Return a number for an unknown that is one."""
     digest = _digest(address)
     return StandIn(str(70_000_000 + int.from_bytes(digest[:3])), placeholder(address))
+
+
+def likely_arn(text: str) -> str:
+    """Return an ARN with a valid partition and region in place of letters that match anything.
+
+    Another text stays as it is.
+    """
+    parts = text.split(":", _PARTS - 1)
+    if len(parts) < _PARTS or parts[0] != "arn":
+        return text
+    known = parts[1] in PARTITIONS
+    partition = parts[1] if known else PARTITION
+    return ":".join(("arn", partition, parts[2], REGION if parts[3] else "", *parts[4:]))
 
 
 def placeholder(address: str) -> str:

@@ -91,7 +91,9 @@ def test_what_is_made_of_a_resource(resource: str, made: Json, unknown: list[str
     for each in found_in(FRAME + resource):
         assert isinstance(each, Part), each
         text = json.dumps(each.reading.data)
-        ways[each.when] = json.loads(shown(text, each.legend))["Statement"]["Resource"]
+        ways[" and ".join(each.when)] = json.loads(shown(text, each.legend))["Statement"][
+            "Resource"
+        ]
         placeholders |= {name[2:-1] for name in each.unknowns}
     assert ways == (made if isinstance(made, dict) else {"": made})
     assert placeholders == set(unknown)
@@ -133,7 +135,7 @@ def test_a_resource_with_a_condition_is_there_only_when_it_holds() -> None:
     assert found.reading.data == {
         "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "a"}
     }
-    assert found.when == ""
+    assert found.when == ()
 
 
 @pytest.mark.parametrize(

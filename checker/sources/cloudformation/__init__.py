@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checker.sources.cloudformation.policies import places
+from checker.sources.cloudformation.policies import places, programs
 from checker.sources.cloudformation.template import template
 from checker.sources.cloudformation.variants import variants
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from checker.problems import Route
     from checker.reader import Limits, Reading
     from checker.sources.part import Part, Refused
+
+
+__all__ = ["parts", "programs"]
 
 
 def parts(reading: Reading, limits: Limits) -> Iterator[tuple[Route, list[Part | Refused]]]:

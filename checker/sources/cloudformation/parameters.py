@@ -80,7 +80,7 @@ def parameter(name: str, declared: Mapping[str, Json]) -> Known:
     found = sample(expression, name) if isinstance(expression, str) else None
     if found is None:
         return Known(is_list=is_list)
-    return Known(StandIn(found, placeholder(name)), is_list=is_list)
+    return Known(StandIn(stand_ins.likely_arn(found), placeholder(name)), is_list=is_list)
 
 
 def as_text(value: Json) -> str:

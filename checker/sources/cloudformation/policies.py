@@ -10,6 +10,7 @@ from checker.sources.wrapped import is_policy
 
 if TYPE_CHECKING:
     from checker.problems import Json, Route
+    from checker.reader import Reading
     from checker.sources.cloudformation.template import Template
 
 
@@ -42,8 +43,24 @@ def places(template: Template) -> Iterator[Place]:
             yield from _inside(kind, properties, ("Resources", logical, "Properties"))
 
 
+def programs(reading: Reading) -> Iterator[Route]:
+    """Yield the routes of program text in a template, which may mention policies."""
+    todo: list[tuple[Json, Route]] = [(reading.data, ())]
+    while todo:
+        node, route = todo.pop()
+        if route and route[-1] in _PROGRAMS:
+            yield route
+            continue
+        todo.extend((child, (*route, step)) for step, child in _children(node))
+
+
+_PROGRAMS = ("ZipFile", "InlineCode", "UserData")
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html"""
+
+
 def _inside(kind: str, node: Json, route: Route) -> Iterator[Place]:
-    if is_policy(node) or (isinstance(node, str) and look.policy(node)):
+    if _is_policy(node):
         yield Place(route, _kind(kind, route))
         return
     last = route[-1]
@@ -54,6 +71,18 @@ def _inside(kind: str, node: Json, route: Route) -> Iterator[Place]:
         yield from _inside(kind, child, (*route, step))
 
 
+def _is_policy(node: Json) -> bool:
+    """Return whether a node is a policy, wherever it stands: as an object or as JSON."""
+    if isinstance(node, str):
+        return node.lstrip().startswith("{") and look.policy(node)
+    if not isinstance(node, dict) or not is_policy(node):
+        return False
+    statements = node.get("Statement")
+    items = statements if isinstance(statements, list) else [statements]
+    return any(isinstance(each, dict) and _STATEMENT & each.keys() for each in items)
+
+
+_STATEMENT = {"Effect", "Fn::If", "Fn::Transform"}
 _PROPERTIES = ("PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "RepositoryPolicyText")
 
 

@@ -105,14 +105,14 @@ def _missing(template: Template, made: Made, renderer: Renderer) -> Problem | No
     return template.reading.problem(message, made.origin.route)
 
 
-def _labels(groups: list[list[Rendered[_World]]]) -> list[str]:
+def _labels(groups: list[list[Rendered[_World]]]) -> list[tuple[str, ...]]:
     """Return how the groups differ, in the conditions and parameters that the policy depends on."""
     if len(groups) == 1:
-        return [""]
+        return [()]
     common = [
         dict(set.intersection(*(set(_facts(each).items()) for each in group))) for group in groups
     ]
-    labels: list[str] = []
+    labels: list[tuple[str, ...]] = []
     for at, each in enumerate(common):
         facts = _facts(groups[at][0])
         differing = [
@@ -121,7 +121,7 @@ def _labels(groups: list[list[Rendered[_World]]]) -> list[str]:
             if each.get(name) == text and any(other.get(name) != text for other in common)
         ]
         conditions = [name for name in differing if name.startswith(_CONDITION)]
-        labels.append(" and ".join(facts[name] for name in conditions or differing) or "otherwise")
+        labels.append(tuple(facts[name] for name in conditions or differing) or ("otherwise",))
     return labels
 
 
