@@ -22,8 +22,8 @@ def reference_to(renderer: Renderer, logical: str) -> StandIn:
 def attribute_of(renderer: Renderer, logical: str, attribute: str) -> StandIn | None:
     """Return the value of `Fn::GetAtt` for a resource; None if it may be any text."""
     address = f"{logical}.{attribute}"
-    kind = renderer.template.resources[logical].get("Type")
-    if not isinstance(kind, str) or not kind.startswith("AWS::"):
+    kind = renderer.template.resources[logical].kind
+    if not kind.startswith("AWS::"):
         return None
     if attribute.startswith("Outputs."):
         return None

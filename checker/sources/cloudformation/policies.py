@@ -17,30 +17,25 @@ if TYPE_CHECKING:
 class Place(NamedTuple):
     """The place of a policy in a template."""
 
+    logical: str
+    """The logical ID of the resource."""
+    address: str
+    """How its author names it: `Resources.Role.Properties.Policies[0].PolicyDocument`, followed by
+    the path of its CDK construct, if it has one."""
     route: Route
     kind: str
     """The kind of the policy; empty if its place does not tell."""
-
-    @property
-    def logical(self) -> str:
-        """The logical ID of the resource."""
-        return str(self.route[1])
-
-    @property
-    def address(self) -> str:
-        """How its author names it: `Resources.Role.Properties.Policies[0].PolicyDocument`."""
-        return "".join(
-            f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.route
-        ).removeprefix(".")
 
 
 def places(template: Template) -> Iterator[Place]:
     """Yield the places of the policies in a template's resources, in order."""
     for logical, resource in template.resources.items():
-        kind = resource.get("Type")
-        properties = resource.get("Properties")
-        if isinstance(kind, str) and isinstance(properties, dict):
-            yield from _inside(kind, properties, ("Resources", logical, "Properties"))
+        construct = f" ({resource.construct})" if resource.construct else ""
+        route = (*resource.route, "Properties")
+        for inside, kind in _inside(resource.kind, dict(resource.properties), ()):
+            steps = "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in inside)
+            address = f"Resources.{logical}.Properties{steps}{construct}"
+            yield Place(logical, address, (*route, *inside), kind)
 
 
 def programs(reading: Reading) -> Iterator[Route]:
@@ -59,13 +54,18 @@ _PROGRAMS = ("ZipFile", "InlineCode", "UserData")
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html"""
 
 
-def _inside(kind: str, node: Json, route: Route) -> Iterator[Place]:
-    if _is_policy(node):
-        yield Place(route, _kind(kind, route))
+def _inside(kind: str, node: Json, route: Route) -> Iterator[tuple[Route, str]]:
+    """Yield the routes and kinds of the policies in the properties of a type of resource."""
+    if route and _is_policy(node):
+        yield route, _kind(kind, route)
         return
-    last = route[-1]
-    if last in _PROPERTIES and isinstance(node, dict) and any(_is_function(x) for x in node):
-        yield Place(route, _kind(kind, route))
+    if (
+        route
+        and route[-1] in _PROPERTIES
+        and isinstance(node, dict)
+        and any(_is_function(x) for x in node)
+    ):
+        yield route, _kind(kind, route)
         return
     for step, child in _children(node):
         yield from _inside(kind, child, (*route, step))

@@ -17,10 +17,13 @@ from checker.sources.cloudformation.intrinsics import FUNCTIONS, address_of
 from checker.sources.cloudformation.made import Made
 from checker.sources.cloudformation.names import reference_to
 from checker.sources.cloudformation.parameters import NO_VALUE, Known
+from checker.sources.cloudformation.template import LOOP, filled
 from checker.sources.stand_ins import StandIn, open_text
 from checker.sources.worlds import Fork, World
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from checker.problems import Json, Route
     from checker.sources.cloudformation.template import Template
 
@@ -30,8 +33,6 @@ _DEEPEST = 64
 """The most functions, names and conditions that refer to each other."""
 _RECOGNISED = 6
 """The fewest characters of a stand-in that messages replace."""
-_LOOP = "Fn::ForEach::"
-_HOLE = re.compile(r"[$&]\{([^}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 
@@ -48,7 +49,7 @@ class Renderer:
         self.used: dict[str, bool] = {}
         """The conditions on which the result depends directly."""
         self._conditions: dict[str, bool] = {}
-        self.loops: dict[str, str] = {}
+        self.loops: Mapping[str, str | StandIn] = {}
         """The values of the variables of loops."""
         self.depth = 0
         self.left = MOST_NODES
@@ -114,7 +115,8 @@ class Renderer:
         if name == NO_VALUE:
             return None
         if name in self.loops:
-            return m.text(self.loops[name], route)
+            turn = self.loops[name]
+            return m.text(turn, route) if isinstance(turn, str) else self.stood_in(turn, route)
         if name in self.world.values:
             return m.text(self.world.values[name], route)
         if name in self.template.values:
@@ -150,7 +152,7 @@ class Renderer:
                 return self.named(argument, route)
             if (function := FUNCTIONS.get(key)) is not None:
                 return function(self, argument, (*route, key))
-            if key.startswith("Fn::") and not key.startswith(_LOOP):
+            if key.startswith("Fn::") and not key.startswith(LOOP):
                 return self.opened(address_of(node), f"`{key}`", route)
         if "Fn::Transform" in node:
             message = "a macro makes this part of the policy: check the processed template instead"
@@ -165,16 +167,12 @@ class Renderer:
         found: list[tuple[str, Made]] = []
         for key, item in node.items():
             at = (*route, key)
-            if key.startswith(_LOOP):
-                for loop, inside in self._loop(item, at):
-                    found += m.entries_of(inside) if loop else []
+            if key.startswith(LOOP):
+                for inside in self._loop(item, at):
+                    found += m.entries_of(inside)
             elif (made := self.render(item, at)) is not None:
-                found.append((self._filled(key), m.moved(made, at)))
+                found.append((filled(key, self.loops), m.moved(made, at)))
         return found
-
-    def _filled(self, key: str) -> str:
-        """Return a key with the variables of loops in it."""
-        return _HOLE.sub(lambda found: self.loops.get(found[1], found[0]), key)
 
     def _items(self, node: list[Json], route: Route) -> list[Made]:
         found: list[Made] = []
@@ -186,19 +184,19 @@ class Renderer:
             found += m.items_of(made) if isinstance(item, dict) else [made]
         return found
 
-    def _loop(self, node: Json, route: Route) -> list[tuple[str, Made]]:
-        """Return what `Fn::ForEach` makes, with the value of its variable."""
+    def _loop(self, node: Json, route: Route) -> list[Made]:
+        """Return what each turn of `Fn::ForEach` makes."""
         match node:
             case [str(name), collection, dict(body)]:
                 pass
             case _:
                 raise self.refused("`Fn::ForEach` needs a name, a list and a mapping", route)
-        found: list[tuple[str, Made]] = []
+        found: list[Made] = []
         before = self.loops
         for item in m.items_of(self.value(collection, (*route, 1))):
             self.loops = {**before, name: parameters.as_text(item.value)}
             made = self.render(body, (*route, 2))
-            found += [(self.loops[name], made)] if made is not None else []
+            found += [made] if made is not None else []
         self.loops = before
         return found
 

@@ -6,14 +6,16 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from checker.reader.dialect import Dialect
+from checker.sources import stand_ins
+from checker.sources.stand_ins import StandIn
 
 if TYPE_CHECKING:
-    from checker.problems import Json
+    from checker.problems import Json, Route
     from checker.reader import Reading
 
 FUNCTIONS = (
@@ -30,7 +32,27 @@ YAML = Dialect(
 )
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html"""
 _TYPE = re.compile(r"(?:AWS|Alexa|Custom|[A-Za-z0-9]+)::[A-Za-z0-9:@_-]+")
-_MARKS = (b"AWS::", b"Resources")
+LOOP = "Fn::ForEach::"
+MOST_RESOURCES = 200_000
+"""The most resources of a template, each turn of a loop counted."""
+_HOLE = re.compile(r"([$&])\{([^}]*)\}")
+_NO_NAME = re.compile(r"[^A-Za-z0-9]")
+
+
+class Resource(NamedTuple):
+    """A resource of a template."""
+
+    kind: str
+    """Its type, such as `AWS::IAM::Role`."""
+    properties: Mapping[str, Json]
+    condition: str
+    """The name of the condition under which it exists; empty if it always does."""
+    route: Route
+    """The route of the resource in the template."""
+    loops: Mapping[str, str | StandIn]
+    """The variables of the loops that it is in."""
+    construct: str
+    """The path of the CDK construct that it is made of; empty if it is of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +63,28 @@ class Template:
     parameters: Mapping[str, Mapping[str, Json]]
     mappings: Mapping[str, Json]
     conditions: Mapping[str, Json]
-    resources: Mapping[str, Mapping[str, Json]]
+    resources: Mapping[str, Resource]
     values: Mapping[str, str] = field(default_factory=dict)
     """The values of parameters that the user gives."""
-
-
-def may_be_template(data: bytes) -> bool:
-    """Say quickly whether bytes may be a template; if in doubt, the answer is yes."""
-    return all(mark in data for mark in _MARKS)
 
 
 def is_template(data: Json) -> bool:
     """Return whether the data of a file is a template: it has resources with types."""
     if not isinstance(data, dict):
         return False
-    resources = data.get("Resources")
-    return isinstance(resources, dict) and any(map(_is_resource, resources.values()))
+    return any(_TYPE.fullmatch(each.kind) for each in _resources(data).values())
 
 
 def template(reading: Reading) -> Template:
     """Return the template that a reading is."""
     data = cast("dict[str, Json]", reading.data)
-    resources = {key: item for key, item in _section(data, "Resources").items() if _is_map(item)}
-    parameters = {key: item for key, item in _section(data, "Parameters").items() if _is_map(item)}
+    parameters = _section(data, "Parameters").items()
     return Template(
         reading,
-        cast("Mapping[str, Mapping[str, Json]]", parameters),
+        {name: item for name, item in parameters if isinstance(item, dict)},
         _section(data, "Mappings"),
         _section(data, "Conditions"),
-        cast("Mapping[str, Mapping[str, Json]]", resources),
+        _resources(data),
     )
 
 
@@ -78,10 +93,63 @@ def _section(data: dict[str, Json], name: str) -> dict[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
-def _is_map(item: Json) -> bool:
-    return isinstance(item, dict)
+def _resources(data: dict[str, Json]) -> dict[str, Resource]:
+    found: dict[str, Resource] = {}
+    _gather(found, _section(data, "Resources"), ("Resources",), {})
+    return found
 
 
-def _is_resource(item: Json) -> bool:
-    kind = item.get("Type") if isinstance(item, dict) else None
-    return isinstance(kind, str) and _TYPE.fullmatch(kind) is not None
+def _gather(
+    found: dict[str, Resource],
+    section: dict[str, Json],
+    route: Route,
+    loops: dict[str, str | StandIn],
+) -> None:
+    for name, item in section.items():
+        at = (*route, name)
+        if name.startswith(LOOP):
+            for inner, body in _turns(item, loops):
+                if len(found) < MOST_RESOURCES:
+                    _gather(found, body, (*at, 2), inner)
+        elif isinstance(item, dict) and isinstance(kind := item.get("Type"), str):
+            metadata = _section(item, "Metadata").get("aws:cdk:path")
+            condition = item.get("Condition")
+            found[filled(name, loops)] = Resource(
+                kind,
+                _section(item, "Properties"),
+                condition if isinstance(condition, str) else "",
+                at,
+                loops,
+                metadata if isinstance(metadata, str) else "",
+            )
+
+
+def _turns(
+    item: Json, loops: dict[str, str | StandIn]
+) -> Iterator[tuple[dict[str, str | StandIn], dict[str, Json]]]:
+    """Yield the variables and the body of each turn of a loop.
+
+    If its list is not written out, there is one turn for all.
+    """
+    match item:
+        case [str(name), [*values], dict(body)] if all(isinstance(x, str) for x in values):
+            for value in values:
+                yield {**loops, name: str(value)}, body
+        case [str(name), _, dict(body)]:
+            yield {**loops, name: stand_ins.name(name)}, body
+
+
+def filled(text: str, loops: Mapping[str, str | StandIn]) -> str:
+    """Return a key with the variables of loops in it; `&{…}` leaves out what no name may have.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+    """
+
+    def value(found: re.Match[str]) -> str:
+        known = loops.get(found[2])
+        if known is None:
+            return found[0]
+        text = known.value if isinstance(known, StandIn) else known
+        return _NO_NAME.sub("", text) if found[1] == "&" else text
+
+    return _HOLE.sub(value, text) if loops else text

@@ -32,12 +32,13 @@ def variants(template: Template, place: Place, limits: Limits) -> list[Part | Re
     Ways that are alike are one.
     """
     node = _node(template.reading.data, place.route)
+    resource = template.resources[place.logical]
 
     def render(world: World) -> _World:
         renderer = Renderer(template, world)
-        condition = template.resources[place.logical].get("Condition")
-        at = ("Resources", place.logical, "Condition")
-        if isinstance(condition, str) and not renderer.is_met(condition, at):
+        renderer.loops = resource.loops
+        condition = resource.condition
+        if condition and not renderer.is_met(condition, (*resource.route, "Condition")):
             return _World(None, renderer)
         return _World(renderer.render(node, place.route), renderer)
 
