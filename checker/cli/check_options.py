@@ -68,6 +68,13 @@ EXCLUDE = click.option(
     metavar="GLOB",
     help="Leave out files that match a glob; may be repeated.",
 )
+PARAMETERS = click.option(
+    "--parameters",
+    multiple=True,
+    metavar="FILE",
+    help="Decide templates with the parameters in a file; may be repeated, and each file is "
+    "decided by itself.",
+)
 STRICT = click.option(
     "--strict/--no-strict",
     default=None,
@@ -98,6 +105,7 @@ _OPTIONS = (
     ),
     KIND,
     EXCLUDE,
+    PARAMETERS,
     click.option(
         "--config",
         type=click.Path(path_type=Path),
@@ -159,6 +167,7 @@ def arguments(paths: Sequence[str], given: Mapping[str, Any]) -> Arguments:
         policies=policies,
         kinds=given["kind"],
         exclude=given["exclude"],
+        parameters=given["parameters"],
         config=given["config"],
         no_config=given["no_config"],
         profile=given["profile"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from checker.cli.check_options import EXCLUDE, KIND, STRICT
+from checker.cli.check_options import EXCLUDE, KIND, PARAMETERS, STRICT
 from checker.cli.handbook_options import COLOUR, CONFIG, NO_CONFIG
 from checker.cli.limit_options import limited, limits, workers
 from checker.cli.outputs import refuse
@@ -26,6 +26,7 @@ _OPTIONS = (
     click.argument("policies", nargs=-1, metavar="[POLICIES]..."),
     KIND,
     EXCLUDE,
+    PARAMETERS,
     STRICT,
     CONFIG,
     NO_CONFIG,
@@ -73,6 +74,7 @@ def _settings(given: Mapping[str, Any]) -> Settings:
             policies=given["policies"],
             kinds=given["kind"],
             exclude=given["exclude"],
+            parameters=given["parameters"],
             strict=given["strict"],
             config=given["config"],
             no_config=given["no_config"],

@@ -25,13 +25,13 @@ class Document:
     `part` is the address of the document in its file: empty for the whole file, `#2` for the second
     YAML document, `:12` for line 12 of JSON Lines, a JSON Pointer for a wrapped policy, or a
     combination such as `#2/PolicyDocument`, or the path in a template. Documents of one part that
-    follow each other are the ways in which a template may make it. A document with `problems` is broken: no rule can be
-    decided on it.
+    follow each other are the ways in which a template may make it. A document with `problems` is
+    broken: no rule can be decided on it.
     """
 
     __slots__ = (
         *("_digests", "_places", "_units"),
-        *("activation", "case", "file", "kind", "legend", "part"),
+        *("activation", "assumed", "case", "file", "kind", "legend", "part"),
         *("problems", "reading", "unknowns", "when"),
     )
 
@@ -49,6 +49,8 @@ class Document:
         """What holds where a template makes this document; empty if there is no other."""
         self.case = ""
         """What is settled in these cases: the same text for the same cases of another version."""
+        self.assumed: tuple[str, ...] = ()
+        """The placeholders for what is taken to be one value without wildcards."""
         self.legend: Mapping[str, str] = _NOTHING
         """How messages show the values that stand for what a template leaves open."""
         self.unknowns: Mapping[str, str] = _NOTHING

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from checker.kinds import Kind, never
+from checker.sources.parameter_files import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Selection:
     excluded: Sequence[str] = ()
     texts: Mapping[str, bytes] = field(default_factory=dict)
     """JSON or YAML texts of documents that are not in files, by their names in reports."""
+
+    given: Given = Given()  # noqa: RUF009 - a named tuple does not change
+    """What the user says of the values that templates leave open."""
 
     @property
     def parses_all(self) -> bool:

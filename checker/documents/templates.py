@@ -33,7 +33,7 @@ def _documents(
 ) -> Iterator[Document]:
     path = reading.source.path
     taken = list(cloudformation.programs(reading))
-    for place, found in cloudformation.parts(reading, limits):
+    for place, found in cloudformation.parts(reading, limits, selection.given):
         taken.append(place)
         for each in found:
             if isinstance(each, Refused):

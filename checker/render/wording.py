@@ -106,6 +106,11 @@ def file_notes(files: FileCounts) -> Iterator[Note]:
         ),
         Note("file left out by a glob", "files left out by a glob", files.excluded),
         Note("glob that matches no file", "globs that match no file", files.idle_globs),
+        Note(
+            "unknown of templates taken to be one value without wildcards",
+            "unknowns of templates taken to be one value without wildcards",
+            files.assumed,
+        ),
         Note("path ignored by git", "paths ignored by git", files.ignored),
     )
     return (note for note in notes if note.names)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from checker.documents import Outcome
@@ -75,6 +76,8 @@ class Collected:
         self.files = 0
         self.outcomes: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
         """The names of files by their outcome."""
+        self.assumed: Counter[str] = Counter()
+        """In how many documents each unknown of a template is taken to be one value."""
 
     def add(self, decision: Decision) -> None:
         """Add the results and findings for the documents of one file."""
@@ -86,6 +89,7 @@ class Collected:
     def _add(self, file: str, decided: Decided) -> None:
         self._digest.update(f"{decided.sha256} {file}{decided.part}\n".encode())
         origin = self._moves.origin(file, decided.part, decided.sha256)
+        self.assumed.update(decided.assumed)
         by_rule: dict[str, list[Finding]] = {}
         for finding in decided.findings:
             by_rule.setdefault(finding.rule, []).append(finding)

@@ -89,6 +89,7 @@ class Work(NamedTuple):
                 heirs,
                 _rested_on(document, findings),
                 document.when,
+                document.assumed,
             )
 
 

@@ -7,6 +7,7 @@ from checker.messages import did_you_mean
 from checker.problems import InputError, Problem
 from checker.reader import Globs
 from checker.settings import Settings, known_kinds
+from checker.sources.parameter_files import Given, read_values
 
 
 def selection(settings: Settings) -> Selection:
@@ -16,7 +17,15 @@ def selection(settings: Settings) -> Selection:
         if name not in known:
             hint = did_you_mean(name, list(known)) or f": expected one of {', '.join(known)}"
             raise InputError(Problem(glob, f"unknown kind `{name}`{hint}"))
-    return Selection(settings.policies, known, settings.kinds, settings.exclude, settings.texts)
+    return Selection(
+        settings.policies, known, settings.kinds, settings.exclude, settings.texts, given(settings)
+    )
+
+
+def given(settings: Settings) -> Given:
+    """Return what the user says of values that templates leave open; raises InputError."""
+    sets = tuple(read_values(path, settings.limits) for path in settings.parameters)
+    return Given(sets, literal=settings.literal)
 
 
 def idle_globs(listing: Listing, settings: Settings) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from checker.report import (
     Earlier,
     FileCounts,
     Framework,
+    Input,
     Report,
     RuleCounts,
     Status,
@@ -76,6 +77,8 @@ class _Prepared:
             compiled = partial(known_kinds, settings.config, settings.limits)
             rehearse(compiled, settings.workers, "the schemas of kinds")
         self._selection = selection(settings)
+        sets = self._selection.given.sets
+        self._parameters = tuple(Input(each.name, each.sha256) for each in sets)
         loaded = loaded or _loaded(settings, self._selection)
         self._rule_set = _chosen(loaded, settings)
         known, self._frameworks_files = rules.load_frameworks(
@@ -108,7 +111,7 @@ class _Prepared:
             fail_level=settings.fail_level,
             strict=settings.strict,
             rules=tuple(map(_row, chosen.rules, collected.counts())),
-            inputs=(*chosen.inputs, *self._frameworks_files),
+            inputs=(*chosen.inputs, *self._frameworks_files, *self._parameters),
             config=settings.config.input,
             disabled=tuple(sorted({*settings.disable} - {rule.id for rule in chosen.rules})),
             left_out=chosen.left_out,
@@ -139,6 +142,10 @@ class _Prepared:
             excluded=listing.excluded,
             ignored=listing.ignored,
             idle_globs=self._idle_globs,
+            assumed=tuple(
+                f"{name} in {number:,} {'policy' if number == 1 else 'policies'}"
+                for name, number in sorted(collected.assumed.items())
+            ),
         )
 
 

@@ -26,6 +26,8 @@ class Decided(NamedTuple):
     """The parts of the document that the violations rest on, by their digests."""
     when: tuple[str, ...] = ()
     """What holds where the document is so; empty if there is no other."""
+    assumed: tuple[str, ...] = ()
+    """The placeholders for what is taken to be one value without wildcards."""
 
 
 def together(variants: Sequence[Decided]) -> Decided:
@@ -48,6 +50,7 @@ def together(variants: Sequence[Decided]) -> Decided:
         findings=tuple(_findings(variants)),
         heirs={key: heir for each in variants for key, heir in each.heirs.items()},
         units={key: unit for each in variants for key, unit in each.units.items()},
+        assumed=tuple(dict.fromkeys(name for each in variants for name in each.assumed)),
     )
 
 

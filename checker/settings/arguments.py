@@ -28,6 +28,8 @@ class Arguments:
     kinds: Sequence[tuple[str, str]] = ()
     """Pairs of a glob and the kind of the files that it matches."""
     exclude: Sequence[str] = ()
+    parameters: Sequence[str] = ()
+    """The paths of files with values of the parameters of templates."""
     config: Path | None = None
     no_config: bool = False
     fail_level: Severity | None = None

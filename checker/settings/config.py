@@ -36,6 +36,10 @@ class Config:
     params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     accounts: Sequence[str] = ()
     """The IDs of the accounts that are ours."""
+    parameters: Sequence[str] = ()
+    """The paths of files with values of the parameters of templates."""
+    literal: bool = False
+    """Whether what a template leaves open is taken to be one value without wildcards."""
     disable: Sequence[str] = ()
     profile: str = ""
     fail_level: str = ""
@@ -114,6 +118,8 @@ def load(path: Path, limits: Limits) -> Config:
         paths=tuple(data.get("paths", {}).items()),
         params=data.get("params", {}),
         accounts=data.get("accounts", ()),
+        parameters=[_beside(path, given) for given in data.get("parameters", ())],
+        literal=data.get("assume", {}).get("unknowns") == "literal",
         disable=data.get("disable", ()),
         profile=data.get("profile", ""),
         fail_level=data.get("fail_level", ""),

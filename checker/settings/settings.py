@@ -36,6 +36,10 @@ class Settings:
     kinds: Sequence[tuple[str, str]] = ()
     """Pairs of a glob and the kind of the files that it matches; the last match counts."""
     exclude: Sequence[str] = ()
+    parameters: Sequence[str] = ()
+    """The paths of files with values of the parameters of templates; each is decided by itself."""
+    literal: bool = False
+    """Whether what a template leaves open is taken to be one value without wildcards."""
     own_globs: Sequence[str] = ()
     """The configuration's globs, which apply to the whole repository."""
     params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
@@ -84,6 +88,8 @@ def merged(given: Arguments, config: Config) -> Settings:
         only=given.only,
         kinds=(*config.paths, *given.kinds),
         exclude=(*config.exclude, *given.exclude),
+        parameters=given.parameters or config.parameters,
+        literal=config.literal,
         own_globs=(*(glob for glob, _ in config.paths), *config.exclude),
         params=config.params,
         accounts=config.accounts,

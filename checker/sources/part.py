@@ -28,6 +28,8 @@ class Part(NamedTuple):
     """How messages show the values in it that stand for what the template leaves open."""
     unknowns: Mapping[str, str] = _NOTHING
     """For each placeholder in it that may be any text: what it is, and what to do about it."""
+    assumed: tuple[str, ...] = ()
+    """The placeholders for what is taken to be one value without wildcards."""
 
 
 class Refused(NamedTuple):

@@ -66,12 +66,15 @@ class Rendered(Generic[_T]):
     result: _T
 
 
-def in_all_worlds(render: Callable[[World], _T]) -> list[Rendered[_T]]:
+def in_all_worlds(
+    render: Callable[[World], _T], sets: Iterable[Mapping[str, str]] = ()
+) -> list[Rendered[_T]]:
     """Return what a function gives in each world, in a stable order.
 
+    `sets` are values of parameters that the worlds begin with; without any, nothing is settled.
     Raises TooManyWorldsError, and what the function raises.
     """
-    todo = [World()]
+    todo = [World(each) for each in sets][::-1] or [World()]
     done: list[Rendered[_T]] = []
     while todo:
         world = todo.pop()

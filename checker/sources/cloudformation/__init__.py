@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from checker.sources.cloudformation.policies import places, programs
 from checker.sources.cloudformation.template import template
 from checker.sources.cloudformation.variants import variants
+from checker.sources.parameter_files import Given
 
 if TYPE_CHECKING:
     from checker.problems import Route
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
     from checker.sources.part import Part, Refused
 
 
+NOTHING = Given()
+
 __all__ = ["parts", "programs"]
 
 
-def parts(reading: Reading, limits: Limits) -> Iterator[tuple[Route, list[Part | Refused]]]:
+def parts(
+    reading: Reading, limits: Limits, given: Given = NOTHING
+) -> Iterator[tuple[Route, list[Part | Refused]]]:
     """Yield the place of each policy in a template, with the ways in which it may be rendered."""
     found = template(reading)
     for place in places(found):
-        yield place.route, variants(found, place, limits)
+        yield place.route, variants(found, place, limits, given)

@@ -60,8 +60,6 @@ def _equals(renderer: Renderer, left: Json, right: Json, route: Route) -> bool:
 
 def _has_value(renderer: Renderer, name: str, text: str) -> bool:
     """Return whether a parameter that the world does not settle has a value."""
-    if name in renderer.template.values:
-        return renderer.template.values[name] == text
     if text in renderer.world.others.get(name, ()):
         return False
     declared = renderer.template.parameters.get(name, {})

@@ -217,7 +217,8 @@ def _transform(renderer: Renderer, _node: Json, route: Route) -> Made:
 
 
 def _import(renderer: Renderer, node: Json, route: Route) -> Made:
-    name = parameters.as_text(renderer.value(node, route).value)
+    text = parameters.as_text(renderer.value(node, route).value)
+    name = stand_ins.shown(text, renderer.legend)
     return renderer.opened(f"ImportValue.{name}", f"the imported value `{name}`", route)
 
 

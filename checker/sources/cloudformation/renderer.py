@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from checker.problems import InputError
 from checker.reader.rendered import Origin
+from checker.sources import stand_ins
 from checker.sources.cloudformation import made as m
 from checker.sources.cloudformation import parameters
 from checker.sources.cloudformation.conditions import holds
@@ -39,9 +40,13 @@ _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 class Renderer:
     """Renders nodes of a template in one world."""
 
-    def __init__(self, template: Template, world: World) -> None:
+    def __init__(self, template: Template, world: World, *, literal: bool = False) -> None:
         self.template = template
         self.world = world
+        self.literal = literal
+        """Whether what may be any text is taken to be one value without wildcards."""
+        self.assumed: dict[str, str] = {}
+        """What is taken to be one value, by its stand-in."""
         self.legend: dict[str, str] = {}
         """How messages show each stand-in."""
         self.open: dict[str, str] = {}
@@ -91,6 +96,10 @@ class Renderer:
     def opened(self, address: str, what: str, route: Route) -> Made:
         """Return a placeholder as the value of a node that may be any text."""
         text = open_text(address)
+        if self.literal:
+            one = stand_ins.name(address)
+            self.assumed[one.value] = text
+            return self.stood_in(one, route)
         self.open[text] = what
         return m.text(text, route)
 
@@ -117,12 +126,14 @@ class Renderer:
         if name in self.loops:
             turn = self.loops[name]
             return m.text(turn, route) if isinstance(turn, str) else self.stood_in(turn, route)
+        declared = self.template.parameters.get(name)
+        known = None if declared is None else parameters.parameter(name, declared)
         if name in self.world.values:
-            return m.text(self.world.values[name], route)
-        if name in self.template.values:
-            return m.text(self.template.values[name], route)
-        if name in self.template.parameters:
-            known = parameters.parameter(name, self.template.parameters[name])
+            value = self.world.values[name]
+            if known is None or not known.is_list:
+                return m.text(value, route)
+            return m.listed((m.text(each.strip(), route) for each in value.split(",")), route)
+        if known is not None:
             line = self.template.reading.locate(("Parameters", name), key=True).line
             what = (
                 f"the parameter `{name}` (line {line}), which may be any text: give it an "

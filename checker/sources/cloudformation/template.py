@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from checker.reader.dialect import Dialect
@@ -64,8 +64,6 @@ class Template:
     mappings: Mapping[str, Json]
     conditions: Mapping[str, Json]
     resources: Mapping[str, Resource]
-    values: Mapping[str, str] = field(default_factory=dict)
-    """The values of parameters that the user gives."""
 
 
 def is_template(data: Json) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from checker.problems import InputError
 from checker.reader.rendered import Origin
+from checker.sources.assumed import with_arns
 from checker.sources.cloudformation.renderer import Renderer
 from checker.sources.part import Part, Refused
 from checker.sources.worlds import MOST_WORLDS, Rendered, TooManyWorldsError, World, in_all_worlds
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from checker.sources.cloudformation.made import Made
     from checker.sources.cloudformation.policies import Place
     from checker.sources.cloudformation.template import Template
+    from checker.sources.parameter_files import Given
 
 _CURE = "give it an AllowedPattern without wildcards, or its value with --parameters"
 
@@ -26,16 +28,20 @@ class _World(NamedTuple):
     renderer: Renderer
 
 
-def variants(template: Template, place: Place, limits: Limits) -> list[Part | Refused]:
+def variants(
+    template: Template, place: Place, limits: Limits, given: Given
+) -> list[Part | Refused]:
     """Return a policy in each way that it may be rendered; none if no resource has it.
 
     Ways that are alike are one.
     """
+    declared = template.parameters
+    sets = [{k: v for k, v in each.values.items() if k in declared} for each in given.sets]
     node = _node(template.reading.data, place.route)
     resource = template.resources[place.logical]
 
     def render(world: World) -> _World:
-        renderer = Renderer(template, world)
+        renderer = Renderer(template, world, literal=given.literal)
         renderer.loops = resource.loops
         condition = resource.condition
         if condition and not renderer.is_met(condition, (*resource.route, "Condition")):
@@ -43,7 +49,7 @@ def variants(template: Template, place: Place, limits: Limits) -> list[Part | Re
         return _World(renderer.render(node, place.route), renderer)
 
     try:
-        found = in_all_worlds(render)
+        found = in_all_worlds(render, sets)
     except TooManyWorldsError:
         message = (
             f"the policy has more than {MOST_WORLDS} variants, by the conditions and parameters "
@@ -52,8 +58,8 @@ def variants(template: Template, place: Place, limits: Limits) -> list[Part | Re
         return [Refused(place.address, (template.reading.problem(message, place.route),))]
     except InputError as error:
         return [Refused(place.address, error.problems)]
-    given = [each for each in found if each.result.made is not None]
-    return list(_parts(template, place, _alike(given), limits))
+    made = [each for each in found if each.result.made is not None]
+    return list(_parts(template, place, _alike(made), limits))
 
 
 def _alike(given: list[Rendered[_World]]) -> list[list[Rendered[_World]]]:
@@ -90,9 +96,18 @@ def _parts(
             except InputError as error:
                 yield Refused(place.address, error.problems)
                 continue
+        legend = {**renderer.legend, **with_arns(reading.data, renderer.assumed)}
         case = " ".join(sorted(each.world.case for each in group)) if label else ""
-        shown = renderer.legend, renderer.open
-        yield Part(place.address, reading, place.kind, label, case, *shown)
+        yield Part(
+            name=place.address,
+            reading=reading,
+            kind=place.kind,
+            when=label,
+            case=case,
+            legend=legend,
+            unknowns=renderer.open,
+            assumed=tuple(renderer.assumed.values()),
+        )
 
 
 def _missing(template: Template, made: Made, renderer: Renderer) -> Problem | None:
