@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": "Show whether new policies grant more than old ones.",
     "grants": "Show whether policies grant an action.",
     "public": "Show whether policies of resources let strangers in.",
+    "documents": "List the policies in files, and what is not read.",
     "waive": "Accept findings until a date, with a reason and an owner.",
     "baseline": "Bring a baseline up to date: fewer violations, never more.",
     "diff": "Compare two JSON reports: new and fixed violations.",
@@ -29,7 +30,7 @@ COMMANDS = {
     "completion": "Print a completion script for a shell.",
 }
 """Each command's name and its help text."""
-_MODULES = {"public": "public_access"}
+_MODULES = {"documents": "inventory", "public": "public_access"}
 """The modules in this package of commands that have another name than their module."""
 _OFTEN_A_PATH = frozenset({"rules"})
 """Commands whose names are common directory names.
@@ -38,7 +39,7 @@ If anything but options follows, the word is read as RULES, and a check is run.
 """
 RESERVED = frozenset(
     {
-        *("documents", "eval", "fmt", "impact", "import"),
+        *("eval", "fmt", "impact", "import"),
         *("lint", "lsp", "test", "why"),
     }
 )

@@ -56,7 +56,7 @@ def answer(question: Callable[[], Question], given: Mapping[str, Any]) -> int:
     """
     color = given["color"]
     try:
-        asked, chosen = question(), _settings(given)
+        asked, chosen = question(), settings_of(given)
         found = _asked(asked, chosen)
         _write(found, given["output"], colour=has_colour(color, sys.stdout))
     except InputError as error:
@@ -66,7 +66,8 @@ def answer(question: Callable[[], Question], given: Mapping[str, Any]) -> int:
     return found.exit_code
 
 
-def _settings(given: Mapping[str, Any]) -> Settings:
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """Return the settings of a command with the options of `asks`; raises InputError."""
     from checker.settings import Arguments, settings  # noqa: PLC0415 - `--help` needs none of it
 
     found = settings(

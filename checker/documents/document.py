@@ -32,7 +32,7 @@ class Document:
     __slots__ = (
         *("_digests", "_places", "_units"),
         *("activation", "assumed", "case", "file", "kind", "legend", "part"),
-        *("problems", "reading", "unknowns", "when"),
+        *("problems", "reading", "source", "unknowns", "when"),
     )
 
     def __init__(
@@ -45,6 +45,8 @@ class Document:
     ) -> None:
         self.file = file
         self.part = part
+        self.source = "a file of its own"
+        """How the file holds it."""
         self.when: tuple[str, ...] = ()
         """What holds where a template makes this document; empty if there is no other."""
         self.case = ""

@@ -55,4 +55,4 @@ def _wrapped(
         yield Document(reading.source.path, None, reading, problems, part)
     for each in found:
         if not isinstance(each, InputError):
-            yield document(each.reading, selection, mapped or each.kind, part + each.name)
+            yield document(each.reading, selection, mapped or each.kind, part + each.name, each)

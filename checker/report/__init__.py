@@ -23,6 +23,7 @@ from checker.report.finding import (
 )
 from checker.report.folding import folded
 from checker.report.identity import FINGERPRINTS, Accepted, Basis, digest, fingerprint
+from checker.report.inventory import Found, Inventory
 from checker.report.proof import Proof
 from checker.report.report import (
     CheckedDocument,
@@ -59,9 +60,11 @@ __all__ = [
     "Exit",
     "FileCounts",
     "Finding",
+    "Found",
     "Framework",
     "IdleWaiver",
     "Input",
+    "Inventory",
     "Judged",
     "Move",
     "Place",

@@ -20,6 +20,8 @@ class Part(NamedTuple):
     reading: Reading
     kind: str
     """The name of its kind; empty if its place does not tell."""
+    source: str = "a known wrapper"
+    """How the file holds it, in words."""
     when: tuple[str, ...] = ()
     """In which case it is so, such as `IsProduction`; empty if it is never otherwise."""
     case: str = ""

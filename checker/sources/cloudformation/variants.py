@@ -102,6 +102,7 @@ def _parts(
             name=place.address,
             reading=reading,
             kind=place.kind,
+            source="a CloudFormation template",
             when=label,
             case=case,
             legend=legend,
