@@ -31,7 +31,7 @@ class Document:
 
     __slots__ = (
         *("_digests", "_places", "_units"),
-        *("activation", "assumed", "case", "file", "kind", "legend", "part"),
+        *("activation", "assumed", "case", "file", "inferred", "kind", "legend", "part"),
         *("problems", "reading", "source", "unknowns", "when"),
     )
 
@@ -47,6 +47,8 @@ class Document:
         self.part = part
         self.source = "a file of its own"
         """How the file holds it."""
+        self.inferred = False
+        """Whether its kind follows from how it is used, and not from its place alone."""
         self.when: tuple[str, ...] = ()
         """What holds where a template makes this document; empty if there is no other."""
         self.case = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from itertools import chain
@@ -48,6 +49,7 @@ def load(
         problem = listing.problems[index]
         return Contents([Document(problem.path, problems=(problem,))])
     entry = listing.files[index - len(listing.problems)]
+    selection = replace(selection, is_elsewhere=partial(_is_elsewhere, listing, entry.path, limits))
     if must_read:
         entry = entry._replace(named=True)
     if (text := listing.texts.get(entry.path)) is not None:
@@ -59,6 +61,22 @@ def load(
         lambda: lines.read_lines(entry.path, limits, entry.name),
     )
     return _contents(file, selection, limits)
+
+
+def _is_elsewhere(listing: Listing, path: str, limits: Limits, text: str) -> bool:
+    """Return whether another file of a listing than that at `path` has a text, or is not read."""
+    wanted = text.encode()
+    for entry in listing.files:
+        if entry.path == path or role(entry.name) in {Role.OTHER, Role.PROSE}:
+            continue
+        try:
+            known = listing.texts.get(entry.path)
+            data = read_raw(entry.path, limits, entry.name) if known is None else known
+        except InputError:
+            continue  # it is an error of its own
+        if isinstance(data, bytes) and wanted in data:
+            return True
+    return False
 
 
 def load_bytes(

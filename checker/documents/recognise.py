@@ -45,7 +45,7 @@ def document(
     if found is None:
         return Document(path, kind, reading, problems, part)
     made = Document(path, kind, reading, problems, part)
-    made.source = found.source
+    made.source, made.inferred = found.source, found.inferred
     made.when, made.case, made.assumed = found.when, found.case, found.assumed
     made.legend, made.unknowns = found.legend, found.unknowns
     return made

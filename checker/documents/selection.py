@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from checker.kinds import Kind, never
 from checker.sources.parameter_files import Given
+
+
+def _anywhere(_text: str) -> bool:
+    """Say that any text may be in another file; no other file is known."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class Selection:
 
     given: Given = Given()  # noqa: RUF009 - a named tuple does not change
     """What the user says of the values that templates leave open."""
+    is_elsewhere: Callable[[str], bool] = _anywhere
+    """Says whether another file of the run than the one that is read has a text."""
 
     @property
     def parses_all(self) -> bool:

@@ -33,7 +33,9 @@ def _documents(
 ) -> Iterator[Document]:
     path = reading.source.path
     taken = list(cloudformation.programs(reading))
-    for place, found in cloudformation.parts(reading, limits, selection.given):
+    for place, found in cloudformation.parts(
+        reading, limits, selection.given, selection.is_elsewhere
+    ):
         taken.append(place)
         for each in found:
             if isinstance(each, Refused):

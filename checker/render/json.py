@@ -98,6 +98,7 @@ def header(report: Report) -> dict[str, Any]:
             "mentioned": list(report.files.mentioned),
             "ignored": list(report.files.ignored),
             "idle_globs": list(report.files.idle_globs),
+            "boundaries": list(report.files.boundaries),
             "assumed": list(report.files.assumed),
             "facts": list(report.facts),
         },

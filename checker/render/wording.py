@@ -107,6 +107,11 @@ def file_notes(files: FileCounts) -> Iterator[Note]:
         Note("file left out by a glob", "files left out by a glob", files.excluded),
         Note("glob that matches no file", "globs that match no file", files.idle_globs),
         Note(
+            "policy that is a permissions boundary, as nothing names it otherwise",
+            "policies that are permissions boundaries, as nothing names them otherwise",
+            files.boundaries,
+        ),
+        Note(
             "unknown of templates taken to be one value without wildcards",
             "unknowns of templates taken to be one value without wildcards",
             files.assumed,

@@ -135,6 +135,8 @@ class FileCounts(NamedTuple):
     """The names of files and of whole directories that git ignores."""
     idle_globs: tuple[str, ...] = ()
     """The globs that match no file."""
+    boundaries: tuple[str, ...] = ()
+    """The policies that are permissions boundaries because nothing else names them."""
     assumed: tuple[str, ...] = ()
     """What templates leave open and is taken to be one value, and in how many policies."""
 

@@ -76,6 +76,8 @@ class Collected:
         self.files = 0
         self.outcomes: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
         """The names of files by their outcome."""
+        self.boundaries: list[str] = []
+        """The policies that are boundaries because nothing else names them."""
         self.assumed: Counter[str] = Counter()
         """In how many documents each unknown of a template is taken to be one value."""
 
@@ -90,6 +92,8 @@ class Collected:
         self._digest.update(f"{decided.sha256} {file}{decided.part}\n".encode())
         origin = self._moves.origin(file, decided.part, decided.sha256)
         self.assumed.update(decided.assumed)
+        if decided.inferred:
+            self.boundaries.append(f"{file} {decided.part}")
         by_rule: dict[str, list[Finding]] = {}
         for finding in decided.findings:
             by_rule.setdefault(finding.rule, []).append(finding)

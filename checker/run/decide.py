@@ -90,6 +90,7 @@ class Work(NamedTuple):
                 _rested_on(document, findings),
                 document.when,
                 document.assumed,
+                document.inferred,
             )
 
 

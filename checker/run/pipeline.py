@@ -142,6 +142,7 @@ class _Prepared:
             excluded=listing.excluded,
             ignored=listing.ignored,
             idle_globs=self._idle_globs,
+            boundaries=tuple(collected.boundaries),
             assumed=tuple(
                 f"{name} in {number:,} {'policy' if number == 1 else 'policies'}"
                 for name, number in sorted(collected.assumed.items())

@@ -28,6 +28,8 @@ class Decided(NamedTuple):
     """What holds where the document is so; empty if there is no other."""
     assumed: tuple[str, ...] = ()
     """The placeholders for what is taken to be one value without wildcards."""
+    inferred: bool = False
+    """Whether its kind follows from how it is used, and not from its place alone."""
 
 
 def together(variants: Sequence[Decided]) -> Decided:
@@ -51,6 +53,7 @@ def together(variants: Sequence[Decided]) -> Decided:
         heirs={key: heir for each in variants for key, heir in each.heirs.items()},
         units={key: unit for each in variants for key, unit in each.units.items()},
         assumed=tuple(dict.fromkeys(name for each in variants for name in each.assumed)),
+        inferred=first.inferred,
     )
 
 

@@ -32,6 +32,8 @@ class Part(NamedTuple):
     """For each placeholder in it that may be any text: what it is, and what to do about it."""
     assumed: tuple[str, ...] = ()
     """The placeholders for what is taken to be one value without wildcards."""
+    inferred: bool = False
+    """Whether its kind follows from how it is used, and not from its place alone."""
 
 
 class Refused(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from checker.sources.cloudformation.boundaries import boundaries
 from checker.sources.cloudformation.policies import places, programs
 from checker.sources.cloudformation.template import template
 from checker.sources.cloudformation.variants import variants
@@ -22,9 +23,18 @@ __all__ = ["parts", "programs"]
 
 
 def parts(
-    reading: Reading, limits: Limits, given: Given = NOTHING
+    reading: Reading,
+    limits: Limits,
+    given: Given = NOTHING,
+    is_elsewhere: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[tuple[Route, list[Part | Refused]]]:
-    """Yield the place of each policy in a template, with the ways in which it may be rendered."""
+    """Yield the place of each policy in a template, with the ways in which it may be rendered.
+
+    `is_elsewhere` says whether another file of the run has a text, such as a policy's name.
+    """
     found = template(reading)
+    only = boundaries(found, is_elsewhere)
     for place in places(found):
+        if place.logical in only:
+            place = place._replace(kind="aws-permissions-boundary", inferred=True)  # noqa: PLW2901
         yield place.route, variants(found, place, limits, given)

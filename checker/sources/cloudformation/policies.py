@@ -25,6 +25,8 @@ class Place(NamedTuple):
     route: Route
     kind: str
     """The kind of the policy; empty if its place does not tell."""
+    inferred: bool = False
+    """Whether the kind follows from how the policy is used, and not from its place alone."""
 
 
 def places(template: Template) -> Iterator[Place]:

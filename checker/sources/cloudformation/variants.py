@@ -108,6 +108,7 @@ def _parts(
             legend=legend,
             unknowns=renderer.open,
             assumed=tuple(renderer.assumed.values()),
+            inferred=place.inferred,
         )
 
 
