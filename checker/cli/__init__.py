@@ -30,7 +30,7 @@ COMMANDS = {
     "completion": "Print a completion script for a shell.",
 }
 """Each command's name and its help text."""
-_MODULES = {"documents": "inventory", "public": "public_access"}
+_MODULES = {"documents": "documents_found", "public": "public_access"}
 """The modules in this package of commands that have another name than their module."""
 _OFTEN_A_PATH = frozenset({"rules"})
 """Commands whose names are common directory names.

@@ -183,7 +183,7 @@ def _templates(source: Source, data: bytes, limits: Limits) -> list[Reading]:
     if b"AWS::" not in data or b"Resources" not in data:
         return []
     from checker.reader.reading import parse_dialect  # noqa: PLC0415 - few files are templates
-    from checker.sources.cloudformation.template import YAML, is_template  # noqa: PLC0415 - as above
+    from checker.sources.cloudformation.sections import YAML, is_template  # noqa: PLC0415 - as above
 
     try:
         found = (

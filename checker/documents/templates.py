@@ -10,7 +10,7 @@ from checker.documents.selection import Selection
 from checker.documents.unread import in_a_document
 from checker.reader import Limits, Reading
 from checker.sources import cloudformation, wrapped
-from checker.sources.cloudformation.template import is_template
+from checker.sources.cloudformation.sections import is_template
 from checker.sources.part import Refused
 
 

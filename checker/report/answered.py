@@ -74,7 +74,8 @@ class Answers(NamedTuple):
         found: dict[str, list[str]] = {}
         for each in self.every:
             if each.answer is Answer.SKIPPED:
-                name = " ".join(filter(None, [each.file, each.part]))
+                gap = " " if each.part[:1].isalpha() else ""
+                name = f"{each.file}{gap}{each.part}"
                 found.setdefault(each.reason, []).append(name)
         yield from found.items()
 

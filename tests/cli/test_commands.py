@@ -58,6 +58,7 @@ PASSING: dict[str, tuple[str, ...]] = {
     "compare": ("p", "p"),
     "grants": ("p", "--action=s3:DeleteBucket"),
     "public": ("queue.json",),
+    "documents": ("p",),
     "diff": ("r.json", "r.json"),
     "explain": ("valid-document",),
     "baseline": ("update", "r.json", "strict", "p"),

@@ -192,6 +192,7 @@ ARGUMENTS: dict[str, tuple[list[str], int]] = {
     "compare": (["compare", ONE, "examples/violations/ecr-push-to-one-repository.json"], 1),
     "grants": (["grants", "--action", "s3:DeleteBucket", ONE], 0),
     "public": (["public", "examples/violations/no-public-principal.json"], 1),
+    "documents": (["documents", ONE], 0),
     "waive": (
         [
             *("waive", "rules/", VIOLATIONS, "--rule", "no-full-admin"),

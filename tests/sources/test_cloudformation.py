@@ -12,7 +12,7 @@ from checker.problems import Json, Location, Source
 from checker.reader import DEFAULT_LIMITS
 from checker.reader.reading import parse_dialect
 from checker.sources.cloudformation import parts
-from checker.sources.cloudformation.template import YAML
+from checker.sources.cloudformation.sections import YAML
 from checker.sources.part import Part, Refused
 from checker.sources.stand_ins import shown
 

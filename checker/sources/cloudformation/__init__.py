@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from checker.sources.cloudformation.boundaries import boundaries
 from checker.sources.cloudformation.policies import places, programs
-from checker.sources.cloudformation.template import template
+from checker.sources.cloudformation.sections import template
 from checker.sources.cloudformation.variants import variants
 from checker.sources.parameter_files import Given
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from checker.problems import Json, Route
-    from checker.sources.cloudformation.template import Resource, Template
+    from checker.sources.cloudformation.sections import Resource, Template
 
 _TYPE = "AWS::IAM::ManagedPolicy"
 _BOUNDARY = "PermissionsBoundary"

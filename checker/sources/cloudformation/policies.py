@@ -11,7 +11,7 @@ from checker.sources.wrapped import is_policy
 if TYPE_CHECKING:
     from checker.problems import Json, Route
     from checker.reader import Reading
-    from checker.sources.cloudformation.template import Template
+    from checker.sources.cloudformation.sections import Template
 
 
 class Place(NamedTuple):

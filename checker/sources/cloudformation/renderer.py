@@ -13,12 +13,12 @@ from checker.reader.rendered import Origin
 from checker.sources import stand_ins
 from checker.sources.cloudformation import made as m
 from checker.sources.cloudformation import parameters
-from checker.sources.cloudformation.conditions import holds
+from checker.sources.cloudformation.condition_functions import holds
 from checker.sources.cloudformation.intrinsics import FUNCTIONS, address_of
 from checker.sources.cloudformation.made import Made
 from checker.sources.cloudformation.names import reference_to
 from checker.sources.cloudformation.parameters import NO_VALUE, Known
-from checker.sources.cloudformation.template import LOOP, filled
+from checker.sources.cloudformation.sections import LOOP, filled
 from checker.sources.stand_ins import StandIn, open_text
 from checker.sources.worlds import Fork, World
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from checker.problems import Json, Route
-    from checker.sources.cloudformation.template import Template
+    from checker.sources.cloudformation.sections import Template
 
 MOST_NODES = 200_000
 """The most nodes of one rendered policy."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from checker.reader import Limits
     from checker.sources.cloudformation.made import Made
     from checker.sources.cloudformation.policies import Place
-    from checker.sources.cloudformation.template import Template
+    from checker.sources.cloudformation.sections import Template
     from checker.sources.parameter_files import Given
 
 _CURE = "give it an AllowedPattern without wildcards, or its value with --parameters"
