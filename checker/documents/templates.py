@@ -32,9 +32,10 @@ def _documents(
     reading: Reading, part: str, selection: Selection, limits: Limits
 ) -> Iterator[Document]:
     path = reading.source.path
-    taken = list(cloudformation.programs(reading))
+    template = cloudformation.template(reading)
+    taken = list(cloudformation.unlike(template))
     for place, found in cloudformation.parts(
-        reading, limits, selection.given, selection.is_elsewhere
+        template, limits, selection.given, selection.is_elsewhere
     ):
         taken.append(place)
         for each in found:

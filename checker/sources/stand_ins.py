@@ -21,6 +21,7 @@ __all__ = [
     "REGION",
     "URL_SUFFIX",
     "StandIn",
+    "holes",
     "likely_arn",
     "name",
     "number",
@@ -38,6 +39,7 @@ _PARTS = 6
 """The parts of an ARN."""
 _LETTERS = "bcdfghjkmnpqrstvwxz0123456789"
 _SLUG = re.compile(r"[^a-z0-9]+")
+_HOLE = re.compile(r"\$\{([^}!]*)\}")
 _UNFIT = re.compile(r"[.{}:/*?$\s]+")
 
 
@@ -58,6 +60,11 @@ def number(address: str) -> StandIn:
     """Return a number for an unknown that is one."""
     digest = _digest(address)
     return StandIn(str(70_000_000 + int.from_bytes(digest[:3])), placeholder(address))
+
+
+def holes(text: str) -> list[str]:
+    """Return the names in the `${…}` of a text."""
+    return [found.strip() for found in _HOLE.findall(text)]
 
 
 def likely_arn(text: str) -> str:

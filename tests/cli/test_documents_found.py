@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.gate import Gate
+from tests.support.command import Run
 
 TEMPLATE = """\
 Parameters:
@@ -37,13 +37,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def listed(gate: Gate, folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    ran = gate("documents", str(folder), "-o", "json", *options)
-    return ran.code, json.loads(ran.out)
+def listed(policy_check: Run, folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    ran = policy_check("documents", str(folder), "-o", "json", *options)
+    return ran.returncode, json.loads(ran.stdout.decode())
 
 
-def test_each_document_has_its_place_kind_and_form(gate: Gate, folder: Path) -> None:
-    code, found = listed(gate, folder)
+def test_each_document_has_its_place_kind_and_form(policy_check: Run, folder: Path) -> None:
+    code, found = listed(policy_check, folder)
     shown = [
         (Path(each["document"]).name, each["part"], each["kind"], each["when"], each["source"])
         for each in found["documents"]
@@ -60,8 +60,8 @@ def test_each_document_has_its_place_kind_and_form(gate: Gate, folder: Path) -> 
     assert code == found["summary"]["exit_code"] == 0
 
 
-def test_what_a_template_leaves_open_is_told_with_the_cure(gate: Gate, folder: Path) -> None:
-    _, found = listed(gate, folder)
+def test_what_a_template_leaves_open_is_told_with_the_cure(policy_check: Run, folder: Path) -> None:
+    _, found = listed(policy_check, folder)
     (unknown,) = found["documents"][2]["unknowns"]
     assert unknown["placeholder"] == "${Bucket}"
     assert "the parameter `Bucket` (line 2)" in unknown["is"]
@@ -69,38 +69,41 @@ def test_what_a_template_leaves_open_is_told_with_the_cure(gate: Gate, folder: P
     assert found["documents"][1]["unknowns"] == []
 
 
-def test_text_shows_the_same(gate: Gate, folder: Path) -> None:
-    ran = gate("documents", str(folder))
-    assert "stack.yaml:9:9  Resources.P.Properties.PolicyDocument\n" in ran.out
-    assert "    aws-identity-policy, a CloudFormation template, when not IsProd\n" in ran.out
-    assert "    open ${Bucket} is the parameter `Bucket` (line 2)" in ran.out
-    assert ran.out.endswith("3 documents in 4 files (exit 0)\n")
+def test_text_shows_the_same(policy_check: Run, folder: Path) -> None:
+    ran = policy_check("documents", str(folder))
+    assert "stack.yaml:9:9  Resources.P.Properties.PolicyDocument\n" in ran.stdout.decode()
+    assert (
+        "    aws-identity-policy, a CloudFormation template, when not IsProd\n"
+        in ran.stdout.decode()
+    )
+    assert "    open ${Bucket} is the parameter `Bucket` (line 2)" in ran.stdout.decode()
+    assert ran.stdout.decode().endswith("3 documents in 4 files (exit 0)\n")
 
 
-def test_a_document_that_cannot_be_read_is_not_passed_over(gate: Gate, folder: Path) -> None:
+def test_a_document_that_cannot_be_read_is_not_passed_over(policy_check: Run, folder: Path) -> None:
     (folder / "broken.json").write_text('{"Statement": [')
-    ran = gate("documents", str(folder))
-    assert "NOT READ: 1 of 4 documents (exit 2)" in ran.out
-    assert ran.code == 2
+    ran = policy_check("documents", str(folder))
+    assert "NOT READ: 1 of 4 documents (exit 2)" in ran.stdout.decode()
+    assert ran.returncode == 2
 
 
-def test_no_document_is_told(gate: Gate, folder: Path) -> None:
+def test_no_document_is_told(policy_check: Run, folder: Path) -> None:
     for name in ("stack.yaml", "plain.json"):
         (folder / name).unlink()
-    ran = gate("documents", str(folder))
-    assert "no document was found in 2 files (exit 3)" in ran.out
-    assert ran.code == 3
+    ran = policy_check("documents", str(folder))
+    assert "no document was found in 2 files (exit 3)" in ran.stdout.decode()
+    assert ran.returncode == 3
 
 
-def test_values_settle_what_is_open(gate: Gate, folder: Path) -> None:
+def test_values_settle_what_is_open(policy_check: Run, folder: Path) -> None:
     values = folder.parent / "values-of.json"
     values.write_text('[{"ParameterKey": "Bucket", "ParameterValue": "logs"}]')
-    _, found = listed(gate, folder, "--parameters", str(values))
+    _, found = listed(policy_check, folder, "--parameters", str(values))
     assert all(each["unknowns"] == [] for each in found["documents"])
 
 
-def test_assumptions_are_listed(gate: Gate, folder: Path, tmp_path: Path) -> None:
+def test_assumptions_are_listed(policy_check: Run, folder: Path, tmp_path: Path) -> None:
     config = tmp_path.parent / "assume.yaml"
     config.write_text("assume: {unknowns: literal}\n")
-    _, found = listed(gate, folder, "--config", str(config))
+    _, found = listed(policy_check, folder, "--config", str(config))
     assert [each["assumed"] for each in found["documents"]] == [[], [], ["${Bucket}"]]

@@ -11,7 +11,7 @@ import pytest
 from checker.problems import Json, Location, Source
 from checker.reader import DEFAULT_LIMITS
 from checker.reader.reading import parse_dialect
-from checker.sources.cloudformation import parts
+from checker.sources.cloudformation import parts, template
 from checker.sources.cloudformation.sections import YAML
 from checker.sources.part import Part, Refused
 from checker.sources.stand_ins import shown
@@ -62,7 +62,7 @@ def reading(text: str) -> Reading:
 
 
 def found_in(text: str) -> list[Part | Refused]:
-    return [each for _, found in parts(reading(text), DEFAULT_LIMITS) for each in found]
+    return [each for _, found in parts(template(reading(text)), DEFAULT_LIMITS) for each in found]
 
 
 def told(part: Part | Refused) -> str:
@@ -128,7 +128,9 @@ def test_a_policy_has_the_address_and_the_kind_of_its_place() -> None:
 
 
 def test_a_resource_with_a_condition_is_there_only_when_it_holds() -> None:
-    text = REPEATED.replace("CONDITION", "IsProd").replace("TRUST", "x")
+    text = REPEATED.replace("CONDITION", "IsProd").replace(
+        "      AssumeRolePolicyDocument: TRUST\n", ""
+    )
     inside = '{Statement: {Effect: Allow, Action: "s3:*", Resource: !If [IsProd, a, b]}}'
     (found,) = found_in(text.replace("POLICY", inside))
     assert isinstance(found, Part)
@@ -151,7 +153,9 @@ def test_a_resource_with_a_condition_is_there_only_when_it_holds() -> None:
     ],
 )
 def test_what_cannot_be_rendered_is_refused_with_its_place(policy: str, message: str) -> None:
-    text = REPEATED.replace("    Condition: CONDITION\n", "").replace("TRUST", "x")
+    text = REPEATED.replace("    Condition: CONDITION\n", "").replace(
+        "      AssumeRolePolicyDocument: TRUST\n", ""
+    )
     (found,) = found_in(text.replace("POLICY", policy))
     assert message in told(found)
     assert isinstance(found, Refused)

@@ -6,24 +6,25 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from checker.sources.cloudformation.boundaries import boundaries
-from checker.sources.cloudformation.policies import places, programs
+from checker.sources.cloudformation.policies import places, unlike
 from checker.sources.cloudformation.sections import template
 from checker.sources.cloudformation.variants import variants
 from checker.sources.parameter_files import Given
 
 if TYPE_CHECKING:
     from checker.problems import Route
-    from checker.reader import Limits, Reading
+    from checker.reader import Limits
+    from checker.sources.cloudformation.sections import Template
     from checker.sources.part import Part, Refused
 
 
 NOTHING = Given()
 
-__all__ = ["parts", "programs"]
+__all__ = ["parts", "template", "unlike"]
 
 
 def parts(
-    reading: Reading,
+    found: Template,
     limits: Limits,
     given: Given = NOTHING,
     is_elsewhere: Callable[[str], bool] = lambda _: True,
@@ -32,7 +33,6 @@ def parts(
 
     `is_elsewhere` says whether another file of the run has a text, such as a policy's name.
     """
-    found = template(reading)
     only = boundaries(found, is_elsewhere)
     for place in places(found):
         if place.logical in only:

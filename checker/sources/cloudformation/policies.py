@@ -1,4 +1,8 @@
-"""Finds the policies of a template."""
+"""Finds the policies of a template.
+
+They stand in the properties that a table knows to hold some, and wherever else the data is a policy
+as it stands.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,32 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from checker.sources import look
+from checker.sources.policy_properties import (
+    EACH,
+    Form,
+    PolicyProperty,
+    other_languages,
+    policy_properties,
+)
 from checker.sources.wrapped import is_policy
 
 if TYPE_CHECKING:
     from checker.problems import Json, Route
     from checker.reader import Reading
-    from checker.sources.cloudformation.sections import Template
+    from checker.sources.cloudformation.sections import Resource, Template
+
+_STATEMENT = {"Effect", "Fn::If", "Fn::Transform"}
+_PROGRAMS = ("ZipFile", "InlineCode", "UserData")
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html"""
+
+
+class Case(NamedTuple):
+    """A condition of a template that must hold, or not hold, for a policy to be there."""
+
+    name: str
+    holds: bool
+    route: Route
 
 
 class Place(NamedTuple):
@@ -25,52 +49,119 @@ class Place(NamedTuple):
     route: Route
     kind: str
     """The kind of the policy; empty if its place does not tell."""
+    form: Form = Form.EITHER
+    cases: tuple[Case, ...] = ()
+    """What must hold for it to be there."""
     inferred: bool = False
     """Whether the kind follows from how the policy is used, and not from its place alone."""
+
+
+class _Spot(NamedTuple):
+    """A node of a resource's properties, and what must hold for it to be there."""
+
+    node: Json
+    route: Route
+    cases: tuple[Case, ...] = ()
 
 
 def places(template: Template) -> Iterator[Place]:
     """Yield the places of the policies in a template's resources, in order."""
     for logical, resource in template.resources.items():
         construct = f" ({resource.construct})" if resource.construct else ""
-        route = (*resource.route, "Properties")
-        for inside, kind in _inside(resource.kind, dict(resource.properties), ()):
-            steps = "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in inside)
-            address = f"Resources.{logical}.Properties{steps}{construct}"
-            yield Place(logical, address, (*route, *inside), kind)
+        base = (*resource.route, "Properties")
+        for spot, kind, form in _spots(resource):
+            inside = "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in spot.route)
+            address = f"Resources.{logical}.Properties{inside}{construct}"
+            cases = tuple(x._replace(route=(*base, *x.route)) for x in spot.cases)
+            yield Place(logical, address, (*base, *spot.route), kind, form, cases)
 
 
-def programs(reading: Reading) -> Iterator[Route]:
-    """Yield the routes of program text in a template, which may mention policies."""
-    todo: list[tuple[Json, Route]] = [(reading.data, ())]
-    while todo:
-        node, route = todo.pop()
-        if route and route[-1] in _PROGRAMS:
-            yield route
-            continue
-        todo.extend((child, (*route, step)) for step, child in _children(node))
+def unlike(template: Template) -> Iterator[Route]:
+    """Yield the routes of what only looks like a policy: other languages, and program text."""
+    for resource in template.resources.values():
+        base = (*resource.route, "Properties")
+        for path in other_languages(resource.kind):
+            yield from ((*base, *each.route) for each in _at(_Spot(_data(resource), ()), path))
+    yield from _programs(template.reading)
 
 
-_PROGRAMS = ("ZipFile", "InlineCode", "UserData")
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html"""
+def _data(resource: Resource) -> Json:
+    return dict(resource.properties)
 
 
-def _inside(kind: str, node: Json, route: Route) -> Iterator[tuple[Route, str]]:
-    """Yield the routes and kinds of the policies in the properties of a type of resource."""
-    if route and _is_policy(node):
-        yield route, _kind(kind, route)
+def _spots(resource: Resource) -> Iterator[tuple[_Spot, str, Form]]:
+    """Yield the policies of a resource, with their kinds and forms."""
+    taken: list[Route] = []
+    for known in policy_properties(resource.kind):
+        chosen = resource.properties.get(known.chosen_by)
+        kind = known.kind(chosen if isinstance(chosen, str) else "")
+        for spot in _at(_Spot(_data(resource), ()), known.path):
+            taken.append(spot.route)
+            if kind is not None:
+                yield from _of_form(spot, known, kind)
+    for path in other_languages(resource.kind):
+        taken += [each.route for each in _at(_Spot(_data(resource), ()), path)]
+    for spot in _elsewhere(_Spot(_data(resource), ()), taken):
+        yield spot, "", Form.EITHER
+
+
+def _of_form(spot: _Spot, known: PolicyProperty, kind: str) -> Iterator[tuple[_Spot, str, Form]]:
+    if known.form is Form.SAM:
+        for each in _at(spot, (EACH,)) if isinstance(spot.node, list) else _branches(spot):
+            # Names and ARNs of managed policies are no policies themselves.
+            if isinstance(each.node, dict) and not _is_reference(each.node):
+                yield each, kind, Form.SAM
+    elif known.form is Form.STATEMENT and not isinstance(spot.node, dict):
         return
-    if (
-        route
-        and route[-1] in _PROPERTIES
-        and isinstance(node, dict)
-        and any(_is_function(x) for x in node)
-    ):
-        yield route, _kind(kind, route)
+    else:
+        yield spot, kind, known.form
+
+
+def _is_reference(node: dict[str, Json]) -> bool:
+    return len(node) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in node)
+
+
+def _at(spot: _Spot, path: tuple[str, ...]) -> Iterator[_Spot]:
+    """Yield what stands at a path below a node, in all branches of conditions on the way."""
+    if not path:
+        yield spot
         return
-    for step, child in _children(node):
-        yield from _inside(kind, child, (*route, step))
+    step, *rest = path
+    for each in _branches(spot):
+        if step == EACH and isinstance(each.node, list):
+            for index, item in enumerate(each.node):
+                inner = _Spot(item, (*each.route, index), each.cases)
+                for branch in _branches(inner):
+                    yield from _at(branch, tuple(rest))
+        elif step != EACH and isinstance(each.node, dict) and step in each.node:
+            yield from _at(_Spot(each.node[step], (*each.route, step), each.cases), tuple(rest))
+
+
+def _branches(spot: _Spot) -> Iterator[_Spot]:
+    """Yield a node, or the nodes of its branches if it is an `Fn::If`."""
+    match spot.node:
+        case {"Fn::If": [str(name), _, _] as items}:
+            for index in (1, 2):
+                at = (*spot.route, "Fn::If")
+                case = Case(name, index == 1, (*at, 0))
+                inner = _Spot(items[index], (*at, index), (*spot.cases, case))
+                yield from _branches(inner)
+        case {"Ref": "AWS::NoValue"}:
+            return
+        case _:
+            yield spot
+
+
+def _elsewhere(spot: _Spot, taken: list[Route]) -> Iterator[_Spot]:
+    """Yield the policies in properties that the table does not know."""
+    if spot.route in taken:
+        return
+    if spot.route and _is_policy(spot.node):
+        yield spot
+        return
+    for each in _branches(spot):
+        for step, child in _children(each.node):
+            yield from _elsewhere(_Spot(child, (*each.route, step), each.cases), taken)
 
 
 def _is_policy(node: Json) -> bool:
@@ -84,22 +175,14 @@ def _is_policy(node: Json) -> bool:
     return any(isinstance(each, dict) and _STATEMENT & each.keys() for each in items)
 
 
-_STATEMENT = {"Effect", "Fn::If", "Fn::Transform"}
-_PROPERTIES = ("PolicyDocument", "AssumeRolePolicyDocument", "KeyPolicy", "RepositoryPolicyText")
-
-
-def _is_function(key: str) -> bool:
-    return key == "Ref" or key.startswith("Fn::")
-
-
-def _kind(kind: str, route: Route) -> str:
-    if route[-1] == "AssumeRolePolicyDocument":
-        return "aws-trust-policy"
-    if kind.startswith("AWS::IAM::"):
-        return "aws-identity-policy"
-    if kind == "AWS::EC2::VPCEndpoint":
-        return "aws-vpc-endpoint-policy"
-    return "aws-resource-policy"
+def _programs(reading: Reading) -> Iterator[Route]:
+    todo: list[tuple[Json, Route]] = [(reading.data, ())]
+    while todo:
+        node, route = todo.pop()
+        if route and route[-1] in _PROGRAMS:
+            yield route
+            continue
+        todo.extend((child, (*route, step)) for step, child in _children(node))
 
 
 def _children(node: Json) -> list[tuple[str | int, Json]]:

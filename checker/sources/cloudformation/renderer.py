@@ -16,7 +16,7 @@ from checker.sources.cloudformation import parameters
 from checker.sources.cloudformation.condition_functions import holds
 from checker.sources.cloudformation.intrinsics import FUNCTIONS, address_of
 from checker.sources.cloudformation.made import Made
-from checker.sources.cloudformation.names import reference_to
+from checker.sources.cloudformation.names import named_parameters, reference_to
 from checker.sources.cloudformation.parameters import NO_VALUE, Known
 from checker.sources.cloudformation.sections import LOOP, filled
 from checker.sources.stand_ins import StandIn, open_text
@@ -133,6 +133,8 @@ class Renderer:
             if known is None or not known.is_list:
                 return m.text(value, route)
             return m.listed((m.text(each.strip(), route) for each in value.split(",")), route)
+        if known is not None and known == parameters.Known() and name in self._names():
+            return self.stood_in(stand_ins.name(name), route)
         if known is not None:
             line = self.template.reading.locate(("Parameters", name), key=True).line
             what = (
@@ -145,6 +147,13 @@ class Renderer:
         if name in self.template.resources:
             return self.stood_in(reference_to(self, name), route)
         return self.opened(name, f"`{name}`, which the template does not declare", route)
+
+    def _names(self) -> frozenset[str]:
+        """Return the parameters that are parts of names, and so are names themselves."""
+        memo = self.template.memo
+        if "names" not in memo:
+            memo["names"] = named_parameters(self.template)
+        return memo["names"]
 
     def _known(self, known: Known, name: str, what: str, route: Route) -> Made:
         if known.stand_in is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from checker.reader.dialect import Dialect
@@ -64,6 +64,8 @@ class Template:
     mappings: Mapping[str, Json]
     conditions: Mapping[str, Json]
     resources: Mapping[str, Resource]
+    memo: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    """What was found out about the template once, by what it is."""
 
 
 def is_template(data: Json) -> bool:

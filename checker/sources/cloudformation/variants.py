@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from checker.problems import InputError
 from checker.reader.rendered import Origin
 from checker.sources.assumed import with_arns
+from checker.sources.cloudformation.forms import rendered
 from checker.sources.cloudformation.renderer import Renderer
 from checker.sources.part import Part, Refused
 from checker.sources.worlds import MOST_WORLDS, Rendered, TooManyWorldsError, World, in_all_worlds
@@ -46,7 +47,9 @@ def variants(
         condition = resource.condition
         if condition and not renderer.is_met(condition, (*resource.route, "Condition")):
             return _World(None, renderer)
-        return _World(renderer.render(node, place.route), renderer)
+        if any(renderer.is_met(each.name, each.route) is not each.holds for each in place.cases):
+            return _World(None, renderer)
+        return _World(rendered(renderer, node, place.route, place.form), renderer)
 
     try:
         found = in_all_worlds(render, sets)

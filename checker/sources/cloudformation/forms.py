@@ -1,0 +1,52 @@
+"""Renders a policy that a property gives in a form of its own: a statement, or one of SAM's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from checker.problems import InputError
+from checker.reader.rendered import Origin
+from checker.sources import sam_policies
+from checker.sources.cloudformation.made import Made, items_of
+from checker.sources.policy_properties import Form
+from checker.sources.sam_policies import SamPolicyError
+
+if TYPE_CHECKING:
+    from checker.problems import Json, Route
+    from checker.sources.cloudformation.renderer import Renderer
+
+
+def rendered(renderer: Renderer, node: Json, route: Route, form: Form) -> Made | None:
+    """Return the policy that a node is in some form; None if it is no value.
+
+    Raises InputError for what cannot be rendered, and Fork.
+    """
+    if form is Form.SAM:
+        return _of_sam(renderer, node, route)
+    made = renderer.render(node, route)
+    if made is None or form not in (Form.STATEMENT, Form.STATEMENTS):
+        return made
+    statements = items_of(made)
+    origin = Origin(route, None, [each.origin for each in statements])
+    value: dict[str, Json] = {"Statement": [each.value for each in statements]}
+    return Made(value, Origin(route, None, {"Statement": origin}))
+
+
+def _of_sam(renderer: Renderer, node: Json, route: Route) -> Made | None:
+    """Return a policy of SAM: a policy itself, or one of its policy templates.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
+    """
+    if not isinstance(node, dict) or len(node) != 1 or "Statement" in node:
+        return renderer.render(node, route)
+    ((name, given),) = node.items()
+    if name not in sam_policies.names():
+        return renderer.render(node, route)
+    at = (*route, name)
+    try:
+        policy = sam_policies.expanded(name, given if isinstance(given, dict) else {})
+    except SamPolicyError as error:
+        raise InputError(renderer.template.reading.problem(str(error), at)) from error
+    made = renderer.render(policy, at)
+    # Its statements stand nowhere in the file but at its name.
+    return None if made is None else Made(made.value, Origin(at, at))
