@@ -15,10 +15,11 @@ from checker.sources.tables import table
 
 _TABLE = "cloudformation_policies.yaml"
 Path: TypeAlias = tuple[str, ...]
-"""The keys from `Properties` to a value; `EACH` stands for every element of a list."""
+"""The keys from `Properties`, or from the root of a file, to a value."""
 EACH = "[]"
+"""Stands for every element of a list."""
 ANY = "*"
-"""In the paths of a serverless.yml: every key of a mapping."""
+"""Stands for every key of a mapping."""
 _TYPE = "Type"
 
 
@@ -77,9 +78,14 @@ def other_languages(resource_type: str) -> Mapping[Path, str]:
     return _others().get(resource_type, MappingProxyType({}))
 
 
+def global_policies() -> tuple[PolicyProperty, ...]:
+    """Return the places in a template of SAM, from its root on, outside of its resources."""
+    return _properties(table(_TABLE)["globals"])
+
+
 def serverless_policies() -> tuple[PolicyProperty, ...]:
-    """Return the places in a serverless.yml that hold statements; their paths start at its root."""
-    return tuple(_property(path, value) for path, value in table(_TABLE)["serverless"].items())
+    """Return the places in a serverless.yml, from its root on."""
+    return _properties(table(_TABLE)["serverless"])
 
 
 def resource_types() -> tuple[str, ...]:
@@ -89,11 +95,7 @@ def resource_types() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _policies() -> Mapping[str, tuple[PolicyProperty, ...]]:
-    rows = table(_TABLE)["policies"]
-    return {
-        name: tuple(_property(path, value) for path, value in row.items())
-        for name, row in rows.items()
-    }
+    return {name: _properties(row) for name, row in table(_TABLE)["policies"].items()}
 
 
 @lru_cache(maxsize=1)
@@ -115,6 +117,10 @@ def _others() -> Mapping[str, Mapping[Path, str]]:
 
 
 _GRANTS = {"grants": True, "bounds": False}
+
+
+def _properties(row: Mapping[str, Any]) -> tuple[PolicyProperty, ...]:
+    return tuple(_property(path, value) for path, value in row.items())
 
 
 def _property(path: str, value: Any) -> PolicyProperty:

@@ -14,6 +14,7 @@ from checker.sources.policy_properties import (
     Form,
     PolicyProperty,
     attachments,
+    global_policies,
     other_languages,
     policy_properties,
     resource_types,
@@ -22,6 +23,8 @@ from checker.sources.policy_properties import (
 from checker.sources.tables import reference, table
 
 PROPERTY = re.compile(r"[A-Z]\w*")
+FUNCTION = "AWS::Serverless::Function"
+OF_API = ("Properties", "Auth", "ResourcePolicy", "CustomStatements")
 ALL = [(name, each) for name in resource_types() for each in policy_properties(name)]
 
 
@@ -78,11 +81,26 @@ def test_the_type_of_an_organizations_policy_says_its_kind(chosen: str, kind: st
         ("AWS::Logs::Destination", Form.TEXT),
         ("AWS::Kinesis::ResourcePolicy", Form.OBJECT),
         ("AWS::Events::EventBusPolicy", Form.STATEMENT),
-        ("AWS::Serverless::StateMachine", Form.SAM),
     ],
 )
 def test_a_property_says_how_it_gives_the_policy(resource_type: str, form: Form) -> None:
     assert only(resource_type).form == form
+
+
+def test_a_function_of_sam_has_policies_statements_and_a_role() -> None:
+    found = {each.path: (each.kind(), each.form) for each in policy_properties(FUNCTION)}
+    assert found == {
+        ("AssumeRolePolicyDocument",): ("aws-trust-policy", Form.EITHER),
+        ("Policies",): ("aws-identity-policy", Form.SAM),
+        ("Events", ANY, *OF_API): ("aws-resource-policy", Form.STATEMENTS),
+    }
+    assert reference(FUNCTION).endswith("/developerguide/sam-resource-function.html")
+
+
+def test_the_globals_of_sam_have_statements_for_all_apis() -> None:
+    (found,) = global_policies()
+    assert found.path == ("Globals", "Api", *OF_API[1:])
+    assert (found.kind(), found.form) == ("aws-resource-policy", Form.STATEMENTS)
 
 
 def test_managed_policies_grant_or_bound() -> None:
@@ -123,7 +141,7 @@ def test_every_row_is_well_formed_and_has_a_page_at_aws(resource_type: str) -> N
     paths += other_languages(resource_type)
     for path in paths:
         assert path
-        assert all(key == EACH or PROPERTY.fullmatch(key) for key in path)
+        assert all(key in {EACH, ANY} or PROPERTY.fullmatch(key) for key in path)
         assert EACH not in path[:1]
     assert not set(policies) & set(other_languages(resource_type))
 
