@@ -54,7 +54,7 @@ def test_each_document_has_its_place_kind_and_form(policy_check: Run, folder: Pa
         ("stack.yaml", *template, ["IsProd"], "a CloudFormation template"),
         ("stack.yaml", *template, ["not IsProd"], "a CloudFormation template"),
     ]
-    assert [each["location"]["line"] for each in found["documents"]] == [1, 9, 9]
+    assert [each["location"]["line"] for each in found["documents"]] == [1, 10, 10]
     assert found["inputs"]["files"]["without"] == 1
     assert [Path(each).name for each in found["inputs"]["files"]["mentioned"]] == ["notes.md"]
     assert code == found["summary"]["exit_code"] == 0
@@ -71,7 +71,7 @@ def test_what_a_template_leaves_open_is_told_with_the_cure(policy_check: Run, fo
 
 def test_text_shows_the_same(policy_check: Run, folder: Path) -> None:
     ran = policy_check("documents", str(folder))
-    assert "stack.yaml:9:9  Resources.P.Properties.PolicyDocument\n" in ran.stdout.decode()
+    assert "stack.yaml:10:9  Resources.P.Properties.PolicyDocument\n" in ran.stdout.decode()
     assert (
         "    aws-identity-policy, a CloudFormation template, when not IsProd\n"
         in ran.stdout.decode()
