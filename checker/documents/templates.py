@@ -43,6 +43,10 @@ def _documents(
                 yield Document(path, None, reading, each.problems, part + each.name)
             else:
                 yield document(each.reading, selection, each.kind, part + each.name, each)
+    for route, nested in cloudformation.nested(template, limits):
+        taken.append(route)
+        address = cloudformation.address(template, route)
+        yield from _documents(nested, f"{part}{address}.", selection, limits)
     left = wrapped.unread(reading, taken)
     if left is not None:
         yield Document(path, None, reading, (in_a_document(reading, left),), part)

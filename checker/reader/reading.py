@@ -65,6 +65,30 @@ class Reading:
             raise InputError(*(each._replace(pointer=at) for each in error.problems)) from None
         return Reading(self.source, data, inner, origin=origin)
 
+    def inside_dialect(self, route: Route, limits: Limits, dialect: Dialect) -> list[Reading]:
+        """Return the readings of the YAML documents in the string at a route.
+
+        Raises InputError, with a location in the file, if the text is not valid, and LookupError if
+        there is no string.
+        """
+        from checker.reader.dialect import read_dialect  # noqa: PLC0415 - policies are strict
+
+        text = _node(self.data, route)
+        if not isinstance(text, str):
+            raise LookupError(f"no string at {pointer(route)!r}")  # noqa: TRY004 - as of no node
+        origin = self.origin + route if self._has_file_routes() else self.origin
+        inner = TextMap(self._map, self._number, self._base + route, text)
+        documents = read_dialect(inner.as_source(), limits, dialect)
+        return [
+            Reading(
+                self.source,
+                data,
+                TextMap(self._map, self._number, self._base + route, text, _root=place),
+                origin=origin,
+            )
+            for data, place in filter(None, documents)
+        ]
+
     def file_pointer(self, route: Route) -> str:
         """Return the JSON Pointer of a node from the root of the file's document.
 

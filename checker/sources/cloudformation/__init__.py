@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from checker.sources.cloudformation.boundaries import boundaries
-from checker.sources.cloudformation.policies import places, unlike
+from checker.sources.cloudformation.nesting import nested
+from checker.sources.cloudformation.policies import address, places, unlike
 from checker.sources.cloudformation.sections import template
 from checker.sources.cloudformation.variants import variants
 from checker.sources.parameter_files import Given
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 NOTHING = Given()
 
-__all__ = ["parts", "template", "unlike"]
+__all__ = ["address", "nested", "parts", "template", "unlike"]
 
 
 def parts(

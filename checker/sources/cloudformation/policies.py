@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from checker.problems import pointer
 from checker.sources import look
 from checker.sources.policy_properties import (
     EACH,
@@ -67,13 +68,26 @@ class _Spot(NamedTuple):
 def places(template: Template) -> Iterator[Place]:
     """Yield the places of the policies in a template's resources, in order."""
     for logical, resource in template.resources.items():
-        construct = f" ({resource.construct})" if resource.construct else ""
         base = (*resource.route, "Properties")
         for spot, kind, form in _spots(resource):
-            inside = "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in spot.route)
-            address = f"Resources.{logical}.Properties{inside}{construct}"
+            name = _address(logical, resource, spot.route)
             cases = tuple(x._replace(route=(*base, *x.route)) for x in spot.cases)
-            yield Place(logical, address, (*base, *spot.route), kind, form, cases)
+            yield Place(logical, name, (*base, *spot.route), kind, form, cases)
+
+
+def address(template: Template, route: Route) -> str:
+    """Return how the author of a template names a node in the properties of a resource."""
+    for logical, resource in template.resources.items():
+        base = (*resource.route, "Properties")
+        if route[: len(base)] == base:
+            return _address(logical, resource, route[len(base) :])
+    return pointer(route)
+
+
+def _address(logical: str, resource: Resource, inside: Route) -> str:
+    steps = "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in inside)
+    construct = f" ({resource.construct})" if resource.construct else ""
+    return f"Resources.{logical}.Properties{steps}{construct}"
 
 
 def unlike(template: Template) -> Iterator[Route]:
