@@ -1,5 +1,6 @@
 """Provides the kinds of documents that rules can be about: built-in ones and a user's own."""
 
+from checker.kinds.aws_attached_policies import aws_attached_policies
 from checker.kinds.aws_iam_policy import aws_iam_policy, members
 from checker.kinds.declared import declared
 from checker.kinds.kind import Kind, from_schema, never
@@ -10,4 +11,4 @@ __all__ = ["Kind", "builtin", "declared", "from_schema", "never"]
 def builtin() -> list[Kind]:
     """Return the built-in kinds."""
     policy = aws_iam_policy()
-    return [policy, *members(policy)]
+    return [policy, *members(policy), aws_attached_policies()]

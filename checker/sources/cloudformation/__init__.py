@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from checker.sources.cloudformation.boundaries import boundaries
 from checker.sources.cloudformation.nesting import nested
-from checker.sources.cloudformation.policies import address, places, unlike
+from checker.sources.cloudformation.policies import address, attached, places, unlike
 from checker.sources.cloudformation.sections import template
 from checker.sources.cloudformation.variants import variants
 from checker.sources.parameter_files import Given
@@ -35,7 +35,7 @@ def parts(
     `is_elsewhere` says whether another file of the run has a text, such as a policy's name.
     """
     only = boundaries(found, is_elsewhere)
-    for place in places(found):
-        if place.logical in only:
+    for place in (*places(found), *attached(found)):
+        if place.logical in only and place.form is not None:
             place = place._replace(kind="aws-permissions-boundary", inferred=True)  # noqa: PLW2901
         yield place.route, variants(found, place, limits, given)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from checker.problems import InputError
 from checker.reader.rendered import Origin
 from checker.sources import sam_policies
-from checker.sources.cloudformation.made import Made, items_of
+from checker.sources.cloudformation.made import Made, items_of, listed
+from checker.sources.cloudformation.policies import is_function
 from checker.sources.policy_properties import Form
 from checker.sources.sam_policies import SamPolicyError
 
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from checker.sources.cloudformation.renderer import Renderer
 
 
-def rendered(renderer: Renderer, node: Json, route: Route, form: Form) -> Made | None:
+def rendered(renderer: Renderer, node: Json, route: Route, form: Form | None) -> Made | None:
     """Return the policy that a node is in some form; None if it is no value.
 
-    Raises InputError for what cannot be rendered, and Fork.
+    Without a form, it is the list of the managed policies that the node names. Raises InputError
+    for what cannot be rendered, and Fork.
     """
+    if form is None:
+        return _names(renderer, node, route)
     if form is Form.SAM:
         return _of_sam(renderer, node, route)
     made = renderer.render(node, route)
@@ -30,6 +34,24 @@ def rendered(renderer: Renderer, node: Json, route: Route, form: Form) -> Made |
     origin = Origin(route, None, [each.origin for each in statements])
     value: dict[str, Json] = {"Statement": [each.value for each in statements]}
     return Made(value, Origin(route, None, {"Statement": origin}))
+
+
+def _names(renderer: Renderer, node: Json, route: Route) -> Made | None:
+    """Return the names and ARNs of policies that a template knows; None if there are none."""
+    items = node if isinstance(node, list) else [node]
+    found: list[Made] = []
+    for index, item in enumerate(items):
+        if isinstance(item, dict) and not is_function(item):
+            continue  # a policy itself, as SAM lets it stand among names
+        at = (*route, index) if isinstance(node, list) else route
+        made = renderer.render(item, at)
+        found += items_of(made) if made is not None else []
+    known = [
+        each
+        for each in found
+        if isinstance(each.value, str) and each.value and each.value not in renderer.open
+    ]
+    return listed(known, route) if known else None
 
 
 def _of_sam(renderer: Renderer, node: Json, route: Route) -> Made | None:
@@ -47,6 +69,6 @@ def _of_sam(renderer: Renderer, node: Json, route: Route) -> Made | None:
         policy = sam_policies.expanded(name, given if isinstance(given, dict) else {})
     except SamPolicyError as error:
         raise InputError(renderer.template.reading.problem(str(error), at)) from error
-    made = renderer.render(policy, at)
+    made = renderer.render({"Version": "2012-10-17", **policy}, at)
     # Its statements stand nowhere in the file but at its name.
     return None if made is None else Made(made.value, Origin(at, at))

@@ -15,6 +15,7 @@ from checker.sources.policy_properties import (
     EACH,
     Form,
     PolicyProperty,
+    attachments,
     other_languages,
     policy_properties,
 )
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from checker.reader import Reading
     from checker.sources.cloudformation.sections import Resource, Template
 
+ATTACHED = "aws-attached-policies"
+"""The kind of lists of managed policies."""
 _STATEMENT = {"Effect", "Fn::If", "Fn::Transform"}
 _PROGRAMS = ("ZipFile", "InlineCode", "UserData")
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
@@ -50,7 +53,8 @@ class Place(NamedTuple):
     route: Route
     kind: str
     """The kind of the policy; empty if its place does not tell."""
-    form: Form = Form.EITHER
+    form: Form | None = Form.EITHER
+    """How a policy is given; None for the names of managed policies."""
     cases: tuple[Case, ...] = ()
     """What must hold for it to be there."""
     inferred: bool = False
@@ -73,6 +77,18 @@ def places(template: Template) -> Iterator[Place]:
             name = _address(logical, resource, spot.route)
             cases = tuple(x._replace(route=(*base, *x.route)) for x in spot.cases)
             yield Place(logical, name, (*base, *spot.route), kind, form, cases)
+
+
+def attached(template: Template) -> Iterator[Place]:
+    """Yield the places of the managed policies that a template's resources have, in order."""
+    for logical, resource in template.resources.items():
+        base = (*resource.route, "Properties")
+        for each in attachments(resource.kind):
+            path = each.path[:-1] if each.path[-1] == EACH else each.path
+            for spot in _at(_Spot(_data(resource), ()), path) if each.grants else ():
+                name = _address(logical, resource, spot.route)
+                cases = tuple(x._replace(route=(*base, *x.route)) for x in spot.cases)
+                yield Place(logical, name, (*base, *spot.route), ATTACHED, None, cases)
 
 
 def address(template: Template, route: Route) -> str:
@@ -123,7 +139,7 @@ def _of_form(spot: _Spot, known: PolicyProperty, kind: str) -> Iterator[tuple[_S
     if known.form is Form.SAM:
         for each in _at(spot, (EACH,)) if isinstance(spot.node, list) else _branches(spot):
             # Names and ARNs of managed policies are no policies themselves.
-            if isinstance(each.node, dict) and not _is_reference(each.node):
+            if isinstance(each.node, dict) and not is_function(each.node):
                 yield each, kind, Form.SAM
     elif known.form is Form.STATEMENT and not isinstance(spot.node, dict):
         return
@@ -131,7 +147,8 @@ def _of_form(spot: _Spot, known: PolicyProperty, kind: str) -> Iterator[tuple[_S
         yield spot, kind, known.form
 
 
-def _is_reference(node: dict[str, Json]) -> bool:
+def is_function(node: dict[str, Json]) -> bool:
+    """Return whether a mapping is a function of CloudFormation."""
     return len(node) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in node)
 
 
