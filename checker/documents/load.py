@@ -173,17 +173,22 @@ def _of_text(
 
 def _readings(source: Source, data: bytes, limits: Limits) -> list[Reading]:
     """Return the readings of a file, which are those of a template if it is one."""
-    if b"AWS::" not in data or is_json(source):
+    if is_json(source):
         return plain.readings(source, limits)
     return _templates(source, data, limits) or plain.readings(source, limits)
 
 
+_TEMPLATES = ((b"AWS::", b"Resources"), (b"service", b"provider", b"aws"))
+"""Bytes of which a template of CloudFormation, or a serverless.yml, has all."""
+
+
 def _templates(source: Source, data: bytes, limits: Limits) -> list[Reading]:
     """Return the readings of a template of CloudFormation; none if it cannot be read as one."""
-    if b"AWS::" not in data or b"Resources" not in data:
+    if not any(all(mark in data for mark in marks) for marks in _TEMPLATES):
         return []
     from checker.reader.reading import parse_dialect  # noqa: PLC0415 - few files are templates
-    from checker.sources.cloudformation.sections import YAML, is_template  # noqa: PLC0415 - as above
+    from checker.sources import cloudformation  # noqa: PLC0415 - as above
+    from checker.sources.cloudformation.sections import YAML  # noqa: PLC0415 - as above
 
     try:
         found = (
@@ -191,7 +196,7 @@ def _templates(source: Source, data: bytes, limits: Limits) -> list[Reading]:
         )
     except InputError:
         return []
-    return found if any(is_template(each.data) for each in found) else []
+    return found if any(map(cloudformation.template, found)) else []
 
 
 _STATEMENT = b"tatement"

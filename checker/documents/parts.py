@@ -11,6 +11,9 @@ from checker.kinds import Kind
 from checker.problems import InputError
 from checker.reader import Limits, Reading
 
+_TEMPLATE = {"Resources", "service"}
+"""Keys of which templates have one."""
+
 
 def documents_of(
     reading: Reading, part: str, mapped: str, selection: Selection, limits: Limits
@@ -21,7 +24,7 @@ def documents_of(
     to, or empty. If a statement belongs to none of the documents, there may be a policy that is not
     checked, so a broken document is yielded for it.
     """
-    if isinstance(reading.data, dict) and "Resources" in reading.data:
+    if isinstance(reading.data, dict) and _TEMPLATE & reading.data.keys():
         from checker.documents.templates import template_documents  # noqa: PLC0415 - as below
 
         inside = template_documents(reading, part, mapped, selection, limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from checker import cel
 from checker.documents.document import Document
 from checker.documents.selection import Selection
-from checker.kinds import Kind
+from checker.kinds import Kind, never
 from checker.problems import InputError, Json, Problem
 from checker.reader import Reading
 from checker.sources.part import Part
@@ -51,6 +51,11 @@ def document(
     return made
 
 
+def _is_told(kind: Kind) -> bool:
+    """Return whether a file may be of a kind: as its data shows, or by a mapping to a user's own."""
+    return kind.own or kind.recognises is not never
+
+
 def _kind(path: str, data: Json, selection: Selection, mapped: str) -> Kind:
     if mapped:
         chosen = selection.kinds[mapped]
@@ -63,7 +68,7 @@ def _kind(path: str, data: Json, selection: Selection, mapped: str) -> Kind:
     found = recognised(data, selection, path)
     if len(found) == 1:
         return found[0]
-    known = ", ".join(f"`{kind.name}`" for kind in selection.kinds.values() if not kind.family)
+    known = ", ".join(f"`{kind.name}`" for kind in selection.kinds.values() if _is_told(kind))
     message = (
         f"looks like {' and '.join(f'`{kind.name}`' for kind in found)}: name its kind with --kind"
         if found

@@ -10,7 +10,7 @@ from checker.documents.selection import Selection
 from checker.documents.unread import in_a_document
 from checker.reader import Limits, Reading
 from checker.sources import cloudformation, wrapped
-from checker.sources.cloudformation.sections import is_template
+from checker.sources.cloudformation.sections import Template
 from checker.sources.part import Refused
 
 
@@ -22,17 +22,18 @@ def template_documents(
     The arguments are those of `parts.documents_of`. If a statement belongs to none of the policies,
     there is a broken document for it.
     """
-    if not is_template(reading.data):
+    template = cloudformation.template(reading)
+    if template is None:
         return None
     own = recognised(reading.data, selection, reading.source.path) or mapped
-    return None if own else _documents(reading, part, selection, limits)
+    return None if own else _documents(template, part, selection, limits)
 
 
 def _documents(
-    reading: Reading, part: str, selection: Selection, limits: Limits
+    template: Template, part: str, selection: Selection, limits: Limits
 ) -> Iterator[Document]:
+    reading = template.reading
     path = reading.source.path
-    template = cloudformation.template(reading)
     taken = list(cloudformation.unlike(template))
     for place, found in cloudformation.parts(
         template, limits, selection.given, selection.is_elsewhere

@@ -62,7 +62,9 @@ def reading(text: str) -> Reading:
 
 
 def found_in(text: str) -> list[Part | Refused]:
-    return [each for _, found in parts(template(reading(text)), DEFAULT_LIMITS) for each in found]
+    read = template(reading(text))
+    assert read is not None
+    return [each for _, found in parts(read, DEFAULT_LIMITS) for each in found]
 
 
 def told(part: Part | Refused) -> str:

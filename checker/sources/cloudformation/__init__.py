@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from checker.sources.cloudformation.boundaries import boundaries
 from checker.sources.cloudformation.nesting import nested
 from checker.sources.cloudformation.policies import address, attached, places, unlike
-from checker.sources.cloudformation.sections import template
+from checker.sources.cloudformation.sections import is_template
+from checker.sources.cloudformation.sections import template as of_cloudformation
+from checker.sources.cloudformation.serverless import is_serverless, serverless, statements
 from checker.sources.cloudformation.variants import variants
 from checker.sources.parameter_files import Given
 
 if TYPE_CHECKING:
     from checker.problems import Route
-    from checker.reader import Limits
+    from checker.reader import Limits, Reading
     from checker.sources.cloudformation.sections import Template
     from checker.sources.part import Part, Refused
 
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 NOTHING = Given()
 
 __all__ = ["address", "nested", "parts", "template", "unlike"]
+
+
+def template(reading: Reading) -> Template | None:
+    """Return the template that a reading is; None if it is none."""
+    if is_template(reading.data):
+        return of_cloudformation(reading)
+    return serverless(reading) if is_serverless(reading.data) else None
 
 
 def parts(
@@ -35,7 +44,8 @@ def parts(
     `is_elsewhere` says whether another file of the run has a text, such as a policy's name.
     """
     only = boundaries(found, is_elsewhere)
-    for place in (*places(found), *attached(found)):
+    own = statements(found) if found.variables is not None else ()
+    for place in (*own, *places(found), *attached(found)):
         if place.logical in only and place.form is not None:
             place = place._replace(kind="aws-permissions-boundary", inferred=True)  # noqa: PLW2901
         yield place.route, variants(found, place, limits, given)

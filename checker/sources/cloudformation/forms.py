@@ -32,7 +32,10 @@ def rendered(renderer: Renderer, node: Json, route: Route, form: Form | None) ->
         return made
     statements = items_of(made)
     origin = Origin(route, None, [each.origin for each in statements])
-    value: dict[str, Json] = {"Statement": [each.value for each in statements]}
+    value: dict[str, Json] = {
+        "Version": "2012-10-17",
+        "Statement": [each.value for each in statements],
+    }
     return Made(value, Origin(route, None, {"Statement": origin}))
 
 

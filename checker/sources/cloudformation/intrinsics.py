@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from checker.reader.rendered import Origin, Piece
 from checker.sources import stand_ins
 from checker.sources.cloudformation import made as m
 from checker.sources.cloudformation import parameters
@@ -58,7 +57,7 @@ def _sub(renderer: Renderer, node: Json, route: Route) -> Made:
             made = _attribute(renderer, name, at)
         else:
             made = renderer.named(name, at) or m.text("", at)
-        parts.append(_placed(_as_string(made), at, text, found))
+        parts.append(m.placed(_as_string(made), at, text, found.span()))
     return m.joined([*parts, m.cut(whole, end, len(text))], route)
 
 
@@ -67,12 +66,6 @@ def _literal(whole: Made, found: re.Match[str]) -> Made:
     start = m.cut(whole, found.start(), found.start() + 2)
     bang = found.start() + found[0].index("!") + 1
     return m.joined([start, m.cut(whole, bang, found.end())], whole.origin.route)
-
-
-def _placed(made: Made, route: Route, text: str, found: re.Match[str]) -> Made:
-    """Return a value at the place of its `${…}` in a text."""
-    piece = Piece(0, route, text, found.start(), found.end() - found.start())
-    return Made(made.value, Origin(route, pieces=(piece,)))
 
 
 def _as_string(made: Made) -> Made:

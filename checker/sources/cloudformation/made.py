@@ -76,6 +76,12 @@ def joined(parts: Sequence[Made], route: Route) -> Made:
     return Made(value, Origin(route, pieces=tuple(found) or (Piece(0, route),)))
 
 
+def placed(made: Made, route: Route, whole: str, span: tuple[int, int]) -> Made:
+    """Return a string at the place of what stands for it in a text."""
+    piece = Piece(0, route, whole, span[0], span[1] - span[0])
+    return Made(made.value, Origin(route, pieces=(piece,)))
+
+
 def cut(made: Made, start: int, end: int) -> Made:
     """Return the part of a string from index `start` up to index `end`."""
     if not isinstance(made.value, str):

@@ -9,33 +9,33 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checker.problems import InputError
-from checker.sources.cloudformation.sections import YAML, is_template
+from checker.sources.cloudformation.sections import YAML, is_template, template
 
 if TYPE_CHECKING:
     from checker.problems import Json, Route
-    from checker.reader import Limits, Reading
+    from checker.reader import Limits
     from checker.sources.cloudformation.sections import Template
 
 _BODY = "TemplateBody"
 _TEXTS: tuple[Route, ...] = ((_BODY,), (_BODY, "Fn::Sub"))
 
 
-def nested(template: Template, limits: Limits) -> Iterator[tuple[Route, Reading]]:
+def nested(found: Template, limits: Limits) -> Iterator[tuple[Route, Template]]:
     """Yield each template in the properties of a template's resources, with its route.
 
     Text that cannot be read as one is left out, so a statement in it stays unread.
     """
-    for resource in template.resources.values():
+    for resource in found.resources.values():
         for inside in _TEXTS:
             node = _at(dict(resource.properties), inside)
             if not isinstance(node, str) or "AWS::" not in node:
                 continue
             route = (*resource.route, "Properties", *inside)
             try:
-                found = template.reading.inside_dialect(route, limits, YAML)
+                readings = found.reading.inside_dialect(route, limits, YAML)
             except InputError:
                 continue
-            yield from ((route, each) for each in found if is_template(each.data))
+            yield from ((route, template(each)) for each in readings if is_template(each.data))
 
 
 def _at(node: Json, route: Route) -> Json:

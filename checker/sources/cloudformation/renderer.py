@@ -19,6 +19,7 @@ from checker.sources.cloudformation.made import Made
 from checker.sources.cloudformation.names import named_parameters, reference_to
 from checker.sources.cloudformation.parameters import NO_VALUE, Known
 from checker.sources.cloudformation.sections import LOOP, filled
+from checker.sources.cloudformation.serverless import with_variables
 from checker.sources.stand_ins import StandIn, open_text
 from checker.sources.worlds import Fork, World
 
@@ -222,6 +223,8 @@ class Renderer:
 
     def text(self, text: str, route: Route) -> Made:
         """Return a text with placeholders in place of dynamic references."""
+        if self.template.variables is not None and "${" in text:
+            return with_variables(self, text, route, self.template.variables)
         if "{{resolve:" not in text:
             return m.scalar(text, route)
         parts: list[Made] = []

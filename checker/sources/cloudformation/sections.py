@@ -64,6 +64,8 @@ class Template:
     mappings: Mapping[str, Json]
     conditions: Mapping[str, Json]
     resources: Mapping[str, Resource]
+    variables: Json = None
+    """The data that variables of the Serverless Framework refer to; None for CloudFormation."""
     memo: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
     """What was found out about the template once, by what it is."""
 
@@ -72,7 +74,7 @@ def is_template(data: Json) -> bool:
     """Return whether the data of a file is a template: it has resources with types."""
     if not isinstance(data, dict):
         return False
-    return any(_TYPE.fullmatch(each.kind) for each in _resources(data).values())
+    return any(_TYPE.fullmatch(each.kind) for each in resources_of(data).values())
 
 
 def template(reading: Reading) -> Template:
@@ -84,7 +86,7 @@ def template(reading: Reading) -> Template:
         {name: item for name, item in parameters if isinstance(item, dict)},
         _section(data, "Mappings"),
         _section(data, "Conditions"),
-        _resources(data),
+        resources_of(data),
     )
 
 
@@ -93,9 +95,13 @@ def _section(data: dict[str, Json], name: str) -> dict[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
-def _resources(data: dict[str, Json]) -> dict[str, Resource]:
+def resources_of(data: dict[str, Json], route: Route = ("Resources",)) -> dict[str, Resource]:
+    """Return the resources in a section of a template, by their logical IDs."""
+    section = data
+    for step in route:
+        section = _section(section, str(step))
     found: dict[str, Resource] = {}
-    _gather(found, _section(data, "Resources"), ("Resources",), {})
+    _gather(found, section, route, {})
     return found
 
 

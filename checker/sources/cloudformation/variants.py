@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from checker.sources.cloudformation.sections import Template
     from checker.sources.parameter_files import Given
 
+_SOURCE = "a CloudFormation template"
+_SERVERLESS = "a serverless.yml"
 _CURE = "give it an AllowedPattern without wildcards, or its value with --parameters"
 
 
@@ -39,13 +41,14 @@ def variants(
     declared = template.parameters
     sets = [{k: v for k, v in each.values.items() if k in declared} for each in given.sets]
     node = _node(template.reading.data, place.route)
-    resource = template.resources[place.logical]
+    resource = template.resources.get(place.logical)
 
     def render(world: World) -> _World:
         renderer = Renderer(template, world, literal=given.literal)
-        renderer.loops = resource.loops
-        condition = resource.condition
-        if condition and not renderer.is_met(condition, (*resource.route, "Condition")):
+        renderer.loops = resource.loops if resource else {}
+        condition = resource.condition if resource else ""
+        at = (*resource.route, "Condition") if resource else ()
+        if condition and not renderer.is_met(condition, at):
             return _World(None, renderer)
         if any(renderer.is_met(each.name, each.route) is not each.holds for each in place.cases):
             return _World(None, renderer)
@@ -105,7 +108,7 @@ def _parts(
             name=place.address,
             reading=reading,
             kind=place.kind,
-            source="a CloudFormation template",
+            source=_SOURCE if template.variables is None else _SERVERLESS,
             when=label,
             case=case,
             legend=legend,
