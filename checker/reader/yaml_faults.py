@@ -33,6 +33,10 @@ _PROPERTIES = {
     "put the text in quotes, or remove the anchor",
     "!": _TAG,
 }
+_ANCHORS = {
+    "duplicate anchor": "an anchor with this name stands before: rename one",
+    "undefined alias": "no anchor with this name stands before: correct the name",
+}
 # Every repetition is possessive: no text makes these expressions step back.
 _WORD = re.compile(r"[^\s,\[\]{}]++")
 _FOREIGN_BLANK = re.compile(r"[-?:]?+(?P<blank>[^\S \t\r\n])")
@@ -54,6 +58,9 @@ def yaml_fault(source: Source, error: yaml.MarkedYAMLError) -> InputError:
     words = f"{error.context or ''}: {error.problem or ''}"
     if "quoted scalar" not in words and (blank := blank_fault(source, at)):
         return blank
+    for part, message in _ANCHORS.items():
+        if part in words:
+            return fault(source, at, at + 1, message)
     place = at if "parsing a block" in words else start
     if text[place : place + 1] in _PROPERTIES:
         return property_fault(source, place)

@@ -19,6 +19,7 @@ from checker.sources.policy_properties import (
     other_languages,
     policy_properties,
 )
+from checker.sources.stand_ins import StandIn, shown
 from checker.sources.wrapped import is_policy
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ def address(template: Template, route: Route) -> str:
 def _address(logical: str, resource: Resource, inside: Route) -> str:
     steps = "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in inside)
     construct = f" ({resource.construct})" if resource.construct else ""
-    return f"Resources.{logical}.Properties{steps}{construct}"
+    turns = {x.value: x.shown for x in resource.loops.values() if isinstance(x, StandIn)}
+    return f"Resources.{shown(logical, turns)}.Properties{steps}{construct}"
 
 
 def unlike(template: Template) -> Iterator[Route]:
