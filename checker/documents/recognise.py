@@ -52,7 +52,7 @@ def document(
 
 
 def _is_told(kind: Kind) -> bool:
-    """Return whether a file may be of a kind: as its data shows, or by a mapping to a user's own."""
+    """Return whether a file may be of a kind."""
     return kind.own or kind.recognises is not never
 
 

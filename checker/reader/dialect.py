@@ -66,12 +66,13 @@ class _Builder:
 
     def built(self, node: yaml.Node, depth: int = 1) -> tuple[Json, Place]:
         """Return the data and the place of a node."""
-        key = self.tags.get(node.tag)
-        if key is None:
+        tag = node.tag
+        if tag[0] != "!" or tag not in self.tags:
             return self._plain(node, depth)
+        key = self.tags[tag]
         data, place = self._plain(node, depth + 1)
-        start = _start(node)
-        place.key = start, start + len(node.tag)
+        start = node.start_mark.index
+        place.key = start, start + len(tag)
         return {key: data}, Place(start, place.end, None, {key: place})
 
     def _plain(self, node: yaml.Node, depth: int) -> tuple[Json, Place]:
@@ -86,7 +87,7 @@ class _Builder:
         # INVARIANT: an alias within its own anchor ends here.
         if depth > self.limits.max_depth:
             raise self._fault(node, self.limits.too_deep())
-        start = _start(node)
+        start = node.start_mark.index
         if not isinstance(node, yaml.MappingNode):
             items = [self.built(each, depth + 1) for each in node.value]
             places = [place for _, place in items]
@@ -95,13 +96,13 @@ class _Builder:
         return values, Place(start, _end(node, [*inside.values()]), None, inside)
 
     def _scalar(self, node: yaml.ScalarNode) -> tuple[Json, Place]:
-        start, end = _start(node), node.end_mark.index
+        start, end = node.start_mark.index, node.end_mark.index
         text = self.source.text
         while text[start : start + 1] in {"!", "&"} and (found := _PROPERTY.match(text, start)):
             start = min(found.end(), end)
         if node.style in {"|", ">"}:
             end = start + len(text[start:end].rstrip())
-        if _SURROGATE.search(node.value):
+        if not node.value.isascii() and _SURROGATE.search(node.value):
             raise fault(self.source, start, end, "half of a surrogate pair is no character")
         try:
             value = node.value if node.style else plain_value(node.value)
@@ -121,7 +122,7 @@ class _Builder:
             if key.value == _MERGE and not key.style:
                 merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
                 continue
-            span = _start(key), key.end_mark.index
+            span = key.start_mark.index, key.end_mark.index
             if key.value in values:
                 first = inside[key.value].key or (0, 0)
                 raise duplicate_key(self.source, key.value, first[0], span)
@@ -138,11 +139,7 @@ class _Builder:
         return values, inside
 
     def _fault(self, node: yaml.Node, message: str) -> InputError:
-        return fault(self.source, _start(node), node.end_mark.index, message)
-
-
-def _start(node: yaml.Node) -> int:
-    return int(node.start_mark.index)
+        return fault(self.source, node.start_mark.index, node.end_mark.index, message)
 
 
 def _end(node: yaml.CollectionNode, inside: list[Place]) -> int:

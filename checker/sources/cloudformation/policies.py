@@ -192,9 +192,11 @@ def _elsewhere(spot: _Spot, taken: list[Route]) -> Iterator[_Spot]:
     if spot.route and _is_policy(spot.node):
         yield spot
         return
-    for each in _branches(spot):
+    branches = _branches(spot) if isinstance(spot.node, dict) else (spot,)
+    for each in branches:
         for step, child in _children(each.node):
-            yield from _elsewhere(_Spot(child, (*each.route, step), each.cases), taken)
+            if isinstance(child, dict | list) or (isinstance(child, str) and "{" in child):
+                yield from _elsewhere(_Spot(child, (*each.route, step), each.cases), taken)
 
 
 def _is_policy(node: Json) -> bool:
