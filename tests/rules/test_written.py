@@ -10,7 +10,7 @@ import yaml
 from checker.rules.rule_files import builtin_root
 
 FILES = sorted(builtin_root().rglob("*.yaml"))
-MOST = 9_000
+MOST = 9_050
 """The most lines of all files together, if each value stood on a line of its own."""
 
 
