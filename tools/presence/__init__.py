@@ -3,7 +3,7 @@
 INVARIANT: nothing here imports `checker`, so that what its sources overlook is counted here.
 """
 
-from tools.presence.found import FORMS, MENTIONED, Found
+from tools.presence.found import FORMS, MENTIONED, NOT_IN_FORCE, Found
 from tools.presence.walk import present
 
-__all__ = ["FORMS", "MENTIONED", "Found", "present"]
+__all__ = ["FORMS", "MENTIONED", "NOT_IN_FORCE", "Found", "present"]

@@ -12,7 +12,9 @@ SAM = "SAM"
 DATA = "Terraform data block"
 EXPRESSION = "Terraform jsonencode, heredoc, file"
 PLAN = "Terraform plan"
+PLAN_ELSEWHERE = "Terraform plan, said elsewhere in it"
 DUMP = "account dump"
+DUMP_OLD = "account dump, old version"
 KUBERNETES = "Kubernetes"
 WRAPPED = "wrapped"
 LINES = "JSON lines"
@@ -20,8 +22,10 @@ UNPARSED = "file that does not parse"
 MENTIONED = "mentioned"
 FORMS = (
     PLAIN, PROPERTY, TEXT, SAM, DATA, EXPRESSION, PLAN, DUMP, KUBERNETES, WRAPPED, LINES, UNPARSED,
-    MENTIONED,
+    PLAN_ELSEWHERE, DUMP_OLD, MENTIONED,
 )  # fmt: skip
+NOT_IN_FORCE = {PLAN_ELSEWHERE, DUMP_OLD}
+"""Forms that are counted, but are no document: what a plan repeats and what is no default version."""
 
 _KEY = r"""(?<![\w.])\\*["']?{}\\*["']?\s*(?:[:=]|=>)\s*"""
 STATEMENTS = re.compile(_KEY.format("Statement"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -11,11 +12,13 @@ import yaml
 
 from tools.presence.found import (
     DUMP,
+    DUMP_OLD,
     EXPRESSION,
     KUBERNETES,
     LINES,
     PLAIN,
     PLAN,
+    PLAN_ELSEWHERE,
     PROPERTY,
     SAM,
     STATEMENTS,
@@ -28,6 +31,7 @@ from tools.presence.found import (
 )
 
 _Node = yaml.Node
+_TEMPLATE = re.compile(r"^\W*(?:AWSTemplateFormatVersion|Resources)\b", re.MULTILINE)
 _DUMP_KEYS = {"UserDetailList", "RoleDetailList", "GroupDetailList"}
 
 
@@ -74,7 +78,7 @@ def _roots(text: str) -> list[_Node]:
 def _in_root(path: str, root: _Node) -> Iterator[Found]:
     keys = _keys(root)
     if "resource_changes" in keys and "format_version" in keys:
-        yield from _plan(path, keys["resource_changes"])
+        yield from _plan(path, root)
     elif _DUMP_KEYS & set(keys):
         yield from _dump(path, root)
     elif _is_template(keys):
@@ -116,26 +120,30 @@ def _sam_templates(path: str, resource: _Node) -> Iterator[Found]:
     entries = policies.value if isinstance(policies, yaml.SequenceNode) else [policies]
     for entry in entries:
         names = list(_keys(entry))
-        if len(names) == 1 and names[0].endswith(("Policy", "Access", "Policy_v2")):
+        if len(names) == 1 and names[0].endswith("Policy"):
             yield _found(entry, path, SAM)
 
 
-def _plan(path: str, changes: _Node) -> Iterator[Found]:
+def _plan(path: str, root: _Node) -> Iterator[Found]:
+    """Find the policies that a plan will make, and apart from them those that it repeats."""
+    seen: set[int] = set()
+    changes = _keys(root)["resource_changes"]
     for change in changes.value if isinstance(changes, yaml.SequenceNode) else []:
         after = _keys(_keys(change).get("change")).get("after")
         if after:
-            yield from _walk(after, _Scope(path, PLAN, PLAN), set())
+            yield from _walk(after, _Scope(path, PLAN, PLAN), seen)
+    yield from _walk(root, _Scope(path, PLAN_ELSEWHERE, PLAN_ELSEWHERE), seen)
 
 
 def _dump(path: str, root: _Node) -> Iterator[Found]:
-    """Find all policies of a dump but the versions of managed ones that are not the default."""
-    old: set[int] = set()
+    """Find the policies of a dump, and apart from them versions that are not the default."""
+    seen: set[int] = set()
     for policy in getattr(_keys(root).get("Policies"), "value", []):
         for version in getattr(_keys(policy).get("PolicyVersionList"), "value", []):
             default = _keys(version).get("IsDefaultVersion")
             if default is not None and _scalar(default) != "true":
-                old.add(id(version))
-    yield from _walk(root, _Scope(path, DUMP, DUMP), old)
+                yield from _walk(version, _Scope(path, DUMP_OLD, DUMP_OLD), seen)
+    yield from _walk(root, _Scope(path, DUMP, DUMP), seen)
 
 
 def _walk(node: _Node, scope: _Scope, seen: set[int]) -> Iterator[Found]:
@@ -146,6 +154,8 @@ def _walk(node: _Node, scope: _Scope, seen: set[int]) -> Iterator[Found]:
     if isinstance(node, yaml.ScalarNode):
         if _is_text(node.value):
             yield _found(node, scope.path, scope.text)
+        elif _TEMPLATE.search(node.value) and STATEMENTS.search(node.value):
+            yield from _nested(node, scope)
     elif _is_policy(node) or _is_bare(node):
         yield _found(node, scope.path, scope.tree)
     elif isinstance(node, yaml.MappingNode):
@@ -156,6 +166,19 @@ def _walk(node: _Node, scope: _Scope, seen: set[int]) -> Iterator[Found]:
     else:
         for value in node.value:
             yield from _walk(value, scope, seen)
+
+
+def _nested(node: yaml.ScalarNode, scope: _Scope) -> Iterator[Found]:
+    """Find the policies of a template that stands in another one as a text."""
+    try:
+        roots = _roots(node.value)
+    except yaml.YAMLError:
+        return
+    start, is_block = node.start_mark.line + 1, node.style in {"|", ">"}
+    for found in (each for root in roots for each in _in_root(scope.path, root)):
+        first = start + found.line if is_block else start
+        last = start + found.end if is_block else node.end_mark.line + 1
+        yield Found(scope.path, first, last, scope.text)
 
 
 def _is_policy(node: _Node) -> bool:
