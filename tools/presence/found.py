@@ -25,15 +25,16 @@ FORMS = (
     PLAN_ELSEWHERE, DUMP_OLD, MENTIONED,
 )  # fmt: skip
 NOT_IN_FORCE = {PLAN_ELSEWHERE, DUMP_OLD}
-"""Forms that are counted, but are no document: what a plan repeats and what is no default version."""
+"""Forms that are counted, but are no document: repetitions, and versions that nobody uses."""
 
 _KEY = r"""(?<![\w.])\\*["']?{}\\*["']?\s*(?:[:=]|=>)\s*"""
 STATEMENTS = re.compile(_KEY.format("Statement"))
 """The key of a policy's statements in JSON, YAML or HCL, quotes escaped or not."""
 EFFECT = re.compile(
-    _KEY.format("Effect") + r"""(?:\\*["']?|(?:\w+\.)*Effect\.)(?:Allow|Deny|ALLOW|DENY)\b""", re.I
+    _KEY.format("Effect") + r"""(?:\\*["']?|(?:\w+\.)*Effect\.)(?:Allow|Deny|ALLOW|DENY)\b""",
+    re.IGNORECASE,
 )
-ACTION = re.compile(_KEY.format(r"(?:Not)?Actions?"), re.I)
+ACTION = re.compile(_KEY.format(r"(?:Not)?Actions?"), re.IGNORECASE)
 _NEAR = 1500
 
 

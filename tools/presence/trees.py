@@ -66,7 +66,7 @@ def _roots(text: str) -> list[_Node]:
     try:
         value = json.loads(text.removeprefix("\ufeff"))
     except ValueError:
-        return [root for root in yaml.compose_all(text, yaml.CSafeLoader) if root]
+        return [*yaml.compose_all(text, yaml.CSafeLoader)]
     try:
         root = yaml.compose(text.replace("\t", " "), yaml.CSafeLoader)
     except yaml.YAMLError:
@@ -120,7 +120,7 @@ def _sam_templates(path: str, resource: _Node) -> Iterator[Found]:
     entries = policies.value if isinstance(policies, yaml.SequenceNode) else [policies]
     for entry in entries:
         names = list(_keys(entry))
-        if len(names) == 1 and names[0].endswith("Policy"):
+        if entry is not None and len(names) == 1 and names[0].endswith("Policy"):
             yield _found(entry, path, SAM)
 
 
@@ -188,9 +188,7 @@ def _is_policy(node: _Node) -> bool:
 
 def _is_bare(node: _Node) -> bool:
     """Say whether a list is of statements without a policy around them, as of serverless.yml."""
-    return (
-        isinstance(node, yaml.SequenceNode) and bool(node.value) and _is_statement(node.value[0])
-    )
+    return isinstance(node, yaml.SequenceNode) and bool(node.value) and _is_statement(node.value[0])
 
 
 def _has_statement(node: _Node, seen: set[int]) -> bool:
