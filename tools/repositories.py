@@ -120,8 +120,8 @@ def _print(
                 print(f"  {what}: {len(lines)}")
             for line in lines[:shown]:
                 print(f"    {line}")
-            if lines[shown or len(lines) :]:
-                print(f"    and {len(lines[shown or 0 :])} more (--all)")
+            if shown is not None and len(lines) > shown:
+                print(f"    and {len(lines) - shown} more (--all)")
         print()
     if len(told) > 1:
         _print_table("all repositories", total)
@@ -132,7 +132,7 @@ def _print_table(title: str, forms: Mapping[str, Mapping[str, int]]) -> None:
     from tools.presence.matching import OUTCOMES  # noqa: PLC0415
 
     columns = ("present", *OUTCOMES[:-1])
-    print(f"{title:<38}" + "".join(f"{column:>11}" for column in columns) + f"{'decided':>10}")
+    print(f"{title:<44}" + "".join(f"{column:>11}" for column in columns) + f"{'share':>8}")
     counted = [form for form in FORMS if form in forms]
     for form in counted:
         is_asked = form not in {MENTIONED, *NOT_IN_FORCE}
@@ -144,8 +144,8 @@ def _print_table(title: str, forms: Mapping[str, Mapping[str, int]]) -> None:
 def _print_row(form: str, counts: Mapping[str, int], columns: Sequence[str]) -> None:
     row = "".join(f"{counts.get(column, 0):>11,}" for column in columns)
     present = counts.get("present", 0)
-    share = f"{counts.get('decided', 0) / present:>10.0%}" if present and columns[1:] else ""
-    print(f"  {form:<36}{row}{share}")
+    share = f"{counts.get('decided', 0) / present:>8.1%}" if present and columns[1:] else ""
+    print(f"  {form:<42}{row}{share}")
 
 
 if __name__ == "__main__":

@@ -66,8 +66,11 @@ def matched(found: Sequence[Found], report: Report) -> Matched:
             known = by_policy.get(number) or [_without(policy, errors[path])]
             outcomes.append((policy, max(known, key=OUTCOMES.index)))
         if not asked:
-            result.baseless.extend(f"{path}:{each.line} {each.part}" for each in errors[path])
-    said = {*report["inputs"].get("mentioned", ()), *report["inputs"]["unread"], *errors}
+            result.baseless.extend(
+                f"{path}:{each.line} {each.part}".rstrip() for each in errors[path]
+            )
+    said = {*report["inputs"].get("mentioned", ()), *report["inputs"]["unread"]}
+    said |= {path for path, known in errors.items() if known}
     result.unmentioned.extend(
         f"{each.path}:{each.line}" for each in result.mentioned if each.path not in said
     )

@@ -232,7 +232,19 @@ def _scalar(node: _Node | None) -> str:
 
 
 def _found(node: _Node, path: str, form: str) -> Found:
-    start, end = node.start_mark, node.end_mark
-    # A block ends where the next token starts.
-    last = end.line if end.column == 0 and end.line > start.line else end.line + 1
-    return Found(path, start.line + 1, last, form)
+    return Found(path, node.start_mark.line + 1, _last_line(node), form)
+
+
+def _last_line(node: _Node) -> int:
+    """Return the last line of a node; a block is said to end where the next token starts."""
+    if isinstance(node, yaml.ScalarNode):
+        is_block = node.style in {"|", ">"}
+        height = len(node.value.rstrip("\n").splitlines())
+        return node.start_mark.line + 1 + height if is_block else node.end_mark.line + 1
+    last = node.value[-1] if node.value else node
+    last = last[1] if isinstance(last, tuple) else last
+    # An alias stands for a node that is written before it, and may even stand in that one.
+    is_before = last.start_mark.index <= node.start_mark.index
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style or is_before:
+        return int(node.end_mark.line) + 1
+    return max(node.start_mark.line + 1, _last_line(last))
