@@ -231,6 +231,8 @@ def test_documents_without_a_place_are_matched_by_count() -> None:
     assert outcomes([A, B], report(documents[:1])) == ["decided", "unseen"]
     assert outcomes([A, A], report(documents[:2])) == ["decided", "decided"]
     assert matched([A, B], report(documents)).extra == ["a.yaml:0 C"]
+    other = {"path": "a.yaml", "part": "role/ci", "kind": "aws-principal"}
+    assert matched([], report([other])).extra == []
 
 
 def test_the_worst_of_several_documents_counts() -> None:

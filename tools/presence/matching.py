@@ -15,6 +15,7 @@ DECIDED, UNDECIDED, ERROR, UNSEEN, NOT_IN = (
 OUTCOMES = (DECIDED, UNDECIDED, ERROR, UNSEEN, NOT_IN)
 """From the best to the worst, but the last, which nothing is expected of."""
 _INVALID = "valid-document"
+_POLICY = "aws-iam-policy"
 _LAST = 2**31
 
 Report = Mapping[str, Any]
@@ -78,14 +79,14 @@ def matched(found: Sequence[Found], report: Report) -> Matched:
 
 
 def _documents(report: Report) -> Mapping[str, list[_Seen]]:
-    """Return the policies of a report by path; those without a kind are errors of files."""
+    """Return the policies of a report by path, without its other documents."""
     findings = defaultdict(list)
     for finding in report["findings"]:
         findings[finding["document"], finding.get("part", "")].append(finding)
     seen = defaultdict(list)
     for document in report["documents"]:
         path, part = document["path"], document.get("part", "")
-        if not document["kind"]:
+        if document["kind"] != _POLICY:
             continue
         about = findings[path, part]
         place = document.get("place") or document.get("location") or {}
