@@ -230,6 +230,8 @@ def test_documents_without_a_place_are_matched_by_count() -> None:
     documents = [{"path": "a.yaml", "part": part} for part in ("A", "B", "C")]
     assert outcomes([A, B], report(documents[:1])) == ["decided", "unseen"]
     assert outcomes([A, A], report(documents[:2])) == ["decided", "decided"]
+    trust = {"path": "a.yaml", "kind": "aws-trust-policy"}
+    assert outcomes([A], report([trust])) == ["decided"]
     assert matched([A, B], report(documents)).extra == ["a.yaml:0 C"]
     other = {"path": "a.yaml", "part": "role/ci", "kind": "aws-principal"}
     assert matched([], report([other])).extra == []

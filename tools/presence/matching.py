@@ -15,7 +15,8 @@ DECIDED, UNDECIDED, ERROR, UNSEEN, NOT_IN = (
 OUTCOMES = (DECIDED, UNDECIDED, ERROR, UNSEEN, NOT_IN)
 """From the best to the worst, but the last, which nothing is expected of."""
 _INVALID = "valid-document"
-_POLICY = "aws-iam-policy"
+_NO_POLICY = {"", "aws-principal"}
+"""Kinds of files that are errors, and of what the policies of one principal do together."""
 _LAST = 2**31
 
 Report = Mapping[str, Any]
@@ -86,7 +87,7 @@ def _documents(report: Report) -> Mapping[str, list[_Seen]]:
     seen = defaultdict(list)
     for document in report["documents"]:
         path, part = document["path"], document.get("part", "")
-        if document["kind"] != _POLICY:
+        if document["kind"] in _NO_POLICY:
             continue
         about = findings[path, part]
         place = document.get("place") or document.get("location") or {}
