@@ -247,6 +247,8 @@ def test_an_error_is_about_its_part_or_else_about_the_file() -> None:
     error = {"document": "a.yaml", "kind": "", "rule": "valid-document", "location": {"line": 7}}
     assert outcomes([A, B], report([], [error])) == ["errors", "errors"]
     assert outcomes([A, B], report([], [{**error, "part": "A"}])) == ["errors", "unseen"]
+    read = {"path": "a.yaml", "part": "C", "place": {"line": 30}}
+    assert outcomes([A, B], report([read], [error])) == ["errors", "unseen"]
     assert matched([], report([], [error])).baseless == ["a.yaml:7"]
 
 

@@ -17,7 +17,6 @@ OUTCOMES = (DECIDED, UNDECIDED, ERROR, UNSEEN, NOT_IN)
 _INVALID = "valid-document"
 _NO_POLICY = {"", "aws-principal"}
 """Kinds of files that are errors, and of what the policies of one principal do together."""
-_LAST = 2**31
 
 Report = Mapping[str, Any]
 
@@ -65,7 +64,7 @@ def matched(found: Sequence[Found], report: Report) -> Matched:
         by_policy, extra = _in_file(asked, seen[path])
         result.extra.extend(f"{path}:{each.line} {each.part}".rstrip() for each in extra)
         for number, policy in enumerate(asked):
-            known = by_policy.get(number) or [_without(policy, errors[path])]
+            known = by_policy.get(number) or [_without(policy, errors[path], seen[path])]
             outcomes.append((policy, max(known, key=OUTCOMES.index)))
         if not asked:
             result.baseless.extend(
@@ -110,8 +109,7 @@ def _errors(report: Report) -> Mapping[str, list[_Seen]]:
         if finding["status"] == "error" and not finding["kind"]:
             place = finding["location"] or {}
             part, line = finding.get("part", ""), place.get("line", 0)
-            # An error of a whole file is about all that stands in it.
-            end = place.get("end_line", line) if part else _LAST
+            end = place.get("end_line", line)
             errors[finding["document"]].append(_Seen(part, line, end, ERROR))
     return errors
 
@@ -148,9 +146,14 @@ def _at(seen: _Seen, policies: Sequence[Found], taken: Mapping[int, list[str]]) 
     return next(iter(free or candidates[-1:]), None)
 
 
-def _without(policy: Found, errors: Sequence[_Seen]) -> str:
-    """Say what became of a policy without a document."""
+def _without(policy: Found, errors: Sequence[_Seen], seen: Sequence[_Seen]) -> str:
+    """Say what became of a policy without a document.
+
+    An error of a whole file is about all that stands in it, unless documents were read from the
+    file: then it is about its own lines, and the rest is overlooked.
+    """
     is_in_error = any(
-        not each.part or (each.line <= policy.end and policy.line <= each.end) for each in errors
+        (not each.part and not seen) or (each.line <= policy.end and policy.line <= each.end)
+        for each in errors
     )
     return ERROR if is_in_error else UNSEEN
