@@ -203,10 +203,17 @@ _STATEMENT = b"tatement"
 """A word that nearly every policy contains. A file that contains it is parsed at once."""
 
 
+_PLAN = (b'"resource_changes"', b'"after_unknown"')
+"""Bytes of every Terraform plan that changes something."""
+
+
 def _looks_like_policy(name: str, data: bytes, limits: Limits) -> bool:
     """Return whether a file without the plain word `Statement` may be or contain a policy."""
     from checker.sources import look  # noqa: PLC0415 - most policies contain the word
 
+    # INVARIANT: a plan in which no policy is known yet is read.
+    if all(mark in data for mark in _PLAN):
+        return True
     if not look.may_show(data):
         return False
     try:

@@ -11,10 +11,6 @@ from checker.kinds import Kind
 from checker.problems import InputError
 from checker.reader import Limits, Reading
 
-_TEMPLATE = {"Resources", "service"}
-"""Keys of which templates have one."""
-
-
 def documents_of(
     reading: Reading, part: str, mapped: str, selection: Selection, limits: Limits
 ) -> Iterator[Document]:
@@ -24,13 +20,10 @@ def documents_of(
     to, or empty. If a statement belongs to none of the documents, there may be a policy that is not
     checked, so a broken document is yielded for it.
     """
-    if isinstance(reading.data, dict) and _TEMPLATE & reading.data.keys():
-        from checker.documents.templates import template_documents  # noqa: PLC0415 - as below
-
-        inside = template_documents(reading, part, mapped, selection, limits)
-        if inside is not None:
-            yield from inside
-            return
+    inside = _of_resources(reading, part, mapped, selection, limits)
+    if inside is not None:
+        yield from inside
+        return
     try:
         is_whole = bool(recognised(reading.data, selection, reading.source.path))
     except InputError as error:
@@ -48,6 +41,26 @@ def documents_of(
     from checker.documents.inner import inner_documents  # noqa: PLC0415 - most files are policies
 
     yield from inner_documents(reading, part, mapped, selection, limits)
+
+
+_RESOURCES = ("Resources", "service", "resource_changes")
+"""Keys of which a file has one if its resources hold the policies."""
+
+
+def _of_resources(
+    reading: Reading, part: str, mapped: str, selection: Selection, limits: Limits
+) -> Iterator[Document] | None:
+    """Return the policies in the resources of a file; None if it is a file of another type."""
+    if not isinstance(reading.data, dict) or reading.data.keys().isdisjoint(_RESOURCES):
+        return None
+    from checker.documents.embedding import embedding_documents  # noqa: PLC0415 - as below
+    from checker.documents.templates import template_documents  # noqa: PLC0415 - as below
+
+    for documents in (template_documents, embedding_documents):
+        found = documents(reading, part, mapped, selection, limits)
+        if found is not None:
+            return found
+    return None
 
 
 def _is_policy(kind: str, selection: Selection) -> bool:

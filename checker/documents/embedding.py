@@ -1,0 +1,48 @@
+"""Finds the documents in files whose resources hold policies, such as a Terraform plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from checker.documents.document import Document
+from checker.documents.recognise import document, recognised
+from checker.documents.selection import Selection
+from checker.problems import Json
+from checker.reader import Limits, Reading
+from checker.sources import plan
+from checker.sources.part import Part, Refused
+
+Parts = Callable[[Reading, Limits], Iterable[Part | Refused]]
+
+
+def embedding_documents(
+    reading: Reading, part: str, mapped: str, selection: Selection, limits: Limits
+) -> Iterator[Document] | None:
+    """Return the policies in the resources of a file; None if no source knows the file.
+
+    The arguments are those of `parts.documents_of`.
+    """
+    parts = _source(reading.data)
+    if parts is None:
+        return None
+    own = recognised(reading.data, selection, reading.source.path) or mapped
+    return None if own else _documents(parts(reading, limits), reading, part, selection)
+
+
+def _source(data: Json) -> Parts | None:
+    """Return what finds the policies of a file with some data."""
+    if plan.is_plan(data):
+        return plan.parts
+    return None
+
+
+def _documents(
+    found: Iterable[Part | Refused], reading: Reading, part: str, selection: Selection
+) -> Iterator[Document]:
+    path = reading.source.path
+    for each in found:
+        name = f"{part} {each.name}" if part and each.name else part + each.name
+        if isinstance(each, Refused):
+            yield Document(path, None, reading, each.problems, name)
+        else:
+            yield document(each.reading, selection, each.kind, name, each)
