@@ -31,8 +31,8 @@ class Document:
 
     __slots__ = (
         *("_digests", "_places", "_units"),
-        *("activation", "assumed", "case", "file", "inferred", "kind", "legend", "part"),
-        *("problems", "reading", "source", "unknowns", "when"),
+        *("activation", "assumed", "case", "doubt", "file", "inferred", "kind", "legend"),
+        *("members", "part", "problems", "reading", "source", "unknowns", "when"),
     )
 
     def __init__(
@@ -59,6 +59,10 @@ class Document:
         """How messages show the values that stand for what a template leaves open."""
         self.unknowns: Mapping[str, str] = _NOTHING
         """For each placeholder for any text: what it is, and what to do about it."""
+        self.members: tuple[str, ...] | None = None
+        """The parts whose policies it puts together; None if it is written as it is."""
+        self.doubt = ""
+        """Why it may allow less than it says; empty if it allows just that."""
         self.kind = kind
         self.reading = reading
         self.problems = problems

@@ -9,7 +9,7 @@ from checker.documents.recognise import document, recognised
 from checker.documents.selection import Selection
 from checker.problems import Json
 from checker.reader import Limits, Reading
-from checker.sources import plan
+from checker.sources import account, effective, plan
 from checker.sources.part import Part, Refused
 
 Parts = Callable[[Reading, Limits], Iterable[Part | Refused]]
@@ -33,7 +33,15 @@ def _source(data: Json) -> Parts | None:
     """Return what finds the policies of a file with some data."""
     if plan.is_plan(data):
         return plan.parts
-    return None
+    return _of_account if account.is_dump(data) else None
+
+
+def _of_account(reading: Reading, limits: Limits) -> Iterator[Part | Refused]:
+    """Yield the policies of an account, and then what they allow together."""
+    found = account.account(reading, limits)
+    yield from account.policies(found)
+    yield from effective.together(found)
+    yield from account.left(found)
 
 
 def _documents(

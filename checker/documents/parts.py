@@ -43,7 +43,10 @@ def documents_of(
     yield from inner_documents(reading, part, mapped, selection, limits)
 
 
-_RESOURCES = ("Resources", "service", "resource_changes")
+_RESOURCES = (
+    *("Resources", "service", "resource_changes"),
+    *("UserDetailList", "GroupDetailList", "RoleDetailList"),
+)
 """Keys of which a file has one if its resources hold the policies."""
 
 

@@ -48,6 +48,7 @@ def document(
     made.source, made.inferred = found.source, found.inferred
     made.when, made.case, made.assumed = found.when, found.case, found.assumed
     made.legend, made.unknowns = found.legend, found.unknowns
+    made.members, made.doubt = found.members, found.doubt
     return made
 
 

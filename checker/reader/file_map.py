@@ -29,6 +29,11 @@ class FileMap:
     """The number and text of the line that was last returned; a line may be the whole file."""
 
     @property
+    def file(self) -> AnyMap:
+        """The map of the file."""
+        return self
+
+    @property
     def text(self) -> str:
         """The text that offsets refer to."""
         return self.source.text
@@ -69,6 +74,10 @@ class FileMap:
             self._last = number, line
         return self._last[1]
 
+    def in_file(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the file of a span of the text."""
+        return start, end
+
     def _look_up(self) -> Lines:
         if self._lines is None:
             self._lines = Lines.of(self.text)
@@ -94,6 +103,11 @@ class TextMap:
     def source(self) -> Source:
         """The source of the file."""
         return self.outer.source
+
+    @property
+    def file(self) -> AnyMap:
+        """The map of the file."""
+        return self.outer.file
 
     def as_source(self) -> Source:
         """Return the text as a source, with problems shown at its spelling in the file."""
@@ -122,6 +136,10 @@ class TextMap:
     def spelling(self, number: int, route: Route, value: str) -> Spelled:
         """Return where the text spells each character of a string, which is at a route."""
         return spelled(self, number, route, value)
+
+    def in_file(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the file of a span of the text."""
+        return self.outer.in_file(*self._look_up().span(start, end))
 
     def _look_up(self) -> Spelled:
         if self._spelling is None:
@@ -160,6 +178,11 @@ class AnyMap(Protocol):
         """The source of the file."""
         ...
 
+    @property
+    def file(self) -> AnyMap:
+        """The map of the file."""
+        ...
+
     def find(self, number: int, route: Route, *, key: bool = False) -> tuple[int, int]:
         """Return the span of a node, or of its key, in the text; `number` is its document."""
         ...
@@ -178,4 +201,8 @@ class AnyMap(Protocol):
 
     def line(self, number: int) -> str:
         """Return a line of the file, without its line break."""
+        ...
+
+    def in_file(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the file of a span of the text."""
         ...

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from checker.problems import InputError, Problem, excerpt, pointer
 from checker.reader.file_map import AnyMap, FileMap, TextMap
+from checker.reader.joined import Item, JoinedMap
 from checker.reader.limits import DEFAULT_LIMITS, Limits
 from checker.reader.rendered import Origin, RenderedMap
 from checker.reader.scalar_text import index_in
@@ -15,6 +16,8 @@ from checker.reader.strict_json import read_json
 from checker.reader.strict_yaml import read_yaml, read_yaml_documents
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from checker.problems import Json, Location, Route, Source
     from checker.reader.dialect import Dialect
 
@@ -142,6 +145,18 @@ class Reading:
         return Reading(
             self.source, data, RenderedMap(self._map, self._number, root), origin=root.route
         )
+
+    def joined(self, data: Json, key: str, items: Iterable[tuple[Reading, Route]]) -> Reading:
+        """Return the reading of a document whose list at a key has items of other readings.
+
+        All are of one file. What else the document has stands where this reading does.
+        """
+        places = JoinedMap(self.item(()), key, tuple(each.item(route) for each, route in items))
+        return Reading(self.source, data, places, origin=self.origin)
+
+    def item(self, route: Route) -> Item:
+        """Return where the node at a route stands, for a document that is joined of such nodes."""
+        return Item(self._map, self._number, self._base + route)
 
     def _has_file_routes(self) -> bool:
         """Return whether its routes are routes in a document of the file."""

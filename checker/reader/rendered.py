@@ -67,6 +67,11 @@ class RenderedMap:
         return self.outer.source
 
     @property
+    def file(self) -> AnyMap:
+        """The map of the file."""
+        return self.outer.file
+
+    @property
     def text(self) -> str:
         """The text that offsets refer to."""
         return self.outer.text
@@ -97,6 +102,10 @@ class RenderedMap:
     def line(self, number: int) -> str:
         """Return a line of the file, without its line break."""
         return self.outer.line(number)
+
+    def in_file(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the file of a span of the text."""
+        return self.outer.in_file(start, end)
 
     def _origin(self, route: Route) -> tuple[Origin, bool]:
         """Return the origin of a node, or of the last one on the way that exists."""

@@ -140,6 +140,8 @@ def _told(question: Question, document: Document, policy: Policy) -> Answered:
         return _answer(document, Answer.SKIPPED, reason=found.reason)
     if found.request is None:
         return _answer(document, Answer.NO)
+    if document.doubt:
+        raise Undecided(f"it is allowed, {document.doubt}")
     answer = _answer(document, Answer.YES)._replace(
         proof=proof_of(found.request, document.shown), actions=found.actions
     )

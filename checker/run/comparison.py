@@ -227,6 +227,9 @@ def compared(path: str, old: Document | None, new: Document) -> Comparison:
 
     Both documents are valid policies. Without an old one, every access is new.
     """
+    doubt = new.doubt or (old.doubt if old else "")
+    if doubt and (old is None or old.sha256 != new.sha256):
+        return _undecided(path, Problem(new.file, f"it grants what it says, {doubt}"))
     try:
         with cel.budget():
             before = _statements(old) if old else _NOTHING

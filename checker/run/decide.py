@@ -11,6 +11,7 @@ from checker.reader import Limits
 from checker.report import Finding, Status
 from checker.rules import Rule
 from checker.run.causes import Claimed, with_causes
+from checker.run.combined import Combined
 from checker.run.evaluate import MOST_FINDINGS, broken, evaluate, undecided
 from checker.run.inherit import Heir, Inheritance
 from checker.run.together import Decided, together
@@ -63,6 +64,7 @@ class Work(NamedTuple):
 
     def _decided(self, documents: Iterable[Document], refused: Refused) -> Iterator[Decided]:
         left = MOST_FINDINGS
+        combined = Combined()
         for number, document in enumerate(documents):
             refused(PART)
             statuses: list[Status] = []
@@ -74,18 +76,20 @@ class Work(NamedTuple):
                     outcome = undecided(rule, document, reason)
                 else:
                     outcome = evaluate(rule, document, left, former=self.former)
-                    heirs.update(self.accepted.heirs(document, outcome.findings))
+                    if not document.doubt:
+                        heirs.update(self.accepted.heirs(document, outcome.findings))
                 left -= sum(finding.size for finding in outcome.findings)
                 statuses.append(outcome.status)
                 findings.extend(outcome.findings)
                 claimed.extend(outcome.claimed)
+            statuses, findings = combined.added(document, self.rules, statuses, findings)
             yield Decided(
                 document.part,
                 document.kind.name if document.kind else "",
                 document.sha256,
                 bool(document.problems),
                 tuple(statuses),
-                with_causes(document, findings, claimed),
+                with_causes(document, findings, () if document.doubt else claimed),
                 heirs,
                 _rested_on(document, findings),
                 document.when,

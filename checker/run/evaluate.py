@@ -61,14 +61,18 @@ def _unasked(rule: Rule, document: Document) -> Outcome | None:
     """Return the outcome that is known without evaluation; None if the rule must be evaluated."""
     if document.problems or document.kind is None:
         return Outcome(Status.ERROR)
-    return None if _is_about(rule, document.kind) else Outcome(Status.SKIP)
+    return None if _is_about(rule, document, document.kind) else Outcome(Status.SKIP)
 
 
-def _is_about(rule: Rule, kind: Kind) -> bool:
-    """Return whether a rule applies to documents of a kind.
+def _is_about(rule: Rule, document: Document, kind: Kind) -> bool:
+    """Return whether a rule applies to a document of a kind.
 
     What only limits others grants nothing by itself: rules about grants of its family do not apply.
+    What several policies allow together was not written by anyone: rules about form and guards are
+    asked of each policy.
     """
+    if document.members is not None and rule.file.about in (About.FORM, About.GUARDS):
+        return False
     if rule.kind != kind.name and rule.file.about is About.GRANTS and not kind.grants:
         return False
     return kind.belongs_to(rule.kind)

@@ -34,6 +34,11 @@ class Part(NamedTuple):
     """The placeholders for what is taken to be one value without wildcards."""
     inferred: bool = False
     """Whether its kind follows from how it is used, and not from its place alone."""
+    members: tuple[str, ...] | None = None
+    """For what several policies allow together: the addresses of those in the file that are
+    documents by themselves. None for a policy that is written as it is."""
+    doubt: str = ""
+    """Why it may allow less than it says; empty if it allows just that."""
 
 
 class Refused(NamedTuple):
