@@ -9,7 +9,7 @@ from checker.documents.recognise import document, recognised
 from checker.documents.selection import Selection
 from checker.problems import Json
 from checker.reader import Limits, Reading
-from checker.sources import account, effective, plan
+from checker.sources import account, effective, kubernetes, plan
 from checker.sources.part import Part, Refused
 
 Parts = Callable[[Reading, Limits], Iterable[Part | Refused]]
@@ -33,7 +33,9 @@ def _source(data: Json) -> Parts | None:
     """Return what finds the policies of a file with some data."""
     if plan.is_plan(data):
         return plan.parts
-    return _of_account if account.is_dump(data) else None
+    if account.is_dump(data):
+        return _of_account
+    return kubernetes.parts if kubernetes.is_object(data) else None
 
 
 def _of_account(reading: Reading, limits: Limits) -> Iterator[Part | Refused]:
@@ -48,8 +50,10 @@ def _documents(
     found: Iterable[Part | Refused], reading: Reading, part: str, selection: Selection
 ) -> Iterator[Document]:
     path = reading.source.path
+    # Objects of Kubernetes have names, wherever they stand in a file.
+    before = "" if kubernetes.is_object(reading.data) else part
     for each in found:
-        name = f"{part} {each.name}" if part and each.name else part + each.name
+        name = f"{before} {each.name}".strip() or part
         if isinstance(each, Refused):
             yield Document(path, None, reading, each.problems, name)
         else:

@@ -10,6 +10,7 @@ from io import BytesIO
 from itertools import chain
 from typing import NamedTuple
 
+from checker.documents.addresses import distinct
 from checker.documents.contents import Contents, Outcome
 from checker.documents.document import Document
 from checker.documents.listing import Entry, Listing
@@ -166,16 +167,35 @@ def _of_text(
         if must_read or look.may_be_policy(data) or look.statement_in_bytes([data]):
             raise (explained(error, source) if source else error) from None
         return
-    for number, reading in enumerate(readings, 1):
-        part = f"#{number}" if len(readings) > 1 else ""
-        yield from documents_of(reading, part, entry.kind, selection, limits)
+    yield from distinct(
+        document
+        for number, reading in enumerate(readings, 1)
+        for document in documents_of(
+            reading, f"#{number}" if len(readings) > 1 else "", entry.kind, selection, limits
+        )
+    )
 
 
 def _readings(source: Source, data: bytes, limits: Limits) -> list[Reading]:
     """Return the readings of a file, which are those of a template if it is one."""
-    if is_json(source):
-        return plain.readings(source, limits)
-    return _templates(source, data, limits) or plain.readings(source, limits)
+    found: list[Reading] = []
+    if not is_json(source):
+        found = _templates(source, data, limits) or _objects(source, data, limits)
+    return found or plain.readings(source, limits)
+
+
+def _objects(source: Source, data: bytes, limits: Limits) -> list[Reading]:
+    """Return the readings of Kubernetes objects in YAML; none if they cannot be read as such."""
+    if b"apiVersion" not in data:
+        return []
+    from checker.reader.reading import parse_dialect  # noqa: PLC0415 - few files have objects
+    from checker.sources.kubernetes import YAML, is_object  # noqa: PLC0415 - as above
+
+    try:
+        found = parse_dialect(source, limits, YAML)
+    except InputError:
+        return []
+    return found if any(is_object(each.data) for each in found) else []
 
 
 _TEMPLATES = ((b"AWS::", b"Resources"), (b"service", b"provider", b"aws"))

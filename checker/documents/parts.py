@@ -45,7 +45,7 @@ def documents_of(
 
 _RESOURCES = (
     *("Resources", "service", "resource_changes"),
-    *("UserDetailList", "GroupDetailList", "RoleDetailList"),
+    *("UserDetailList", "GroupDetailList", "RoleDetailList", "apiVersion"),
 )
 """Keys of which a file has one if its resources hold the policies."""
 

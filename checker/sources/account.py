@@ -224,7 +224,9 @@ def _policy(reading: Reading, name: str, route: Route, kind: str, limits: Limits
     return Part(name, node, kind)
 
 
-def _items(data: object, path: Route, base: Route = ()) -> Iterator[tuple[Mapping[str, Any], Route]]:
+def _items(
+    data: object, path: Route, base: Route = ()
+) -> Iterator[tuple[Mapping[str, Any], Route]]:
     """Yield the objects of a list in an object, with their routes."""
     listed = data.get(str(path[0])) if isinstance(data, dict) else None
     for index, each in enumerate(listed if isinstance(listed, list) else ()):

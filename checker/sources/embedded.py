@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from checker.problems import InputError
 from checker.sources import look
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from checker.reader import Limits, Reading
 
 _STATEMENT = frozenset({"Effect", "Action", "NotAction", "Resource", "NotResource"})
+_PLACEHOLDER = "{{"
+"""What is only known after a template is rendered, as by Helm."""
 _LONGEST = 200
 """The most characters of a name in an address."""
 
@@ -29,20 +31,37 @@ class Found(NamedTuple):
     """The name of its kind; empty if the resource and the place do not tell."""
 
 
-def policies(data: Json, kinds: Mapping[str, str]) -> Iterator[Found]:
+Enter: TypeAlias = "Callable[[Json, Route], Mapping[str, str] | None]"
+
+
+def _never(_node: Json, _route: Route) -> Mapping[str, str] | None:
+    return None
+
+
+def policies(data: Json, kinds: Mapping[str, str], enter: Enter = _never) -> Iterator[Found]:
     """Yield the policies in the data of a resource, in order.
 
     `kinds` are the kinds of policies by the keys on the way to them, joined by points: what stands
-    there is meant as a policy. Elsewhere, a policy has a statement, or is JSON text of one.
+    there is meant as a policy. Elsewhere, a policy has a statement, or is JSON text of one. `enter`
+    is asked for each node, and returns the kinds of another resource that begins there.
     """
-    todo: list[tuple[Json, Route]] = [(data, ())]
+    todo: list[tuple[Json, Route, Route, Mapping[str, str]]] = [(data, (), (), kinds)]
     while todo:
-        node, route = todo.pop()
-        kind = kinds.get(path_of(route)) if route else None
-        if _is_meant(node) if kind else _shows(node):
-            yield Found(route, kind or "")
+        node, route, start, known = todo.pop()
+        entered = enter(node, route)
+        if entered is not None:
+            start, known = route, entered
+        kind = _kind(known, route[len(start) :])
+        if route and (_is_meant(node) if kind else _shows(node)):
+            yield Found(route, kind)
             continue
-        todo.extend(reversed([(child, (*route, step)) for step, child in children(node)]))
+        inside = [(child, (*route, step), start, known) for step, child in children(node)]
+        todo.extend(reversed(inside))
+
+
+def _kind(kinds: Mapping[str, str], inside: Route) -> str:
+    path = path_of(inside)
+    return kinds.get(path) or kinds.get(f"{path.rpartition('.')[0]}.*") or ""
 
 
 def path_of(route: Route) -> str:
@@ -89,7 +108,7 @@ def children(node: Json) -> list[tuple[str | int, Json]]:
 def _is_meant(node: Json) -> bool:
     """Return whether a node is a policy, at a place where policies stand."""
     if isinstance(node, str):
-        return bool(node.strip())
+        return bool(node.strip()) and _PLACEHOLDER not in node
     return isinstance(node, dict) and is_policy(node)
 
 

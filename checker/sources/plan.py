@@ -8,14 +8,14 @@ https://developer.hashicorp.com/terraform/internals/json-format
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from checker.problems import InputError
 from checker.sources import wrapped
 from checker.sources.embedded import part, path_of, policies, short, steps
 from checker.sources.part import Refused
 from checker.sources.plan_configuration import Configuration
+from checker.sources.terraform_policies import arguments
 
 if TYPE_CHECKING:
     from checker.problems import Json, Problem, Route
@@ -76,6 +76,9 @@ def parts(reading: Reading, limits: Limits) -> Iterator[Part | Refused]:
             yield from _of_resource(reading, resource, configuration, limits)
         elif not _is_known(change):
             yield from _left(reading, "", route, [])
+    # INVARIANT: no file hides a policy in a wrapper by also being a plan.
+    for each in wrapped.parts(reading, limits):
+        yield Refused("", each.problems) if isinstance(each, InputError) else each
 
 
 def _is_known(change: Json) -> bool:
@@ -118,7 +121,7 @@ def _of_resource(
 
 def _kinds(resource: _Resource) -> Mapping[str, str]:
     """Return the kinds of a resource's policies by their arguments."""
-    kinds = table().get(resource.kind, {})
+    kinds = arguments().get(resource.kind, {})
     if resource.kind != _ORGANIZATION or not isinstance(resource.after, dict):
         return kinds
     known = resource.after.get("type", "SERVICE_CONTROL_POLICY")
@@ -127,21 +130,10 @@ def _kinds(resource: _Resource) -> Mapping[str, str]:
     return {"content": kind} if kind else {}
 
 
-@cache
-def table() -> Mapping[str, Mapping[str, str]]:
-    """Return the kinds of policies by the type of a resource and its argument."""
-    import yaml  # noqa: PLC0415 - few files are plans
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = Path(__file__).with_name("terraform_policies.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Mapping[str, str]] = yaml.load(text, loader)  # noqa: S506 - a safe loader
-    return found
-
-
 def _name(resource: _Resource, inside: Route) -> str:
     """Return the address of a policy: that of its resource, if it has only this one."""
-    arguments = table().get(resource.kind, {})
-    if len(arguments) == 1 and path_of(inside) in arguments:
+    known = arguments().get(resource.kind, {})
+    if len(known) == 1 and path_of(inside) in known:
         return resource.address
     return resource.address + steps(inside)
 
