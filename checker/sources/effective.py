@@ -54,7 +54,10 @@ def together(account: Account) -> Iterator[Part | Refused]:
     role that only AWS can change.
     """
     left = MOST_STATEMENTS
-    for holder in account.holders:
+    groups = [each for each in account.holders if each.name in account.groups]
+    others = [each for each in account.holders if each.name not in account.groups]
+    # Each comes after what it is compared with.
+    for holder in (*groups, *others):
         if holder.is_service_linked or _is_as_its_group(account, holder):
             continue
         name = f"{holder.name}/together"

@@ -60,8 +60,10 @@ def policies(data: Json, kinds: Mapping[str, str], enter: Enter = _never) -> Ite
 
 
 def _kind(kinds: Mapping[str, str], inside: Route) -> str:
-    path = path_of(inside)
-    return kinds.get(path) or kinds.get(f"{path.rpartition('.')[0]}.*") or ""
+    known = kinds.get(path_of(inside))
+    if known is None and inside and isinstance(inside[-1], str):
+        known = kinds.get(f"{path_of(inside[:-1])}.*")
+    return known or ""
 
 
 def path_of(route: Route) -> str:

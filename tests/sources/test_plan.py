@@ -123,15 +123,16 @@ def test_other_files_are_no_plans(data: Json) -> None:
     assert not is_plan(data)
 
 
+NAMES = (
+    "address type change actions after after_unknown policy inline_policy mode "
+    "root_module resources expressions references module_calls module"
+)
 ANY = st.recursive(
     st.sampled_from([None, True, 1, "", "x", POLICY, "aws_iam_role", "a.b", ["create"], []]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                "address type change actions after after_unknown policy inline_policy mode "
-                "root_module resources expressions references module_calls module".split()
-            ),
+            st.sampled_from(NAMES.split()),
             inner,
             max_size=4,
         )
