@@ -24,14 +24,10 @@ _TEXTS = (
 )
 """Marks in a text that tell what kind of file it is."""
 _KEYS = (
-    ("resource_changes", "a Terraform plan"),
     ("planned_values", "a Terraform plan"),
     ("terraform_version", "a Terraform state"),
-    ("RoleDetailList", "an account's authorization details"),
-    ("UserDetailList", "an account's authorization details"),
     ("AWSTemplateFormatVersion", "a CloudFormation template"),
     ("Resources", "a CloudFormation template"),
-    ("apiVersion", "a Kubernetes object"),
 )
 """Keys that tell what kind of document the data is."""
 

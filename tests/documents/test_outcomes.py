@@ -44,6 +44,30 @@ Resources:
     Properties:
       PolicyDocument: {POLICY}
 """
+CHANGE = {"address": "a", "type": "aws_iam_policy", "change": {"actions": ["create"]}}
+UNKNOWN = json.dumps(
+    {
+        "format_version": "1.2",
+        "resource_changes": [
+            {**CHANGE, "change": {"after": {}, "after_unknown": {"policy": True}}},
+        ],
+    }
+)
+"""A plan in which no policy is known yet."""
+PLAN = UNKNOWN.replace('{}, "after_unknown"', json.dumps({"policy": POLICY}) + ', "x"')
+NO_PLAN = UNKNOWN.replace("aws_iam_policy", "aws_s3_object")
+DUMP = f"""{{"RoleDetailList": [{{
+    "RoleName": "r", "RolePolicyList": [{{"PolicyName": "p", "PolicyDocument": {POLICY}}}]
+}}]}}"""
+OBJECT = f"""\
+apiVersion: iam.services.k8s.aws/v1alpha1
+kind: Policy
+metadata: &name {{name: a}}
+spec: {{policyDocument: '{POLICY}', tags: *name}}
+---
+apiVersion: v1
+kind: Namespace
+"""
 WAIVERS = """\
 waivers:
 - {rule: always, document: a.json, reason: r, owner: o, expires: 2027-01-01}
@@ -90,6 +114,9 @@ NONE = [
     File("app.py", "print('Effect')\n"),
     File("logo.png", b"\x89PNG\r\n\x1a\n\0\0"),
     File("a.conf", "effect = none\n"),
+    File("plan.json", NO_PLAN),
+    File("dump.json", '{"UserDetailList": [], "RoleDetailList": []}'),
+    File("objects.yaml", "apiVersion: v1\nkind: Namespace\n---\napiVersion: v1\nkind: Pod\n"),
     File("always.yaml", RULE),
     File("waivers.yaml", WAIVERS),
 ]
@@ -106,6 +133,10 @@ OTHERS = [
     File("text.json", json.dumps(POLICY), "documents", 0, 0),
     File("template.yaml", CLOUDFORMATION, "documents", 0, 0),
     File("tags.yaml", CLOUDFORMATION + "      Name: !Ref Name\n", "documents", 0, 0),
+    File("plan.json", PLAN, "documents", 0, 0),
+    File("dump.json", DUMP, "documents", 0, 0),
+    File("object.yaml", OBJECT, "documents", 0, 0),
+    File("unknown.json", UNKNOWN, "broken", 2, 2),
     File("cut.json", POLICY[:-1], "broken", 2, 2),
     File("twice.json", POLICY.replace("{", '{"Version": "2012-10-17",', 1), "broken", 2, 2),
     File("wide.json", POLICY.encode("utf-16"), "broken", 2, 2),

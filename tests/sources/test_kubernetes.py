@@ -87,7 +87,7 @@ def test_wrong_types_anywhere_are_no_crash(metadata: Json, spec: Json, data: Jso
 
 def test_a_long_list_of_objects_is_read_in_its_share_of_time() -> None:
     def seconds(size: int) -> float:
-        item = {
+        item: Json = {
             "apiVersion": "s3.services.k8s.aws/v1",
             "kind": "Bucket",
             "metadata": {"name": "a"},
