@@ -6,7 +6,9 @@ https://developer.hashicorp.com/terraform/internals/json-format#configuration-re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*+"|[0-9]+)\]')
 _DOCUMENT = "data.aws_iam_policy_document."
 _MOST_NAMED = 3
 """The most references that a message names."""
-_MOST_STEPS = 50
-"""The most documents that are looked into for what they refer to."""
+_MOST_STEPS = 200
+"""The most references that are looked at for one argument."""
 
 
 class Written(NamedTuple):
@@ -51,7 +53,7 @@ class Configuration:
         named = path.partition(".")[0]
         if named not in expressions:
             return Written(is_absent=True)
-        found = list(dict.fromkeys(_references(expressions[named])))
+        found = list(dict.fromkeys(islice(_references(expressions[named]), _MOST_STEPS)))
         causes = _causes(found, resources)
         reason = ""
         if causes:
@@ -101,26 +103,28 @@ def _references(node: Any) -> Iterator[str]:
             todo.extend(reversed(each))
 
 
-def _causes(found: list[str], resources: dict[str, Any]) -> list[str]:
+def _causes(found: Sequence[str], resources: dict[str, Any]) -> list[str]:
     """Return the references to other things than policy documents, through such documents."""
     causes: dict[str, None] = {}
     seen: set[str] = set()
-    todo = list(found)
-    steps = 0
-    while todo and steps < _MOST_STEPS:
-        name = todo.pop(0)
-        document = ".".join(name.split(".")[:3]) if name.startswith(_DOCUMENT) else ""
-        document = _INDEX.sub("", document)
+    todo = deque(found)
+    for _ in range(_MOST_STEPS):
+        if not todo:
+            break
+        name = todo.popleft()
+        document = ""
+        if name.startswith(_DOCUMENT):
+            document = _INDEX.sub("", ".".join(name.split(".", 3)[:3]))
         if not document:
             causes[name] = None
         elif document not in seen:
             seen.add(document)
-            steps += 1
-            todo.extend(_references(resources.get(document, {}).get("expressions")))
+            inside = resources.get(document, {}).get("expressions")
+            todo.extend(islice(_references(inside), _MOST_STEPS))
     # The plan lists the resource of each attribute beside it.
     named = [x for x in causes if not any(y.startswith((f"{x}.", f"{x}[")) for y in causes)]
     known = [x for x in named if not x.startswith(_FIXED)]
-    return known or named or found[:1]
+    return known or named or list(found[:1])
 
 
 _FIXED = (
