@@ -43,12 +43,9 @@ class Combined:
             if document.doubt:
                 kept = [_doubtful(each, document.doubt) for each in kept]
             statuses = _statuses(rules, statuses, findings, kept)
-            findings, known_here = kept, known
-        else:
-            known_here = set()
+            findings = kept
         if document.part:
             keys = self._known.setdefault(document.part, set())
-            keys |= known_here
             for each in findings:
                 keys |= {
                     (each.rule, each.status, each.place.location),

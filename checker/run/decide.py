@@ -76,8 +76,7 @@ class Work(NamedTuple):
                     outcome = undecided(rule, document, reason)
                 else:
                     outcome = evaluate(rule, document, left, former=self.former)
-                    if not document.doubt:
-                        heirs.update(self.accepted.heirs(document, outcome.findings))
+                    heirs.update(self.accepted.heirs(document, outcome.findings))
                 left -= sum(finding.size for finding in outcome.findings)
                 statuses.append(outcome.status)
                 findings.extend(outcome.findings)
@@ -89,7 +88,7 @@ class Work(NamedTuple):
                 document.sha256,
                 bool(document.problems),
                 tuple(statuses),
-                with_causes(document, findings, () if document.doubt else claimed),
+                with_causes(document, findings, claimed),
                 heirs,
                 _rested_on(document, findings),
                 document.when,

@@ -11,6 +11,7 @@ import pytest
 
 from checker import cli
 from tests.sources.test_account import AWS, OURS, allow, dump, holder, managed, policy
+from tests.support.command import Run as Command
 
 Run = Callable[..., tuple[int, Any]]
 
@@ -87,6 +88,15 @@ def test_what_one_policy_violates_is_not_repeated(run: Run) -> None:
     ]
 
 
+def test_a_statement_that_is_judged_nowhere_else_is_found_beside_a_known_one(run: Run) -> None:
+    role = holder("Role", "r", inline={"a": policy(DELETE)}, attached=[f"{AWS}Full"])
+    data = dump(RoleDetailList=[role], Policies=[managed(f"{AWS}Full", DELETE)])
+    _, report = run(data, NO_BUCKETS)
+    lines = {each["part"]: each["location"]["line"] for each in report["findings"]}
+    assert lines.keys() == {"role/r/inline/a", "role/r/together"}
+    assert lines["role/r/together"] > lines["role/r/inline/a"]
+
+
 def test_a_combination_of_a_group_is_not_repeated_for_its_users(run: Run) -> None:
     group = holder("Group", "g", inline={"a": policy(PASS), "b": policy(RUN)})
     user = holder("User", "u", inline={"c": policy(allow("s3:Get*"))}, GroupList=["g"])
@@ -146,6 +156,73 @@ def test_what_a_boundary_may_forbid_is_no_answer(run: Run, resource: str, answer
     _, report = run(data, command=command)
     answers = {each["part"]: each["answer"] for each in report["policies"]}
     assert answers["role/r/together"] == answer
+
+
+WAIVER = """\
+waivers:
+- {rule: pass-and-run, document: dump.json, reason: r, owner: o, expires: 2027-01-01}
+"""
+
+
+@pytest.mark.parametrize(("resource", "code"), [("*", 0), ("arn:aws:lambda:*:*:function:a", 2)])
+def test_no_waiver_accepts_what_is_not_decided(
+    run: Run, tmp_path: Path, resource: str, code: int
+) -> None:
+    role = holder("Role", "r", inline={"a": policy(PASS), "b": policy(RUN)}, boundary=f"{OURS}x")
+    data = dump(
+        RoleDetailList=[role], Policies=[managed(f"{OURS}x", allow("*", Resource=resource))]
+    )
+    (tmp_path / "waivers.yaml").write_text(WAIVER, encoding="utf-8")
+    words = ("--waivers", "waivers.yaml", "--today", "2026-12-01", "--jobs", "0")
+    run(data, PASS_AND_RUN)
+    found, _ = run(data, command=("rules", "dump.json", "--no-config", *words))
+    assert found == code
+
+
+def test_no_baseline_accepts_what_is_not_decided(run: Run, tmp_path: Path) -> None:
+    role = holder("Role", "r", inline={"a": policy(PASS), "b": policy(RUN)}, boundary=f"{OURS}x")
+    words = ("rules", "dump.json", "--no-config", "--jobs", "0")
+    codes = []
+    for resource in ("*", "arn:aws:lambda:*:*:function:a"):
+        bound = managed(f"{OURS}x", allow("*", Resource=resource))
+        data = dump(RoleDetailList=[role], Policies=[bound])
+        code, report = run(data, PASS_AND_RUN)
+        codes += (
+            [code, run(data, command=(*words, "--baseline", "baseline.json"))[0]]
+            if codes
+            else [code]
+        )
+        (tmp_path / "baseline.json").write_text(json.dumps(report), encoding="utf-8")
+    assert codes == [1, 2, 2]
+
+
+def test_what_is_not_decided_has_no_cause(run: Run) -> None:
+    listed = rule("run", "grants", require='!policy.access(["lambda:CreateFunction"]).granted')
+    both = rule("all", "grants", require='!policy.access(["lambda:*"]).granted')
+    role = holder("Role", "r", attached=[f"{AWS}Full"], boundary=f"{OURS}x")
+    for resource, expected in (("*", 1), ("arn:aws:lambda:*:*:function:a", 0)):
+        bound = managed(f"{OURS}x", allow("*", Resource=resource))
+        data = dump(RoleDetailList=[role], Policies=[managed(f"{AWS}Full", RUN), bound])
+        _, report = run(data, listed, both)
+        found = [each for each in report["findings"] if each["part"] == "role/r/together"]
+        assert len(found) == 2
+        assert sum(bool(each["implied_by"]) for each in found) == expected
+
+
+@pytest.mark.parametrize(("resource", "code"), [("*", 0), ("arn:aws:s3:::a", 2)])
+def test_what_a_boundary_may_forbid_is_compared_only_with_itself(
+    policy_check: Command, tmp_path: Path, resource: str, code: int
+) -> None:
+    role = holder("Role", "r", inline={"a": policy(PASS), "b": policy(RUN)}, boundary=f"{OURS}x")
+    data = dump(
+        RoleDetailList=[role], Policies=[managed(f"{OURS}x", allow("*", Resource=resource))]
+    )
+    for name, changed in (("old", data), ("same", data), ("new", {**data, "Marker": "x"})):
+        (tmp_path / f"{name}.json").write_text(json.dumps(changed), encoding="utf-8")
+    for name, expected in (("same", 0), ("new", code)):
+        ran = policy_check("compare", "old.json", f"{name}.json", "--no-config", cwd=tmp_path)
+        assert ran.returncode == expected, ran.stdout
+    assert (b"unless its permissions boundary" in ran.stdout) is (code == 2)
 
 
 def test_a_principal_of_which_a_policy_lacks_is_an_error(run: Run) -> None:

@@ -155,7 +155,8 @@ def test_a_policy_is_a_boundary_only_if_it_is_attached_to_nothing(
 
 
 def test_a_policy_may_be_text_or_encoded_for_a_url() -> None:
-    text = json.dumps(policy(allow("s3:GetObject", Sid="é")), ensure_ascii=False)
+    statement = {"Sid": "é", **allow("s3:GetObject")}
+    text = json.dumps(policy(statement), ensure_ascii=False)
     encoded = "".join(
         each if each.isalnum() and each.isascii() else "".join(f"%{x:02X}" for x in each.encode())
         for each in text
@@ -164,12 +165,13 @@ def test_a_policy_may_be_text_or_encoded_for_a_url() -> None:
     data = dump(RoleDetailList=[holder("Role", "r", inline=inline)])
     source = json.dumps(data, indent=1)
     found = list(policies(account(parse(Source("dump.json", source, "")), Limits())))
-    assert [statements(each) for each in found] == [[allow("s3:GetObject", Sid="é")]] * 2
+    assert [statements(each) for each in found] == [[statement]] * 2
     assert isinstance(found[1], Part)
-    place = found[1].reading.locate(("Statement", 0, "Action", 0))
-    line = source.split("\n")[place.line - 1]
-    assert line[place.column - 1 : place.end_column - 1] == "%22s3%3AGetObject%22"
-    assert place.line == place.end_line
+    for inside, spelled in (("Action", 0), "%22s3%3AGetObject%22"), (("Sid",), "%22%C3%A9%22"):
+        place = found[1].reading.locate(("Statement", 0, *inside))
+        line = source.split("\n")[place.line - 1]
+        assert line[place.column - 1 : place.end_column - 1] == spelled
+        assert place.line == place.end_line
 
 
 @pytest.mark.parametrize(
