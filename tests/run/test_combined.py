@@ -182,7 +182,7 @@ def test_no_waiver_accepts_what_is_not_decided(
 def test_no_baseline_accepts_what_is_not_decided(run: Run, tmp_path: Path) -> None:
     role = holder("Role", "r", inline={"a": policy(PASS), "b": policy(RUN)}, boundary=f"{OURS}x")
     words = ("rules", "dump.json", "--no-config", "--jobs", "0")
-    codes = []
+    codes: list[int] = []
     for resource in ("*", "arn:aws:lambda:*:*:function:a"):
         bound = managed(f"{OURS}x", allow("*", Resource=resource))
         data = dump(RoleDetailList=[role], Policies=[bound])
