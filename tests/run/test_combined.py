@@ -69,6 +69,7 @@ def test_a_combination_is_found_on_the_principal_alone(run: Run) -> None:
     code, report = run(data, PASS_AND_RUN)
     assert code == 1
     assert told(report) == [("role/r/together", "pass-and-run", "fail")]
+    assert (report["summary"]["fail"], report["summary"]["skip"]) == (1, 1)
 
 
 def test_what_one_policy_violates_is_not_repeated(run: Run) -> None:
