@@ -11,6 +11,7 @@ from checker.kinds import Kind
 from checker.problems import InputError
 from checker.reader import Limits, Reading
 
+
 def documents_of(
     reading: Reading, part: str, mapped: str, selection: Selection, limits: Limits
 ) -> Iterator[Document]:
