@@ -30,7 +30,13 @@ def inner_documents(
     inner = [each.reading.origin for each in found if not isinstance(each, InputError)]
     if len(inner) < len(found):
         return
-    place = wrapped.unread(reading, [*inner, *own_parts(reading.data, reading.source.path)])
+    taken = [*inner, *own_parts(reading.data, reading.source.path)]
+    more = list(wrapped.elsewhere(reading, taken, limits))
+    yield from _wrapped(more, reading, part, mapped, selection)
+    if any(isinstance(each, InputError) for each in more):
+        return
+    taken += [each.reading.origin for each in more if isinstance(each, Part)]
+    place = wrapped.unread(reading, taken)
     if place is not None:
         yield Document(reading.source.path, None, reading, (in_a_document(reading, place),), part)
 

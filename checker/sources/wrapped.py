@@ -91,6 +91,41 @@ def parts(reading: Reading, limits: Limits) -> list[Part | InputError]:
     ]
 
 
+def elsewhere(
+    reading: Reading, taken: Collection[Route], limits: Limits
+) -> Iterator[Part | InputError]:
+    """Yield the policies that stand anywhere in a document, outside the nodes at `taken` routes.
+
+    Such a policy is an object with statements, or JSON text of one. What it is attached to is not
+    known.
+    """
+    yield from _elsewhere(reading, (), reading.data, _tree(taken), limits)
+
+
+def _elsewhere(
+    reading: Reading, route: Route, node: Json, taken: _Taken | None, limits: Limits
+) -> Iterator[Part | InputError]:
+    # The reader limits the depth of a document, and so of these calls.
+    if taken is not None and None in taken:
+        return
+    if _has_statements(node) or (isinstance(node, str) and node.lstrip().startswith("{")):
+        for each in _part(reading, route, node, "", limits):
+            yield each._replace(source="other data") if isinstance(each, Part) else each
+        return
+    for step, child in _children(node):
+        if isinstance(child, dict | list | str):
+            below = taken.get(step) if taken else None
+            yield from _elsewhere(reading, (*route, step), child, below, limits)
+
+
+def _has_statements(node: Json) -> bool:
+    if not isinstance(node, dict) or not is_policy(node):
+        return False
+    statements = node.get("Statement")
+    items = statements if isinstance(statements, list) else [statements]
+    return any(isinstance(each, dict) and _is_statement(each) for each in items)
+
+
 def unread(reading: Reading, taken: Collection[Route]) -> Route | None:
     """Return the route of the first statement outside the nodes at the `taken` routes.
 

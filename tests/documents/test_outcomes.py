@@ -146,7 +146,7 @@ OTHERS = [
     File("empty.json", '{"Statement": []}', "broken", 2, 2),
     File("second.yaml", f"{POLICY}\n---\n{{Statement: 5}}\n", "broken", 2, 2),
     File("second.jsonl", f"{POLICY}\n{POLICY[:-1]}\n", "broken", 2, 2),
-    File("template.json", json.dumps({"Resources": {"P": json.loads(POLICY)}}), "broken", 2, 2),
+    File("other.json", json.dumps({"Resources": {"P": json.loads(POLICY)}}), "documents", 0, 0),
     File("main.tf", BLOCK, "broken", 2, 2),
     File("wide.tf", BLOCK.encode("utf-16"), "broken", 2, 2),
     File("main.tf.json", POLICY, "broken", 2, 2),

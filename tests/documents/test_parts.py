@@ -157,14 +157,25 @@ def test_a_wrapped_policy_that_is_not_valid_is_broken_at_its_place(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("data", "part"),
+    [
+        (UNTYPED, "/Resources/P/Properties/PolicyDocument"),
+        ({"policy": {"text": TEXT}}, "/policy/text"),
+        ({**GOT, "Other": POLICY}, "/Other"),
+        ({"logs": [{"policy": POLICY, "time": 1}]}, "/logs/0/policy"),
+    ],
+    ids=str,
+)
+def test_a_policy_in_any_data_is_a_document(tmp_path: Path, data: Json, part: str) -> None:
+    *_, found = documents(tmp_path, "a.json", json.dumps(data))
+    assert (found.part, found.problems, found.data) == (part, (), POLICY)
+
+
+@pytest.mark.parametrize(
     ("name", "data", "place"),
     [
-        ("a.json", UNTYPED, "/Resources/P/Properties/PolicyDocument/Statement/0"),
         ("a.json", [STATEMENT], "/0"),
-        ("a.json", {"policy": {"text": TEXT}}, "/policy/text"),
-        ("a.json", {**GOT, "Other": POLICY}, "/Other/Statement/0"),
         ("a.json", [POLICY, {"deeper": [STATEMENT]}], "/1/deeper/0"),
-        ("a.yaml", {"data": {"policy.json": TEXT}}, "/data/policy.json"),
         ("a.jsonl", {"deeper": STATEMENT}, "/deeper"),
     ],
     ids=str,
