@@ -49,6 +49,14 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-id
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
 """
+_WITHOUT_SLASH = frozenset(
+    {"AccessPointAlias", "AccessPointName", "BucketName", "OutpostId", "TableBucketName"}
+)
+"""The variables of formats of S3 that stand for a name in which no slash can be.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations-naming-rules.html
+"""
 _STARS = (Wild.STAR, Wild.SEGMENT_STAR)
 _LETTER = "\ue000"
 """A letter that hardly a policy has; if one does, the quick test tells less."""
@@ -144,6 +152,21 @@ def loosest(text: str) -> Pattern:
         inside = tokens.count(":") < ARN_COLONS
         tokens.append(character or (Wild.SEGMENT_STAR if inside else Wild.STAR))
     return pattern(text, tokens)
+
+
+def is_of_another_form(item: Pattern, text: str) -> bool:
+    """Return whether no ARN of a pattern can be of an ARN format, by its slashes or its account.
+
+    That is known of formats of S3 whose variables stand for names without a slash.
+    """
+    *start, name = text.split(":", ARN_COLONS)
+    variables = [found for found, _ in _TEMPLATE.findall(name) if found]
+    if not start[2].startswith("s3") or not _WITHOUT_SLASH.issuperset(variables):
+        return False
+    *front, found = segments_of(item.tokens)
+    if len(front) < ARN_COLONS:
+        return False
+    return found.count("/") > name.count("/") or (bool(start[-1]) and not front[-1])
 
 
 def any_of_format(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from checker.iam import catalogue
 from checker.iam.arn import ATTACHED, EVERYTHING, fold
-from checker.iam.formats import loosest
+from checker.iam.formats import is_of_another_form, loosest
 from checker.iam.owned import unchangeable
 from checker.iam.patterns import covers, overlaps, overlaps_any
 
@@ -64,8 +64,10 @@ def useless(actions: Iterable[str], resources: Sequence[Pattern]) -> Iterator[st
     on_names = all(each.prefix[-1:] != ":" for each in resources)
 
     @cache
-    def holds_some(of_type: Pattern) -> bool:
-        return any(overlaps(of_type, item) for item in resources)
+    def holds_some(text: str) -> bool:
+        of_type = loosest(text)
+        near = (each for each in resources if overlaps(of_type, each))
+        return any(not is_of_another_form(each, text) for each in near)
 
     @cache
     def knows_all(service: str) -> bool:
@@ -73,7 +75,7 @@ def useless(actions: Iterable[str], resources: Sequence[Pattern]) -> Iterator[st
 
     for name in actions:
         service = fold(name).partition(":")[0]
-        types = _types(name)
+        types = catalogue.types_of(name)
         on_some = bool(types) or (on_names and service in _ON_ALL)
         if on_some and not any(map(holds_some, types)) and knows_all(service):
             yield name

@@ -35,6 +35,8 @@ _WHO = (
 )
 """How keys begin that have several values and say who calls, through what, or whose resource it is.
 What a request brings along, such as the keys of its tags, may well be nothing."""
+_ONE_OF_MANY = frozenset({"events:detail-type", "events:source", "events:targetarn"})
+"""Keys with several values that AWS's examples of an Allow compare without a qualifier."""
 _UNTRUSTWORTHY = frozenset({"aws:referer", "aws:useragent"})
 """Keys whose values callers choose."""
 
@@ -114,7 +116,7 @@ def qualifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
             if word:
                 message = f"`{word}:` has no effect before `Null`: remove it"
                 yield finding_at(each, "NULL_WITH_QUALIFIER", message)
-        elif known is not None and known.many and not word:
+        elif known is not None and known.many and not word and not _wants_one(statement, each):
             message = (
                 f"`{each.key}` has several values: use `ForAnyValue:{each.operator}` or "
                 f"`ForAllValues:{each.operator}`"
@@ -123,6 +125,17 @@ def qualifiers(_: Policy, statement: Statement) -> Iterator[Finding]:
         elif known is not None and not known.many and word == "ForAllValues" and statement.is_allow:
             message = f"`ForAllValues` also holds if `{each.key}` is missing: remove it"
             yield finding_at(each, "FORALLVALUES_WITH_SINGLE_VALUED_KEY", message)
+
+
+def _wants_one(statement: Statement, condition: Condition) -> bool:
+    """Return whether a condition without a qualifier says what AWS documents for its key.
+
+    EventBridge's guide allows with it a pattern that has one of the values and no other. A Deny
+    does not stop a pattern that has several, so it needs the qualifier:
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    """
+    positive = "Not" not in base(condition.operator)
+    return statement.is_allow and positive and fold(condition.key) in _ONE_OF_MANY
 
 
 def missing_lists(_: Policy, statement: Statement) -> Iterator[Finding]:
