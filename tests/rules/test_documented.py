@@ -38,7 +38,14 @@ POLICIES = [
     for policy in LISTED
     for name in policy.get("each", [""])
 ]
-SOURCES = ("https://docs.aws.amazon.com/", "https://github.com/aws-samples/")
+SOURCES = (
+    "https://docs.aws.amazon.com/",
+    "https://github.com/aws-samples/",
+    "https://buildkite.com/docs/",
+    "https://developer.hashicorp.com/terraform/",
+    "https://docs.gitlab.com/",
+)
+"""Where the sources are: AWS and, for policies that trust their tokens, the issuers."""
 DEPLOYED = ("validity-", "sns-topic-policy-actions")
 """How the ids of the rules begin that say what AWS refuses."""
 
