@@ -267,6 +267,8 @@ def _may_hold(line: bytes, limits: Limits) -> bool:
 
     if len(line) > limits.max_bytes or (b"\0" in line and look.statement_in_bytes([line])):
         return True
+    if all(mark in line for mark in _PLAN):
+        return True
     if not look.may_show(line):
         return False
     text = line.decode("utf-8", "replace")

@@ -57,14 +57,15 @@ def _of_resources(
     """Return the policies in the resources of a file; None if it is a file of another type."""
     if not isinstance(reading.data, dict) or reading.data.keys().isdisjoint(_RESOURCES):
         return None
-    from checker.documents.embedding import embedding_documents  # noqa: PLC0415 - as below
-    from checker.documents.templates import template_documents  # noqa: PLC0415 - as below
+    if "Resources" in reading.data:
+        from checker.documents.templates import template_documents  # noqa: PLC0415 - as below
 
-    for documents in (template_documents, embedding_documents):
-        found = documents(reading, part, mapped, selection, limits)
+        found = template_documents(reading, part, mapped, selection, limits)
         if found is not None:
             return found
-    return None
+    from checker.documents.embedding import embedding_documents  # noqa: PLC0415 - as below
+
+    return embedding_documents(reading, part, mapped, selection, limits)
 
 
 def _is_policy(kind: str, selection: Selection) -> bool:

@@ -137,6 +137,7 @@ OTHERS = [
     File("dump.json", DUMP, "documents", 0, 0),
     File("object.yaml", OBJECT, "documents", 0, 0),
     File("unknown.json", UNKNOWN, "broken", 2, 2),
+    File("unknown.jsonl", UNKNOWN, "broken", 2, 2),
     File("cut.json", POLICY[:-1], "broken", 2, 2),
     File("twice.json", POLICY.replace("{", '{"Version": "2012-10-17",', 1), "broken", 2, 2),
     File("wide.json", POLICY.encode("utf-16"), "broken", 2, 2),
