@@ -223,16 +223,19 @@ _STATEMENT = b"tatement"
 """A word that nearly every policy contains. A file that contains it is parsed at once."""
 
 
-_PLAN = (b'"resource_changes"', b'"after_unknown"')
-"""Bytes of every Terraform plan that changes something."""
+def _shows_plan(data: bytes) -> bool:
+    """Return whether bytes may be a Terraform plan that changes something.
+
+    INVARIANT: a plan in which no policy is known yet is read.
+    """
+    return b'"resource_changes"' in data and b'"after_unknown"' in data
 
 
 def _looks_like_policy(name: str, data: bytes, limits: Limits) -> bool:
     """Return whether a file without the plain word `Statement` may be or contain a policy."""
     from checker.sources import look  # noqa: PLC0415 - most policies contain the word
 
-    # INVARIANT: a plan in which no policy is known yet is read.
-    if all(mark in data for mark in _PLAN):
+    if _shows_plan(data):
         return True
     if not look.may_show(data):
         return False
@@ -267,7 +270,7 @@ def _may_hold(line: bytes, limits: Limits) -> bool:
 
     if len(line) > limits.max_bytes or (b"\0" in line and look.statement_in_bytes([line])):
         return True
-    if all(mark in line for mark in _PLAN):
+    if _shows_plan(line):
         return True
     if not look.may_show(line):
         return False
