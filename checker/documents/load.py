@@ -26,7 +26,7 @@ from checker.reader import (
     read_chunks,
     read_raw,
 )
-from checker.sources import lines, plain
+from checker.sources import lines, plain, templates
 from checker.sources.suffixes import Role, role, suffix
 
 _HEAD = 4096
@@ -153,7 +153,9 @@ def _of_text(
     data = read()
     _refuse_pointer(entry.name, data)
     must_read = must_read or len(data) > limits.max_bytes
-    parses = must_read or selection.parses_all or _STATEMENT in data
+    attaches = templates.may_attach(data)
+    parses = must_read or selection.parses_all or _STATEMENT in data or attaches
+    parses = parses or templates.may_hide(data)
     if not (parses or _looks_like_policy(entry.name, data, limits)):
         return
     source = None
@@ -164,7 +166,8 @@ def _of_text(
         from checker.documents.unread import explained  # noqa: PLC0415 - only for a fault
         from checker.sources import look  # noqa: PLC0415 - as above
 
-        if must_read or look.may_be_policy(data) or look.statement_in_bytes([data]):
+        shows = attaches or look.may_be_policy(data)
+        if must_read or shows or look.statement_in_bytes([data]):
             raise (explained(error, source) if source else error) from None
         return
     yield from distinct(
@@ -180,7 +183,7 @@ def _readings(source: Source, data: bytes, limits: Limits) -> list[Reading]:
     """Return the readings of a file, which are those of a template if it is one."""
     found: list[Reading] = []
     if not is_json(source):
-        found = _templates(source, data, limits) or _objects(source, data, limits)
+        found = templates.readings(source, data, limits) or _objects(source, data, limits)
     return found or plain.readings(source, limits)
 
 
@@ -196,27 +199,6 @@ def _objects(source: Source, data: bytes, limits: Limits) -> list[Reading]:
     except InputError:
         return []
     return found if any(is_object(each.data) for each in found) else []
-
-
-_TEMPLATES = ((b"AWS::", b"Resources"), (b"service", b"provider", b"aws"))
-"""Bytes of which a template of CloudFormation, or a serverless.yml, has all."""
-
-
-def _templates(source: Source, data: bytes, limits: Limits) -> list[Reading]:
-    """Return the readings of a template of CloudFormation; none if it cannot be read as one."""
-    if not any(all(mark in data for mark in marks) for marks in _TEMPLATES):
-        return []
-    from checker.reader.reading import parse_dialect  # noqa: PLC0415 - few files are templates
-    from checker.sources import cloudformation  # noqa: PLC0415 - as above
-    from checker.sources.cloudformation.sections import YAML  # noqa: PLC0415 - as above
-
-    try:
-        found = (
-            [parse_json(source, limits)] if is_json(source) else parse_dialect(source, limits, YAML)
-        )
-    except InputError:
-        return []
-    return found if any(map(cloudformation.template, found)) else []
 
 
 _STATEMENT = b"tatement"
@@ -292,7 +274,8 @@ def _of_template(
     from checker.documents.unread import in_a_template  # noqa: PLC0415 - few files are templates
     from checker.sources import look  # noqa: PLC0415 - as above
 
-    if not look.may_show(data) and len(data) <= limits.max_bytes:
+    attaches = templates.may_attach(data)
+    if not attaches and not look.may_show(data) and len(data) <= limits.max_bytes:
         return
     try:
         source = read_bytes(entry.name, data, limits)
@@ -301,10 +284,10 @@ def _of_template(
             raise
         return
     place = look.statement(source.text)
-    if place is None:
+    if place is None and not attaches:
         return
-    found = _templates(source, data, limits)
-    if not found:
+    found = templates.readings(source, data, limits)
+    if not found and place is not None:
         yield Document(entry.name, problems=(in_a_template(source, place),))
     for number, reading in enumerate(found, 1):
         part = f"#{number}" if len(found) > 1 else ""

@@ -68,6 +68,16 @@ spec: {{policyDocument: '{POLICY}', tags: *name}}
 apiVersion: v1
 kind: Namespace
 """
+ATTACHED = """\
+Resources:
+  G:
+    Type: AWS::IAM::Group
+    Properties: {ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess']}
+"""
+ESCAPED = """\
+{"Resources": {"G": {"Type": "\\u0041WS::IAM::Group", "Properties":
+  {"Managed\\u0050olicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}}}}
+"""
 WAIVERS = """\
 waivers:
 - {rule: always, document: a.json, reason: r, owner: o, expires: 2027-01-01}
@@ -135,11 +145,19 @@ OTHERS = [
     File("text.json", json.dumps(POLICY), "documents", 0, 0),
     File("template.yaml", CLOUDFORMATION, "documents", 0, 0),
     File("tags.yaml", CLOUDFORMATION + "      Name: !Ref Name\n", "documents", 0, 0),
+<<<<<<< HEAD
     File("plan.json", PLAN, "documents", 0, 0),
     File("dump.json", DUMP, "documents", 0, 0),
     File("object.yaml", OBJECT, "documents", 0, 0),
     File("unknown.json", UNKNOWN, "broken", 2, 2),
     File("unknown.jsonl", UNKNOWN, "broken", 2, 2),
+=======
+    File("attached.yaml", ATTACHED, "documents", 0, 0),
+    File("attached.template", ATTACHED, "documents", 0, 0),
+    File("attached", ATTACHED, "documents", 0, 0),
+    File("attached.json", ESCAPED, "documents", 0, 0),
+    File("attached-twice.yaml", ATTACHED + "    Properties: {}\n", "broken", 2, 2),
+>>>>>>> a6b5475 (sources: read templates that only attach policies)
     File("cut.json", POLICY[:-1], "broken", 2, 2),
     File("twice.json", POLICY.replace("{", '{"Version": "2012-10-17",', 1), "broken", 2, 2),
     File("wide.json", POLICY.encode("utf-16"), "broken", 2, 2),
