@@ -145,19 +145,16 @@ OTHERS = [
     File("text.json", json.dumps(POLICY), "documents", 0, 0),
     File("template.yaml", CLOUDFORMATION, "documents", 0, 0),
     File("tags.yaml", CLOUDFORMATION + "      Name: !Ref Name\n", "documents", 0, 0),
-<<<<<<< HEAD
     File("plan.json", PLAN, "documents", 0, 0),
     File("dump.json", DUMP, "documents", 0, 0),
     File("object.yaml", OBJECT, "documents", 0, 0),
     File("unknown.json", UNKNOWN, "broken", 2, 2),
     File("unknown.jsonl", UNKNOWN, "broken", 2, 2),
-=======
     File("attached.yaml", ATTACHED, "documents", 0, 0),
     File("attached.template", ATTACHED, "documents", 0, 0),
     File("attached", ATTACHED, "documents", 0, 0),
     File("attached.json", ESCAPED, "documents", 0, 0),
     File("attached-twice.yaml", ATTACHED + "    Properties: {}\n", "broken", 2, 2),
->>>>>>> a6b5475 (sources: read templates that only attach policies)
     File("cut.json", POLICY[:-1], "broken", 2, 2),
     File("twice.json", POLICY.replace("{", '{"Version": "2012-10-17",', 1), "broken", 2, 2),
     File("wide.json", POLICY.encode("utf-16"), "broken", 2, 2),
@@ -227,6 +224,23 @@ def test_what_becomes_of_a_file(command: Run, file: File) -> None:
     assert command(f"p/{file.name}")[0] == file.named
     Path("good.json").write_text(POLICY, encoding="utf-8")
     assert command("p", "good.json", "--strict")[0] == BESIDE[file.outcome]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.yaml", ATTACHED, "documents"),
+        ("a.template", ATTACHED, "documents"),
+        ("a", ATTACHED, "documents"),
+        ("a.json", ESCAPED, "documents"),
+        ("a.yaml", ATTACHED + "    Properties: {}\n", "broken"),
+    ],
+)
+def test_a_template_that_only_attaches_policies_is_read(
+    command: Run, name: str, content: str, expected: str
+) -> None:
+    Path("p", name).write_text(content, encoding="utf-8")
+    assert outcome(command("p")[1], name) == expected
 
 
 def test_half_of_the_files_hold_nothing() -> None:
