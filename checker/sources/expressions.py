@@ -19,6 +19,11 @@ _LIKED = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_./:"
 _FULL = 7
 """The number of characters of a repeated set, if it may have as many."""
 _LONGEST = 500
+_UNLIKE_JAVA = re.compile(
+    r"\(\?(?!:|i\))|\[\^?+\]?+(?:\\.|[^]\\\[&]|&(?!&))*+(?:\[|&&)", re.DOTALL
+)
+"""What Java, whose expressions CloudFormation takes, may read in another way: flags, and sets in
+sets. https://docs.oracle.com/javase/8/docs/api/java/util/regex/Pattern.html"""
 _SAFE_CATEGORIES = {
     codes.CATEGORY_DIGIT: "0123456789",
     codes.CATEGORY_WORD: _LIKED[:62] + "_",
@@ -36,6 +41,8 @@ def sample(expression: str, address: str) -> str | None:
     `address` makes the text differ from that of other unknowns. An expression that Python cannot
     read, or with assertions or references, is taken to match anything.
     """
+    if _UNLIKE_JAVA.search(expression):
+        return None
     try:
         parsed = parser.parse(expression, re.ASCII)
         found = _text(parsed, hashlib.sha256(address.encode()).digest())
@@ -45,7 +52,12 @@ def sample(expression: str, address: str) -> str | None:
 
 
 def _text(parsed: Iterable[tuple[Any, Any]], salt: bytes) -> str:
-    return "".join(_one(code, argument, salt) for code, argument in parsed)
+    found = ""
+    for code, argument in parsed:
+        found += _one(code, argument, salt)
+        if len(found) > _LONGEST:
+            raise _OpenError
+    return found
 
 
 def _one(code: Any, argument: Any, salt: bytes) -> str:
@@ -73,7 +85,15 @@ def _repeated(times: tuple[int, int], parsed: Sequence[tuple[Any, Any]], salt: b
     count = max(least, min(wanted, most))
     if count > _LONGEST:
         raise _OpenError
-    return "".join(_text(parsed, salt[index % 8 :]) for index in range(count))
+    found = ""
+    for index in range(count):
+        at = index % 8
+        found += _text(parsed, salt[at:] + salt[:at])
+        if not found:
+            break  # it is empty however often it is repeated
+        if len(found) > _LONGEST:
+            raise _OpenError
+    return found
 
 
 def _members(items: Sequence[tuple[Any, Any]]) -> set[str]:
