@@ -29,6 +29,7 @@ Parameters:
   Chosen: {Type: String, AllowedValues: ['*', 'arn:aws:s3:::a']}
   Stage: {Type: String, AllowedValues: [dev, test, prod]}
   Single: {Type: String, AllowedValues: [only]}
+  Switch: {Type: String, AllowedValues: ['true', 'false']}
   Several: {Type: CommaDelimitedList}
 Mappings:
   Buckets: {fixed: {arn: 'arn:aws:s3:::mapped'}}
@@ -38,6 +39,8 @@ Mappings:
 Conditions:
   IsProd: !Equals [!Ref Stage, prod]
   IsDev: !Equals [dev, !Ref Stage]
+  IsYes: !Equals [yes, 'true']
+  IsOn: !Equals [!Ref Switch, on]
   IsNamed: !Equals [!Ref Free, named]
   IsMixed: !And [!Not [!Condition IsProd], !Or [!Condition IsDev, !Equals [!Ref Stage, test]]]
 Resources:
@@ -218,6 +221,16 @@ Resources:
     Properties:
       PolicyDocument: *policy
 """
+
+
+def test_a_text_that_grows_is_refused() -> None:
+    large = "{b: " + "x" * 9_000 + "}"
+    inner = f'!Sub ["{"${b}" * 400}", {large}]'
+    (found,) = found_in(f'{FRAME}!Sub ["{"${a}" * 400}", {{a: {inner}}}]')
+    assert "more than 1,000,000 characters" in told(found)
+    json_text = "{'Fn::ToJsonString': " * 30 + "['x']" + "}" * 30
+    (found,) = found_in(FRAME + json_text)
+    assert "more than 1,000,000 characters" in told(found)
 
 
 def test_an_alias_is_what_its_anchor_is() -> None:

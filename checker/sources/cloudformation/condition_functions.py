@@ -44,7 +44,7 @@ def _equals(renderer: Renderer, left: Json, right: Json, route: Route) -> bool:
         if isinstance(name, str) and name not in renderer.world.values:
             value = renderer.value(other, (*route, at)).value
             text = parameters.as_text(value)
-            if isinstance(value, dict | list) or _is_open(renderer, text):
+            if isinstance(value, dict | list) or renderer.depends(text):
                 break
             return _has_value(renderer, name, text)
     texts = [
@@ -53,9 +53,20 @@ def _equals(renderer: Renderer, left: Json, right: Json, route: Route) -> bool:
     ]
     if texts[0] == texts[1]:
         return True
-    if not any(_is_open(renderer, text) for text in texts):
+    if not any(renderer.depends(text) for text in texts) and not _may_be_alike(*texts):
         return False
     return _settled(renderer, _named({"Equals": [left, right]}, route))
+
+
+def _may_be_alike(left: str, right: str) -> bool:
+    """Return whether CloudFormation, which reads YAML 1.1, may read two texts as the same.
+
+    https://yaml.org/type/bool.html
+    """
+    return any({left.lower(), right.lower()} <= words for words in _BOOLEANS)
+
+
+_BOOLEANS = ({"true", "yes", "on"}, {"false", "no", "off"})
 
 
 def _has_value(renderer: Renderer, name: str, text: str) -> bool:
@@ -67,16 +78,12 @@ def _has_value(renderer: Renderer, name: str, text: str) -> bool:
     if isinstance(allowed, list):
         left = {parameters.as_text(x) for x in allowed} - renderer.world.others.get(name, set())
         if text not in left:
-            return False
+            alike = any(_may_be_alike(text, each) for each in left)
+            return alike and _settled(renderer, f"{name} is {text}")
         if len(left) == 1:
             return True
     world = renderer.world
     raise Fork((world.with_value(name, text), world.without_value(name, text)))
-
-
-def _is_open(renderer: Renderer, text: str) -> bool:
-    """Return whether a text depends on what the template leaves open."""
-    return any(each in text for each in (*renderer.legend, *renderer.open))
 
 
 def _settled(renderer: Renderer, fact: str) -> bool:

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 _LONGEST = 1_000_000
 """The most characters of a rendered string."""
+_TOO_LONG = f"the text has more than {_LONGEST:,} characters"
 _DIGITS = 6
 """The most digits of an index."""
+_KEYS = 3
+"""The name of a mapping and its two keys, before what is taken if there is no such key."""
 _HOLE = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -58,6 +61,8 @@ def _sub(renderer: Renderer, node: Json, route: Route) -> Made:
         else:
             made = renderer.named(name, at) or m.text("", at)
         parts.append(m.placed(_as_string(made), at, text, found.span()))
+        if sum(len(str(each.value)) for each in parts) > _LONGEST:
+            raise renderer.refused(_TOO_LONG, at)
     return m.joined([*parts, m.cut(whole, end, len(text))], route)
 
 
@@ -95,7 +100,7 @@ def _join(renderer: Renderer, node: Json, route: Route) -> Made:
             raise renderer.refused("`Fn::Join` needs a delimiter and a list", route)
     found = m.items_of(renderer.value(items, (*route, 1)))
     if sum(len(str(each.value)) for each in found) > _LONGEST:
-        raise renderer.refused(f"the text has more than {_LONGEST:,} characters", route)
+        raise renderer.refused(_TOO_LONG, route)
     return m.joined(_between(found, m.text(delimiter, (*route, 0))), route)
 
 
@@ -166,34 +171,58 @@ def _find_in_map(renderer: Renderer, node: Json, route: Route) -> Made:
         if not isinstance(found, dict):
             break
         if text not in found:
-            if (text in renderer.legend or text in renderer.open) and found:
-                _choose(renderer, node, depth, sorted(found))
+            if found and renderer.depends(text):
+                chosen = _choose(renderer, node, depth, sorted(found))
+                if chosen:
+                    found, at = found[chosen], (*at, chosen)
+                    continue
             return _default(renderer, node, route)
         found, at = found[text], (*at, text)
     return m.scalar(found, at) if isinstance(found, str) else renderer.value(found, at)
 
 
-def _choose(renderer: Renderer, node: Json, depth: int, keys: Sequence[str]) -> None:
-    """Fork into the worlds of each key of a mapping."""
-    item = node[depth] if isinstance(node, list) else None
+def _choose(renderer: Renderer, node: Json, depth: int, keys: Sequence[str]) -> str:
+    """Return a key of a mapping, or an empty text for none, in a world of each of them."""
+    parts = node if isinstance(node, list) else []
+    item = parts[depth]
     name = item.get("Ref") if isinstance(item, dict) else None
-    if not isinstance(name, str):
-        return
-    others = renderer.world.others.get(name, frozenset())
-    left = [key for key in keys if key not in others]
-    if left:
-        raise Fork(renderer.world.with_value(name, each) for each in left)
+    has_default = len(parts) > _KEYS
+    if isinstance(name, str) and name not in renderer.loops:
+        others = renderer.world.others.get(name, frozenset())
+        left = [key for key in keys if key not in others]
+        worlds = [renderer.world.with_value(name, each) for each in left]
+        if not has_default and worlds:
+            raise Fork(worlds)
+        if worlds and _default_key(name) not in renderer.world.facts:
+            otherwise = renderer.world.with_fact(_default_key(name), holds=True)
+            raise Fork([*worlds, otherwise])
+        return ""
+    for key in keys:
+        fact = f"{address_of(item)} is `{key}`"
+        if fact not in renderer.world.facts:
+            raise Fork(renderer.world.with_fact(fact, holds=each) for each in (True, False))
+        renderer.used[fact] = renderer.world.facts[fact]
+        if renderer.used[fact]:
+            return key
+    return ""
+
+
+def _default_key(name: str) -> str:
+    return f"{name} is no key"
 
 
 def _default(renderer: Renderer, node: Json, route: Route) -> Made:
-    extra = node[3] if isinstance(node, list) and len(node) > 3 else None  # noqa: PLR2004 - as AWS has it
+    extra = node[3] if isinstance(node, list) and len(node) > _KEYS else None
     if isinstance(extra, dict) and "DefaultValue" in extra:
         return renderer.value(extra["DefaultValue"], (*route, 3, "DefaultValue"))
     return renderer.opened(address_of({"FindInMap": node}), "a value of a mapping", route)
 
 
 def _to_json_string(renderer: Renderer, node: Json, route: Route) -> Made:
-    return m.text(json.dumps(renderer.value(node, route).value), route)
+    text = json.dumps(renderer.value(node, route).value)
+    if len(text) > _LONGEST:
+        raise renderer.refused(_TOO_LONG, route)
+    return m.text(text, route)
 
 
 def _length(renderer: Renderer, node: Json, route: Route) -> Made:

@@ -104,6 +104,10 @@ class Renderer:
         self.open[text] = what
         return m.text(text, route)
 
+    def depends(self, text: str) -> bool:
+        """Return whether a text depends on what the template leaves open."""
+        return any(each in text for each in (*self.legend, *self.open))
+
     def is_met(self, name: str, route: Route) -> bool:
         """Return whether a condition holds in this world, on which the policy depends."""
         self.used[name] = self.condition(name, route)
