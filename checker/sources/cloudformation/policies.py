@@ -68,6 +68,8 @@ class _Spot(NamedTuple):
     node: Json
     route: Route
     cases: tuple[Case, ...] = ()
+    is_cut: bool = False
+    """Whether a macro makes what stands below it."""
 
 
 def places(template: Template) -> Iterator[Place]:
@@ -87,6 +89,8 @@ def attached(template: Template) -> Iterator[Place]:
         for each in attachments(resource.kind):
             path = each.path[:-1] if each.path[-1] == EACH else each.path
             for spot in _at(_Spot(_data(resource), ()), path) if each.grants else ():
+                if spot.is_cut:
+                    continue
                 name = _address(logical, resource, spot.route)
                 cases = tuple(x._replace(route=(*base, *x.route)) for x in spot.cases)
                 yield Place(logical, name, (*base, *spot.route), ATTACHED, None, cases)
@@ -112,9 +116,14 @@ def unlike(template: Template) -> Iterator[Route]:
     """Yield the routes of what only looks like a policy: other languages, and program text."""
     for resource in template.resources.values():
         base = (*resource.route, "Properties")
-        for path in other_languages(resource.kind):
-            yield from ((*base, *each.route) for each in _at(_Spot(_data(resource), ()), path))
+        yield from ((*base, *each) for each in _others(resource))
     yield from _programs(template.reading)
+
+
+def _others(resource: Resource) -> list[Route]:
+    """Return the routes of what is in another language."""
+    spots = (_at(_Spot(_data(resource), ()), path) for path in other_languages(resource.kind))
+    return [each.route for found in spots for each in found if not each.is_cut]
 
 
 def _data(resource: Resource) -> Json:
@@ -128,25 +137,41 @@ def _spots(resource: Resource) -> Iterator[tuple[_Spot, str, Form]]:
         chosen = resource.properties.get(known.chosen_by)
         kind = known.kind(chosen if isinstance(chosen, str) else "")
         for spot in _at(_Spot(_data(resource), ()), known.path):
+            if spot.route in taken:
+                continue
             taken.append(spot.route)
             if kind is not None:
                 yield from _of_form(spot, known, kind)
-    for path in other_languages(resource.kind):
-        taken += [each.route for each in _at(_Spot(_data(resource), ()), path)]
+    taken += _others(resource)
     for spot in _elsewhere(_Spot(_data(resource), ()), taken):
         yield spot, "", Form.EITHER
 
 
 def _of_form(spot: _Spot, known: PolicyProperty, kind: str) -> Iterator[tuple[_Spot, str, Form]]:
     if known.form is Form.SAM:
-        for each in _at(spot, (EACH,)) if isinstance(spot.node, list) else _branches(spot):
+        for each in _leaves(spot):
             # Names and ARNs of managed policies are no policies themselves.
-            if isinstance(each.node, dict) and not is_function(each.node):
+            if isinstance(each.node, dict) and (_is_made(each.node) or not is_function(each.node)):
                 yield each, kind, Form.SAM
     elif known.form is Form.STATEMENT and not isinstance(spot.node, dict):
         return
     else:
         yield spot, kind, known.form
+
+
+def _leaves(spot: _Spot) -> Iterator[_Spot]:
+    """Yield the items of a list, of the lists in it, and of its branches; or a node itself."""
+    for each in _branches(spot):
+        if isinstance(each.node, list):
+            for index, item in enumerate(each.node):
+                yield from _leaves(_Spot(item, (*each.route, index), each.cases))
+        else:
+            yield each
+
+
+def _is_made(node: dict[str, Json]) -> bool:
+    """Return whether a macro makes a mapping, or a part of it."""
+    return "Fn::Transform" in node
 
 
 def is_function(node: dict[str, Json]) -> bool:
@@ -166,7 +191,10 @@ def _at(spot: _Spot, path: tuple[str, ...]) -> Iterator[_Spot]:
                 inner = _Spot(item, (*each.route, index), each.cases)
                 for branch in _branches(inner):
                     yield from _at(branch, tuple(rest))
-        elif step != EACH and isinstance(each.node, dict) and step in each.node:
+        elif isinstance(each.node, dict) and _is_made(each.node):
+            # What is not in the file cannot be decided, so it is refused where it is rendered.
+            yield each._replace(is_cut=True)
+        if step != EACH and isinstance(each.node, dict) and step in each.node:
             yield from _at(_Spot(each.node[step], (*each.route, step), each.cases), tuple(rest))
 
 
