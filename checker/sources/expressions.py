@@ -19,9 +19,7 @@ _LIKED = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_./:"
 _FULL = 7
 """The number of characters of a repeated set, if it may have as many."""
 _LONGEST = 500
-_UNLIKE_JAVA = re.compile(
-    r"\(\?(?!:|i\))|\[\^?+\]?+(?:\\.|[^]\\\[&]|&(?!&))*+(?:\[|&&)", re.DOTALL
-)
+_UNLIKE_JAVA = re.compile(r"\(\?(?!:|i\))|\[\^?+\]?+(?:\\.|[^]\\\[&]|&(?!&))*+(?:\[|&&)", re.DOTALL)
 """What Java, whose expressions CloudFormation takes, may read in another way: flags, and sets in
 sets. https://docs.oracle.com/javase/8/docs/api/java/util/regex/Pattern.html"""
 _SAFE_CATEGORIES = {
