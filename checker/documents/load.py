@@ -21,7 +21,6 @@ from checker.reader import (
     Limits,
     Reading,
     is_json,
-    parse_json,
     read_bytes,
     read_chunks,
     read_raw,

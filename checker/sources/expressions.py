@@ -49,6 +49,11 @@ def sample(expression: str, address: str) -> str | None:
     return found if 0 < len(found) <= _LONGEST else None
 
 
+def may_be_empty(expression: str) -> bool:
+    """Return whether an expression that has a sample also matches an empty text."""
+    return re.fullmatch(expression, "") is not None
+
+
 def _text(parsed: Iterable[tuple[Any, Any]], salt: bytes) -> str:
     found = ""
     for code, argument in parsed:

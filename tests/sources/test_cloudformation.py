@@ -29,6 +29,9 @@ Parameters:
   Chosen: {Type: String, AllowedValues: ['*', 'arn:aws:s3:::a']}
   Stage: {Type: String, AllowedValues: [dev, test, prod]}
   Single: {Type: String, AllowedValues: [only]}
+  PairName: {Type: String}
+  Prefix: {Type: String, AllowedPattern: '[a-z]*'}
+  Constant: {Type: String, AllowedPattern: 'logs-bucket'}
   Switch: {Type: String, AllowedValues: ['true', 'false']}
   Several: {Type: CommaDelimitedList}
 Mappings:
@@ -45,6 +48,9 @@ Conditions:
   IsMixed: !And [!Not [!Condition IsProd], !Or [!Condition IsDev, !Equals [!Ref Stage, test]]]
 Resources:
   Bucket: {Type: 'AWS::S3::Bucket'}
+  Pair: {Type: 'AWS::EC2::KeyPair', Properties: {KeyName: !Ref PairName}}
+  Stored2: {Type: 'AWS::SSM::Parameter', Properties: {Value: '*'}}
+  Made: {Type: 'AWS::CloudFormation::CustomResource'}
   Own: {Type: 'Custom::Thing'}
   Nested: {Type: 'AWS::CloudFormation::Stack'}
   P:
@@ -221,6 +227,56 @@ Resources:
     Properties:
       PolicyDocument: *policy
 """
+
+
+CHOSEN = """\
+Parameters:
+  Verb: {Type: String, AllowedValues: [Get, Put]}
+  Any: {Type: String, AllowedPattern: '[A-Za-z]+'}
+  Bucket: {Type: String}
+  Account: {Type: String, AllowedValues: ['111122223333', '444455556666']}
+  Who: {Type: String, AllowedPattern: '[a-z:/]+'}
+  Tls: {Type: String, AllowedValues: ['true', 'false']}
+Resources:
+  B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !Ref Bucket}}
+  P:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement: """
+
+
+@pytest.mark.parametrize(
+    ("statement", "made"),
+    [
+        ("{Action: !Sub 's3:${Verb}Object'}", ["s3:GetObject", "s3:PutObject"]),
+        ("{Effect: !Ref Verb}", ["Get", "Put"]),
+        ("{NotAction: [!Sub 's3:${Verb}*']}", ["s3:Get*", "s3:Put*"]),
+        ("{Action: !Sub 'iam:${Any}'}", ["iam:${Any}"]),
+        ("{Action: !Sub 'iam:${Bucket}'}", ["iam:${Bucket}"]),
+        ("{Principal: {AWS: !Ref Account}}", ["111122223333", "444455556666"]),
+        ("{Principal: {AWS: !Ref Who}}", ["${Who}"]),
+        ("{Condition: {Bool: {'aws:SecureTransport': !Ref Tls}}}", ["true", "false"]),
+    ],
+)
+def test_a_value_is_told_where_its_text_matters(statement: str, made: list[str]) -> None:
+    found = found_in(CHOSEN + statement)
+    texts = [json.dumps(each.reading.data) for each in found if isinstance(each, Part)]
+    assert len(texts) == len(made)
+    assert all(f'"{each}"' in text for each, text in zip(made, texts, strict=True))
+    opened = {name for each in found if isinstance(each, Part) for name in each.unknowns}
+    assert opened == {f"${{{name}}}" for name in ("Any", "Bucket", "Who") if name in statement}
+
+
+def test_a_text_that_is_a_stand_in_is_refused() -> None:
+    (found,) = found_in(FRAME + "[!Sub 'arn:aws:s3:::${Bucket}/*']")
+    assert isinstance(found, Part)
+    (stand_in,) = (each for each in found.legend if each.startswith("bucket-"))
+    literal = (
+        f"[!Sub 'arn:aws:s3:::${{Bucket}}/*', !Join ['', ['{stand_in[:9]}', '{stand_in[9:]}']]]"
+    )
+    (found,) = found_in(FRAME + literal)
+    assert "the policy has a text that stands for another value" in told(found)
 
 
 def test_a_text_that_grows_is_refused() -> None:

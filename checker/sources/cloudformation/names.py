@@ -22,11 +22,42 @@ if TYPE_CHECKING:
 _AWS = ("AWS::", "Alexa::")
 
 
-def reference_to(renderer: Renderer, logical: str) -> StandIn:
-    """Return the value of `Ref` for a resource."""
-    known = resource_names(renderer.template.resources[logical].kind)
+_MADE_BY_PROGRAMS = frozenset(
+    f"AWS::{name}"
+    for name in (
+        *("CloudFormation::CustomResource", "CloudFormation::WaitCondition"),
+        *("CloudFormation::Macro", "CloudFormation::Stack", "Serverless::Application"),
+    )
+)
+"""Types whose attributes are what programs or other templates say.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
+"""
+_ANY_TEXT = {"AWS::SSM::Parameter": "Value"}
+"""Attributes that are texts of the template's author.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
+"""
+_FREELY_NAMED = frozenset(
+    f"AWS::{name}"
+    for name in (
+        *("AutoScaling::AutoScalingGroup", "CloudWatch::Alarm", "CodeDeploy::Application"),
+        *("CodeDeploy::DeploymentGroup", "EC2::KeyPair", "Glue::Crawler", "Glue::Database"),
+        *("Glue::Job",),
+    )
+)
+"""Types whose names may have a wildcard, such as
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-keypair.html
+"""
+
+
+def reference_to(renderer: Renderer, logical: str) -> StandIn | None:
+    """Return the value of `Ref` for a resource; None if it may be any text."""
+    kind = renderer.template.resources[logical].kind
+    known = resource_names(kind)
     if known is None:
-        return stand_ins.name(logical)
+        is_told = kind.startswith(_AWS) and kind != "AWS::CloudFormation::CustomResource"
+        return stand_ins.name(logical) if is_told else None
     return _filled(renderer, logical, known.ref, placeholder(logical))
 
 
@@ -34,7 +65,9 @@ def attribute_of(renderer: Renderer, logical: str, attribute: str) -> StandIn | 
     """Return the value of `Fn::GetAtt` for a resource; None if it may be any text."""
     address = f"{logical}.{attribute}"
     kind = renderer.template.resources[logical].kind
-    if not kind.startswith(_AWS) or attribute.startswith("Outputs."):
+    if not kind.startswith(_AWS) or kind in _MADE_BY_PROGRAMS:
+        return None
+    if attribute.startswith("Outputs.") or _ANY_TEXT.get(kind) == attribute:
         return None
     known = resource_names(kind)
     if known is not None and attribute in known.attributes:
@@ -54,10 +87,16 @@ def named_parameters(template: Template) -> frozenset[str]:
     """
     found: set[str] = set()
     for resource in template.resources.values():
-        known = None if resource.condition else resource_names(resource.kind)
-        if known is not None and known.name_property:
+        known = resource_names(resource.kind)
+        is_there = not resource.condition and all(map(_is_text, resource.loops.values()))
+        is_named = known is not None and resource.kind not in _FREELY_NAMED
+        if known is not None and known.name_property and is_there and is_named:
             found.update(_parts(_property(resource, known.name_property)[0]))
     return frozenset(found & template.parameters.keys())
+
+
+def _is_text(turn: str | StandIn | None) -> bool:
+    return isinstance(turn, str)
 
 
 def _parts(node: Json) -> Iterator[str]:

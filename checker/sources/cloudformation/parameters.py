@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.sources import stand_ins
-from checker.sources.expressions import sample
+from checker.sources.expressions import may_be_empty, sample
 from checker.sources.stand_ins import StandIn, placeholder
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class Known(NamedTuple):
     choices: tuple[str, ...] = ()
     """All its values, if some are no plain names; otherwise the stand-in is as good as each."""
     is_list: bool = False
+    may_be_empty: bool = False
+    is_stored: bool = False
+    """Whether its default is a key, and not the value."""
 
 
 def pseudo(name: str) -> Known | None:
@@ -66,7 +69,7 @@ def parameter(name: str, declared: Mapping[str, Json]) -> Known:
     is_list = _LISTS.fullmatch(kind) is not None
     if "AWS::SSM::Parameter::Value" in kind:
         # INVARIANT: a pattern of such a parameter is about its key, and the value is any text.
-        return Known(is_list="List<" in kind)
+        return Known(is_list="List<" in kind, is_stored=True)
     if kind in {"Number", "List<Number>"}:
         return Known(stand_ins.number(name), is_list=is_list)
     if _IDS.fullmatch(kind):
@@ -80,7 +83,10 @@ def parameter(name: str, declared: Mapping[str, Json]) -> Known:
     found = sample(expression, name) if isinstance(expression, str) else None
     if found is None:
         return Known(is_list=is_list)
-    return Known(StandIn(stand_ins.likely_arn(found), placeholder(name)), is_list=is_list)
+    value = stand_ins.likely_arn(found)
+    is_constant = isinstance(expression, str) and sample(expression, f"{name}'") == found
+    made = StandIn(value, value if is_constant else placeholder(name))
+    return Known(made, is_list=is_list, may_be_empty=may_be_empty(str(expression)))
 
 
 def as_text(value: Json) -> str:

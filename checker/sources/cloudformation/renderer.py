@@ -20,6 +20,7 @@ from checker.sources.cloudformation.names import named_parameters, reference_to
 from checker.sources.cloudformation.parameters import NO_VALUE, Known
 from checker.sources.cloudformation.sections import LOOP, filled
 from checker.sources.cloudformation.serverless import with_variables
+from checker.sources.cloudformation.settling import DEFAULTS, Parameter, is_opened
 from checker.sources.stand_ins import StandIn, open_text
 from checker.sources.worlds import Fork, World
 
@@ -52,10 +53,16 @@ class Renderer:
         """How messages show each stand-in."""
         self.open: dict[str, str] = {}
         """What the placeholders of open texts stand for, such as `the parameter Bucket`."""
+        self.parameters: dict[str, Parameter] = {}
+        """The parameters that stand-ins stand for."""
+        self.usual = frozenset(parameters.PSEUDO.values())
+        """The stand-ins that any text may have: those of the deployment."""
+        self.defaults: set[str] = set()
+        """The open parameters that have a default."""
         self.used: dict[str, bool] = {}
         """The conditions on which the result depends directly."""
         self._conditions: dict[str, bool] = {}
-        self.loops: Mapping[str, str | StandIn] = {}
+        self.loops: Mapping[str, str | StandIn | None] = {}
         """The values of the variables of loops."""
         self.depth = 0
         self.left = MOST_NODES
@@ -129,17 +136,16 @@ class Renderer:
         if name == NO_VALUE:
             return None
         if name in self.loops:
-            turn = self.loops[name]
-            return m.text(turn, route) if isinstance(turn, str) else self.stood_in(turn, route)
+            return self._turn(name, route)
         declared = self.template.parameters.get(name)
         known = None if declared is None else parameters.parameter(name, declared)
-        if name in self.world.values:
-            value = self.world.values[name]
+        value = self._told(name, declared, known)
+        if value is not None:
             if known is None or not known.is_list:
                 return m.text(value, route)
             return m.listed((m.text(each.strip(), route) for each in value.split(",")), route)
         if known is not None and known == parameters.Known() and name in self._names():
-            return self.stood_in(stand_ins.name(name), route)
+            known = Known(stand_ins.name(name))
         if known is not None:
             line = self.template.reading.locate(("Parameters", name), key=True).line
             what = (
@@ -150,8 +156,32 @@ class Renderer:
         if (builtin := parameters.pseudo(name)) is not None:
             return self._known(builtin, name, f"`{name}`", route)
         if name in self.template.resources:
-            return self.stood_in(reference_to(self, name), route)
+            return self._returned(name, route)
         return self.opened(name, f"`{name}`, which the template does not declare", route)
+
+    def _turn(self, name: str, route: Route) -> Made:
+        turn = self.loops[name]
+        if turn is None:
+            return self.opened(name, f"the variable `{name}` of a loop", route)
+        return m.text(turn, route) if isinstance(turn, str) else self.stood_in(turn, route)
+
+    def _returned(self, logical: str, route: Route) -> Made:
+        found = reference_to(self, logical)
+        if found is None:
+            return self.opened(logical, f"what `{logical}` returns", route)
+        return self.stood_in(found, route)
+
+    def _told(
+        self, name: str, declared: Mapping[str, Json] | None, known: Known | None
+    ) -> str | None:
+        """Return the value that a parameter has in this world; None if that is open."""
+        if name in self.world.values:
+            return self.world.values[name]
+        default = None if declared is None else declared.get("Default")
+        if default is None or known is None or known.choices or known.is_stored:
+            return None
+        self.defaults.add(name)
+        return parameters.as_text(default) if self.world.facts.get(DEFAULTS) else None
 
     def _names(self) -> frozenset[str]:
         """Return the parameters that are parts of names, and so are names themselves."""
@@ -161,9 +191,12 @@ class Renderer:
         return memo["names"]
 
     def _known(self, known: Known, name: str, what: str, route: Route) -> Made:
-        if known.stand_in is not None:
+        if known.stand_in is not None and not is_opened(self, name):
             made = self.stood_in(known.stand_in, route)
-        elif known.choices:
+            if name in self.template.parameters:
+                parameter = Parameter(name, known.choices, known.may_be_empty)
+                self.parameters[known.stand_in.value] = parameter
+        elif known.choices and not is_opened(self, name):
             left = [x for x in known.choices if x not in self.world.others.get(name, ())]
             raise Fork(self.world.with_value(name, each) for each in left)
         else:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -49,8 +50,8 @@ class Resource(NamedTuple):
     """The name of the condition under which it exists; empty if it always does."""
     route: Route
     """The route of the resource in the template."""
-    loops: Mapping[str, str | StandIn]
-    """The variables of the loops that it is in."""
+    loops: Mapping[str, str | StandIn | None]
+    """The variables of the loops that it is in; None for one that may be any text."""
     construct: str
     """The path of the CDK construct that it is made of; empty if it is of none."""
 
@@ -109,7 +110,7 @@ def _gather(
     found: dict[str, Resource],
     section: dict[str, Json],
     route: Route,
-    loops: dict[str, str | StandIn],
+    loops: dict[str, str | StandIn | None],
 ) -> None:
     for name, item in section.items():
         at = (*route, name)
@@ -120,7 +121,10 @@ def _gather(
         elif isinstance(item, dict) and isinstance(kind := item.get("Type"), str):
             metadata = _section(item, "Metadata").get("aws:cdk:path")
             condition = item.get("Condition")
-            found[filled(name, loops)] = Resource(
+            logical = filled(name, loops)
+            while logical in found:
+                logical += "'"  # two loops over lists that are not written out
+            found[logical] = Resource(
                 kind,
                 _section(item, "Properties"),
                 condition if isinstance(condition, str) else "",
@@ -131,30 +135,37 @@ def _gather(
 
 
 def _turns(
-    item: Json, loops: dict[str, str | StandIn]
-) -> Iterator[tuple[dict[str, str | StandIn], dict[str, Json]]]:
+    item: Json, loops: dict[str, str | StandIn | None]
+) -> Iterator[tuple[dict[str, str | StandIn | None], dict[str, Json]]]:
     """Yield the variables and the body of each turn of a loop.
 
-    If its list is not written out, there is one turn for all.
+    If an item of its list is not written out, there is one turn for what it may be. That is a name
+    if it is a part of each logical ID, which has letters and digits only.
     """
     match item:
-        case [str(name), [*values], dict(body)] if all(isinstance(x, str) for x in values):
-            for value in values:
-                yield {**loops, name: str(value)}, body
-        case [str(name), _, dict(body)]:
-            yield {**loops, name: stand_ins.name(name)}, body
+        case [str(name), values, dict(body)]:
+            pass
+        case _:
+            return
+    is_named = all(f"${{{name}}}" in key for key in body)
+    whole = values if isinstance(values, list) else [values]
+    if any(isinstance(x, dict | list) for x in whole):
+        yield {**loops, name: stand_ins.name(name) if is_named else None}, body
+    for value in whole:
+        if not isinstance(value, dict | list):
+            yield {**loops, name: value if isinstance(value, str) else json.dumps(value)}, body
 
 
-def filled(text: str, loops: Mapping[str, str | StandIn]) -> str:
+def filled(text: str, loops: Mapping[str, str | StandIn | None]) -> str:
     """Return a key with the variables of loops in it; `&{…}` leaves out what no name may have.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
     """
 
     def value(found: re.Match[str]) -> str:
-        known = loops.get(found[2])
-        if known is None:
+        if found[2] not in loops:
             return found[0]
+        known = loops[found[2]] or stand_ins.name(found[2])
         text = known.value if isinstance(known, StandIn) else known
         return _NO_NAME.sub("", text) if found[1] == "&" else text
 

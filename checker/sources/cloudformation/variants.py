@@ -10,6 +10,7 @@ from checker.reader.rendered import Origin
 from checker.sources.assumed import with_arns
 from checker.sources.cloudformation.forms import rendered
 from checker.sources.cloudformation.renderer import Renderer
+from checker.sources.cloudformation.settling import is_forged, settle, settle_names
 from checker.sources.part import Part, Refused
 from checker.sources.worlds import MOST_WORLDS, Rendered, TooManyWorldsError, World, in_all_worlds
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 _SOURCE = "a CloudFormation template"
 _SERVERLESS = "a serverless.yml"
+_FORGED = (
+    "the policy has a text that stands for another value in messages: write another one in its "
+    "place"
+)
 _CURE = "give it an AllowedPattern without wildcards, or its value with --parameters"
 
 
@@ -52,7 +57,14 @@ def variants(
             return _World(None, renderer)
         if any(renderer.is_met(each.name, each.route) is not each.holds for each in place.cases):
             return _World(None, renderer)
-        return _World(rendered(renderer, node, place.route, place.form), renderer)
+        made = rendered(renderer, node, place.route, place.form)
+        if place.form is None:
+            settle_names(renderer, made.value if made else None)
+        elif made is not None:
+            settle(renderer, made.value)
+        if made is not None and is_forged(renderer, made):
+            raise renderer.refused(_FORGED, place.route)
+        return _World(made, renderer)
 
     try:
         found = in_all_worlds(render, sets)
