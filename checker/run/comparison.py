@@ -19,6 +19,7 @@ from checker.iam.statement import Policy, policy
 from checker.problems import InputError, Json, Problem
 from checker.reader import SCHEME, Globs, Limits, display_path, git, read_raw
 from checker.report import Access, Compared, Comparison, FileCounts
+from checker.run.attachments import are_attached, attached_beyond
 from checker.run.proofs import proof_of
 from checker.run.renames import renames
 from checker.run.unknowns import explained
@@ -30,6 +31,8 @@ from checker.workers.job import PART, READING, Refused, never
 _NOTHING = Policy(CURRENT_VERSION, ())
 _ITSELF = "."
 """The path of a file within a place that is that file."""
+_LIMITS = frozenset({"aws-permissions-boundary", "aws-scp", "aws-rcp"})
+"""The kinds of policies that grant nothing themselves."""
 _LINK = "a symbolic link: replace it with the file itself, or leave it out with --exclude"
 _SOURCES = frozenset({Role.PLAIN, Role.LINES, Role.TEMPLATE})
 """The roles of files that are read at a commit. Other files cannot hold a document."""
@@ -127,7 +130,9 @@ class _Pairs(NamedTuple):
             address = document.address if document else ""
             shown = f"{path} {address}" if address else path
             reason = refused(number)
-            found.append(_judged(shown, old, new, reason)._replace(moved_from=origin))
+            judged = _judged(shown, old, new, reason)._replace(moved_from=origin)
+            if judged not in found:  # as for a new case that is compared with several old ones
+                found.append(judged)
         return _Decided(path, tuple(found), outcome)
 
 
@@ -225,8 +230,13 @@ def _undecided(path: str, *problems: Problem) -> Comparison:
 def compared(path: str, old: Document | None, new: Document) -> Comparison:
     """Return whether a policy grants access that an old one does not.
 
-    Both documents are valid policies. Without an old one, every access is new.
+    Both documents are valid. Without an old one, every access is new, as it is after one that only
+    limited what others grant.
     """
+    if are_attached(new):
+        return attached_beyond(path, old, new)
+    if old is not None and _limits(old) and not _limits(new):
+        old = None
     doubt = new.doubt or (old.doubt if old else "")
     if doubt and (old is None or old.sha256 != new.sha256):
         return _undecided(path, Problem(new.file, f"it grants what it says, {doubt}"))
@@ -246,6 +256,11 @@ def compared(path: str, old: Document | None, new: Document) -> Comparison:
     except Exception as error:  # noqa: BLE001 - our own mistake must not hide other comparisons
         message = f"internal error, please report it: {error!r}"
     return _undecided(path, Problem(new.file, message))
+
+
+def _limits(document: Document) -> bool:
+    """Return whether a policy only limits what others grant."""
+    return document.kind is not None and document.kind.name in _LIMITS
 
 
 def _statements(document: Document) -> Policy:

@@ -139,6 +139,37 @@ def test_what_cannot_be_read_or_decided_hides_nothing_and_never_passes(tmp_path:
     assert "NOT EVALUATED" in out
 
 
+def template(**resources: Any) -> str:
+    return json.dumps({"Resources": resources})
+
+
+def holder(**properties: Any) -> Any:
+    return {"Type": "AWS::IAM::User", "Properties": properties}
+
+
+def test_a_managed_policy_that_is_attached_is_new_access(tmp_path: Path) -> None:
+    arn = "arn:aws:iam::aws:policy/"
+    old = template(A=holder(ManagedPolicyArns=[f"{arn}ReadOnlyAccess", f"{arn}SecurityAudit"]))
+    new = template(A=holder(ManagedPolicyArns=[f"{arn}ReadOnlyAccess", f"{arn}PowerUserAccess"]))
+    Path(tmp_path, "old.json").write_text(old, encoding="utf-8")
+    Path(tmp_path, "new.json").write_text(new, encoding="utf-8")
+    code, out, _ = run(tmp_path, "old.json", "new.json")
+    assert code == 1
+    assert f"has  {arn}PowerUserAccess" in out
+    assert run(tmp_path, "old.json", "old.json")[0] == 0
+
+
+def test_a_policy_that_only_bounded_grants_nothing_before(tmp_path: Path) -> None:
+    policy = {"Statement": {**READ, "Action": "*", "Resource": "*"}}
+    managed = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": policy}}
+    bounds = template(P=managed, A=holder(PermissionsBoundary={"Ref": "P"}))
+    grants = template(P=managed, A=holder(PermissionsBoundary={"Ref": "P"}), B={"Ref": "P"})
+    Path(tmp_path, "old.json").write_text(bounds, encoding="utf-8")
+    Path(tmp_path, "new.json").write_text(grants, encoding="utf-8")
+    assert run(tmp_path, "old.json", "new.json")[0] == 1
+    assert run(tmp_path, "old.json", "old.json")[0] == 0
+
+
 def test_a_commit_is_a_side(tmp_path: Path) -> None:
     write(tmp_path / "policies" / "a.json", READ)
     commit(tmp_path)

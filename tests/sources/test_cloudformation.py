@@ -42,6 +42,9 @@ Mappings:
 Conditions:
   IsProd: !Equals [!Ref Stage, prod]
   IsDev: !Equals [dev, !Ref Stage]
+  IsChina: !Equals [!Ref AWS::Partition, aws-cn]
+  IsGov: !Equals [!Ref AWS::Partition, aws-us-gov]
+  IsUsual: !Equals [!Ref AWS::Partition, aws]
   IsYes: !Equals [yes, 'true']
   IsOn: !Equals [!Ref Switch, on]
   IsNamed: !Equals [!Ref Free, named]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from checker.iam.resources import PARTITIONS
 from checker.sources.cloudformation import parameters
 from checker.sources.worlds import Fork
 
@@ -66,6 +67,7 @@ def _may_be_alike(left: str, right: str) -> bool:
     return any({left.lower(), right.lower()} <= words for words in _BOOLEANS)
 
 
+_PARTITION = "AWS::Partition"
 _BOOLEANS = ({"true", "yes", "on"}, {"false", "no", "off"})
 
 
@@ -83,6 +85,8 @@ def _has_value(renderer: Renderer, name: str, text: str) -> bool:
         if len(left) == 1:
             return True
     world = renderer.world
+    if name == _PARTITION and {*PARTITIONS} - world.others.get(name, set()) == {text}:
+        return True
     raise Fork((world.with_value(name, text), world.without_value(name, text)))
 
 
