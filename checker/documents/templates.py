@@ -8,6 +8,7 @@ from checker.documents.document import Document
 from checker.documents.recognise import document, recognised
 from checker.documents.selection import Selection
 from checker.documents.unread import in_a_document
+from checker.problems import InputError
 from checker.reader import Limits, Reading
 from checker.sources import cloudformation, wrapped
 from checker.sources.cloudformation.sections import Template
@@ -47,6 +48,9 @@ def _documents(
     for route, nested in cloudformation.nested(template, limits):
         taken.append(route)
         address = cloudformation.address(template, route)
+        if isinstance(nested, InputError):
+            yield Document(path, None, reading, nested.problems, part + address)
+            continue
         yield from _documents(nested, f"{part}{address}.", selection, limits)
     left = wrapped.unread(reading, taken)
     if left is not None:

@@ -87,11 +87,30 @@ def test_a_template_in_the_text_of_another_has_its_places_there() -> None:
     outer = template(read)
     assert outer is not None
     ((route, inner),) = nested(outer, DEFAULT_LIMITS)
+    assert not isinstance(inner, InputError)
     assert route == ("Resources", "S", "Properties", "TemplateBody")
     ((_, (part,)),) = parts(inner, DEFAULT_LIMITS)
     assert not isinstance(part, Refused)
     place = part.reading.locate(("Statement", "Action"))
     assert (place.line, place.column) == (11, NESTED.split("\n")[10].index("'*'") + 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"Fn::Join": ["", ["Resources: {G: {Type: 'AWS::IAM::Group'}}"]]}, "a function makes"),
+        ({"Fn::Sub": ["Resources: {G: {Type: 'AWS::IAM::Group'}}", {}]}, "a function makes"),
+        ("Resources: {G: {Type: 'AWS::IAM::Group'}", ""),
+    ],
+)
+def test_a_template_in_a_text_that_cannot_be_read_is_an_error(body: Json, message: str) -> None:
+    resource: Json = {"Type": "AWS::CloudFormation::StackSet", "Properties": {"TemplateBody": body}}
+    text = json.dumps({"Resources": {"S": resource}})
+    read = template(parse_json(Source("a.json", text, ""), DEFAULT_LIMITS))
+    assert read is not None
+    ((_, error),) = nested(read, DEFAULT_LIMITS)
+    assert isinstance(error, InputError)
+    assert message in str(error)
 
 
 NAMES = st.sampled_from(

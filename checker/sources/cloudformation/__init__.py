@@ -44,8 +44,7 @@ def parts(
     `is_elsewhere` says whether another file of the run has a text, such as a policy's name.
     """
     only = boundaries(found, is_elsewhere)
-    own = statements(found) if found.variables is not None else ()
-    for place in (*own, *places(found), *attached(found)):
+    for place in (*statements(found), *places(found), *attached(found)):
         if place.logical in only and place.form is not None:
             place = place._replace(kind="aws-permissions-boundary", inferred=True)  # noqa: PLW2901
         yield place.route, variants(found, place, limits, given)

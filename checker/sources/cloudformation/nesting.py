@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,22 +21,30 @@ _BODY = "TemplateBody"
 _TEXTS: tuple[Route, ...] = ((_BODY,), (_BODY, "Fn::Sub"))
 
 
-def nested(found: Template, limits: Limits) -> Iterator[tuple[Route, Template]]:
+def nested(found: Template, limits: Limits) -> Iterator[tuple[Route, Template | InputError]]:
     """Yield each template in the properties of a template's resources, with its route.
 
-    Text that cannot be read as one is left out, so a statement in it stays unread.
+    One that cannot be read, or that a function makes, has an error in its place.
     """
     for resource in found.resources.values():
-        for inside in _TEXTS:
-            node = _at(dict(resource.properties), inside)
-            if not isinstance(node, str) or "AWS::" not in node:
-                continue
-            route = (*resource.route, "Properties", *inside)
-            try:
-                readings = found.reading.inside_dialect(route, limits, YAML)
-            except InputError:
-                continue
-            yield from ((route, template(each)) for each in readings if is_template(each.data))
+        base = (*resource.route, "Properties")
+        body = resource.properties.get(_BODY)
+        if "AWS::" not in json.dumps(body, ensure_ascii=False):
+            continue
+        inside = next((x for x in _TEXTS if isinstance(_at({_BODY: body}, x), str)), None)
+        if inside is None:
+            if isinstance(body, dict) and any(key.startswith("Fn::") for key in body):
+                message = "a function makes this template: write it as one text"
+                error = InputError(found.reading.problem(message, (*base, _BODY)))
+                yield (*base, _BODY), error
+            continue
+        route = (*base, *inside)
+        try:
+            readings = found.reading.inside_dialect(route, limits, YAML)
+        except InputError as error:
+            yield route, error
+            continue
+        yield from ((route, template(each)) for each in readings if is_template(each.data))
 
 
 def _at(node: Json, route: Route) -> Json:

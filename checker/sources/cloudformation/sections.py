@@ -122,8 +122,8 @@ def _gather(
             metadata = _section(item, "Metadata").get("aws:cdk:path")
             condition = item.get("Condition")
             logical = filled(name, loops)
-            while logical in found:
-                logical += "'"  # two loops over lists that are not written out
+            if logical in found:
+                logical += f"'{len(found)}"  # two loops over lists that are not written out
             found[logical] = Resource(
                 kind,
                 _section(item, "Properties"),

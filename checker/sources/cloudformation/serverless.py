@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from checker.sources import stand_ins
 from checker.sources.cloudformation import made as m
 from checker.sources.cloudformation.parameters import PSEUDO, as_text
-from checker.sources.cloudformation.policies import Place
+from checker.sources.cloudformation.policies import ATTACHED, Place
 from checker.sources.cloudformation.sections import Template, resources_of
-from checker.sources.policy_properties import ANY, serverless_policies
+from checker.sources.policy_properties import ANY, global_policies, serverless_policies
 
 if TYPE_CHECKING:
     from checker.problems import Json, Route
@@ -26,6 +26,15 @@ if TYPE_CHECKING:
     from checker.sources.cloudformation.renderer import Renderer
 
 _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
+_MANAGED = (
+    ("provider", "iam", "role", "managedPolicies"),
+    ("provider", "iamManagedPolicies"),
+    ("functions", ANY, "iamManagedPolicies"),
+)
+"""Where the ARNs of managed policies stand.
+
+https://www.serverless.com/framework/docs/providers/aws/guide/iam
+"""
 _NAMES = ("sls:stage", "opt:stage", "self:provider.stage", "sls:instanceId")
 """The stage of a deployment is a name."""
 _OF_AWS = {"aws:accountId": "AWS::AccountId", "aws:region": "AWS::Region"}
@@ -44,12 +53,26 @@ def is_serverless(data: Json) -> bool:
 def serverless(reading: Reading) -> Template:
     """Return the template that a serverless.yml is."""
     data = reading.data if isinstance(reading.data, dict) else {}
-    return Template(reading, {}, {}, {}, resources_of(data, ("resources", "Resources")), data)
+    inside = data.get("resources")
+    # https://www.serverless.com/framework/docs/providers/aws/guide/resources
+    several = enumerate(inside) if isinstance(inside, list) else ()
+    found = resources_of(data, ("resources", "Resources"))
+    for index, each in several:
+        if isinstance(each, dict):
+            base = ("resources", index)
+            for name, item in resources_of(each).items():
+                unique = f"{name}'{index}" if name in found else name
+                found[unique] = item._replace(route=(*base, *item.route))
+    return Template(reading, {}, {}, {}, found, data)
 
 
 def statements(template: Template) -> Iterator[Place]:
-    """Yield the places of the lists of statements in a serverless.yml."""
-    for each in serverless_policies():
+    """Yield the places of policies outside of resources, in a serverless.yml or a SAM template."""
+    is_serverless_yml = template.variables is not None
+    for path in _MANAGED if is_serverless_yml else ():
+        for route in _routes(template.reading.data, path, ()):
+            yield Place("", ".".join(map(str, route)), route, ATTACHED, None)
+    for each in serverless_policies() if is_serverless_yml else global_policies():
         kind = each.kind()
         for route in _routes(template.reading.data, each.path, ()):
             name = ".".join(map(str, route))
