@@ -165,8 +165,8 @@ def _of_text(
         from checker.documents.unread import explained  # noqa: PLC0415 - only for a fault
         from checker.sources import look  # noqa: PLC0415 - as above
 
-        shows = attaches or look.may_be_policy(data)
-        if must_read or shows or look.statement_in_bytes([data]):
+        must_read = must_read or attaches
+        if must_read or look.may_be_policy(data) or look.statement_in_bytes([data]):
             raise (explained(error, source) if source else error) from None
         return
     yield from distinct(
@@ -288,6 +288,8 @@ def _of_template(
     found = templates.readings(source, data, limits)
     if not found and place is not None:
         yield Document(entry.name, problems=(in_a_template(source, place),))
+    elif not found:
+        yield lost(entry.name, "it attaches managed policies, but is no valid template: mend it")
     for number, reading in enumerate(found, 1):
         part = f"#{number}" if len(found) > 1 else ""
         yield from documents_of(reading, part, entry.kind, selection, limits)

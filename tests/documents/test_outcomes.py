@@ -234,6 +234,7 @@ def test_what_becomes_of_a_file(command: Run, file: File) -> None:
         ("a", ATTACHED, "documents"),
         ("a.json", ESCAPED, "documents"),
         ("a.yaml", ATTACHED + "    Properties: {}\n", "broken"),
+        ("a.template", ATTACHED + "    Properties: {}\n", "broken"),
     ],
 )
 def test_a_template_that_only_attaches_policies_is_read(
