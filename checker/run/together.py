@@ -79,7 +79,8 @@ def _case(variants: Sequence[Decided], chosen: Sequence[int]) -> str:
     inside = [variants[number].when for number in chosen]
     outside = [each.when for number, each in enumerate(variants) if number not in chosen]
     facts: list[str] = []
-    for fact in inside[0]:
+    # What holds says more than what does not.
+    for fact in sorted(inside[0], key=lambda fact: fact.startswith("not ")):
         left = [each for each in outside if fact in each]
         if len(left) < len(outside) and all(fact in each for each in inside):
             facts.append(fact)
