@@ -26,7 +26,7 @@ from checker.reader import (
     read_raw,
 )
 from checker.sources import lines, plain, templates
-from checker.sources.suffixes import Role, role, suffix
+from checker.sources.suffixes import Role, is_terraform, role, suffix
 
 _HEAD = 4096
 """The number of bytes at the start of a file among which a zero byte shows that it is not text."""
@@ -59,6 +59,7 @@ def load(
         entry,
         lambda: read_raw(entry.path, limits, entry.name),
         lambda: lines.read_lines(entry.path, limits, entry.name),
+        listing,
     )
     return _contents(file, selection, limits)
 
@@ -94,16 +95,20 @@ class _File(NamedTuple):
     entry: Entry
     read: Callable[[], bytes]
     lines: Callable[[], Iterable[bytes]]
+    beside: Listing | None = None
+    """The files of the run."""
 
 
 def _contents(file: _File, selection: Selection, limits: Limits) -> Contents:
     entry, kind = file.entry, role(file.entry.name)
-    if kind is Role.LINES:
+    if kind is Role.TEMPLATE and is_terraform(entry.name):
+        documents = _of_terraform(file, selection, limits)
+    elif kind is Role.LINES:
         documents = _of_lines(file, selection, limits)
     elif kind is Role.PLAIN or entry.kind:
         documents = _of_text(entry, file.read, selection, limits)
     elif kind is Role.TEMPLATE:
-        documents = _of_template(entry, file.read, selection, limits)
+        documents = _of_template(file, selection, limits)
     else:
         return _of_other(entry, is_prose=kind is Role.PROSE)
     return Contents(_guarded(entry.name, documents))
@@ -259,14 +264,14 @@ def _may_hold(line: bytes, limits: Limits) -> bool:
     return look.policy(text) or look.statement(text) is not None
 
 
-def _of_template(
-    entry: Entry, read: Callable[[], bytes], selection: Selection, limits: Limits
-) -> Iterator[Document]:
+def _of_template(file: _File, selection: Selection, limits: Limits) -> Iterator[Document]:
     """Yield the documents of a template of CloudFormation, which may have any extension.
 
-    Of another template that shows a statement, there is a broken document: those are not read yet.
+    A template that a file of Terraform renders has none of its own. Of another one that shows a
+    statement, there is a broken document: those are not read yet.
     """
-    data = read()
+    entry = file.entry
+    data = file.read()
     _refuse_pointer(entry.name, data)
     if _is_binary(data) and not suffix(entry.name):
         return
@@ -287,12 +292,44 @@ def _of_template(
         return
     found = templates.readings(source, data, limits)
     if not found and place is not None:
+        if suffix(entry.name) and _is_rendered(file, selection, limits):
+            return
         yield Document(entry.name, problems=(in_a_template(source, place),))
     elif not found:
         yield lost(entry.name, "it attaches managed policies, but is no valid template: mend it")
     for number, reading in enumerate(found, 1):
         part = f"#{number}" if len(found) > 1 else ""
         yield from documents_of(reading, part, entry.kind, selection, limits)
+
+
+def _is_rendered(file: _File, selection: Selection, limits: Limits) -> bool:
+    """Return whether a file of Terraform makes policies of a template."""
+    files = file.beside.files if file.beside else ()
+    if not any(is_terraform(each.name) for each in files):
+        return False
+    from checker.documents.terraform import is_rendered  # noqa: PLC0415 - few templates are used
+
+    return is_rendered(file.entry, file.beside, selection, limits)
+
+
+_POLICY = b"polic"
+"""A word in the type or the argument of each resource of Terraform that holds a policy."""
+
+
+def _of_terraform(file: _File, selection: Selection, limits: Limits) -> Iterator[Document]:
+    """Yield the documents of a file of Terraform, which depends on others of the run."""
+    entry = file.entry
+    data = file.read()
+    _refuse_pointer(entry.name, data)
+    from checker.sources import look  # noqa: PLC0415 - few files are of Terraform
+
+    if len(data) > limits.max_bytes:
+        read_bytes(entry.name, data, limits)  # raises the error for a file that is too large
+    if not (look.may_show(data) or _POLICY in data):
+        return
+    from checker.documents.terraform import terraform_documents  # noqa: PLC0415 - as above
+
+    yield from terraform_documents(entry, data, file.beside, selection, limits)
 
 
 def _of_other(entry: Entry, *, is_prose: bool) -> Contents:

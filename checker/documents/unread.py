@@ -8,13 +8,12 @@ from checker.problems import InputError, Problem, Route, Source
 from checker.reader import Reading
 from checker.reader.spans import Lines
 from checker.sources import look
-from checker.sources.suffixes import suffix
+from checker.sources.suffixes import is_terraform, suffix
 
 _ADVICE = (
     "policies are not read there yet: check the policy in its own JSON or YAML file, or leave this "
     "file out with --exclude 'GLOB'"
 )
-_TERRAFORM = frozenset({".tf", ".tofu", ".hcl"})
 _TEXTS = (
     ("AWSTemplateFormatVersion", "a CloudFormation template"),
     ("AWS::", "a CloudFormation template"),
@@ -35,15 +34,20 @@ _KEYS = (
 def in_a_template(source: Source, offset: int) -> Problem:
     """Return the problem for a statement at an offset in a template."""
     name = PurePosixPath(source.path).name.lower()
-    is_terraform = PurePosixPath(name).suffix in _TERRAFORM or name.endswith(".tf.json")
     place = Lines.of(source.text).location(offset, offset + 1)
+    if is_terraform(name):
+        message = (
+            "a policy statement is in a part of the file that is not read: write it in an "
+            "aws_iam_policy_document or in jsonencode, or leave the file out with --exclude 'GLOB'"
+        )
+        return Problem.at(source, message, place)
     if not suffix(name):
         message = (
             "a policy statement is in a file without an extension: name the file .json or .yaml if "
             "it is a policy, or leave it out with --exclude 'GLOB'"
         )
         return Problem.at(source, message, place)
-    what = "a Terraform file" if is_terraform else "a template"
+    what = "a file of HCL" if suffix(name) == "hcl" else "a template"
     return Problem.at(source, f"a policy statement is in {what}, but {_ADVICE}", place)
 
 

@@ -108,6 +108,10 @@ class Reading:
         key = key and bool(route)
         return self._map.location(*self._map.find(self._number, self._base + route, key=key))
 
+    def span(self, route: Route, *, key: bool = False) -> tuple[int, int]:
+        """Return the offsets at which a value, or its key, begins and ends in the map's text."""
+        return self._map.find(self._number, self._base + route, key=key)
+
     def line(self, number: int) -> str:
         """Return line `number` (from 1) of the file; a node must have been located before."""
         return self._map.line(number)
@@ -223,6 +227,14 @@ def parse_dialect(source: Source, limits: Limits, dialect: Dialect) -> list[Read
     found = [each for each in documents if each is not None]
     places = FileMap(source, is_json=False, _roots=[place for _, place in found])
     return [Reading(source, data, places, number) for number, (data, _) in enumerate(found)]
+
+
+def made_of_spans(source: Source, data: Json, root: Origin) -> Reading:
+    """Return the reading of a document that was rendered from a source; a route is a span in it."""
+    from checker.reader.span_map import SpanMap  # noqa: PLC0415 - few files are templates
+
+    places = RenderedMap(SpanMap(source), 0, root)
+    return Reading(source, data, places, origin=())
 
 
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})

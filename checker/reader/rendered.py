@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker.reader.file_map import AnyMap, Spelled, spelled
+from checker.reader.file_map import AnyMap, Spelled
 
 if TYPE_CHECKING:
     from checker.problems import Location, Route, Source
@@ -148,7 +148,7 @@ class _Pieces:
             return self._outer.find(self._number, piece.route)
         key = piece.route, piece.whole
         if key not in self._known:
-            self._known[key] = spelled(self._outer, self._number, *key)
+            self._known[key] = self._outer.spelling(self._number, *key)
         if piece.width:
             return self._known[key].span(piece.offset, piece.offset + piece.width)
         inside = index - piece.at + piece.offset

@@ -68,3 +68,8 @@ def role(name: str) -> Role:
     found = _BY_SUFFIX.get(extension, Role.OTHER)
     is_terraform = found is Role.PLAIN and name.lower().endswith(_TERRAFORM_JSON)
     return Role.TEMPLATE if is_terraform else found
+
+
+def is_terraform(name: str) -> bool:
+    """Return whether a file is one of Terraform or OpenTofu, by its name or path."""
+    return suffix(name) in {"tf", "tofu"} or name.lower().endswith(_TERRAFORM_JSON)

@@ -8,8 +8,10 @@ in each way that it may be, and never in one that cannot be, such as one with bo
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 MOST_WORLDS = 64
@@ -74,14 +76,18 @@ def in_all_worlds(
     `sets` are values of parameters that the worlds begin with; without any, nothing is settled.
     Raises TooManyWorldsError, and what the function raises.
     """
-    todo = [World(each) for each in sets][::-1] or [World()]
-    done: list[Rendered[_T]] = []
+    # The worlds in which least is settled come first, so that too many of them are soon found.
+    starts = [World(each) for each in sets] or [World()]
+    todo: deque[tuple[tuple[int, ...], World]] = deque(
+        ((at,), world) for at, world in enumerate(starts)
+    )
+    done: list[tuple[tuple[int, ...], Rendered[_T]]] = []
     while todo:
-        world = todo.pop()
+        path, world = todo.popleft()
         try:
-            done.append(Rendered(world, render(world)))
+            done.append((path, Rendered(world, render(world))))
         except Fork as fork:
-            todo.extend(reversed(fork.options))
+            todo.extend(((*path, at), option) for at, option in enumerate(fork.options))
         if len(todo) + len(done) > MOST_WORLDS:
             raise TooManyWorldsError
-    return done
+    return [each for _, each in sorted(done, key=itemgetter(0))]
