@@ -164,7 +164,7 @@ def _of_turn(run: Run, place: Place, scope: Scope, suffix: str) -> Iterator[Give
         value = each.attribute(name)
         if value is not None:
             named = address
-            if block and len(bodies) > 1:
+            if block:
                 named = f"{address.removesuffix(place.argument)}{block}[{at}].{name}"
             yield Given(named, suffix, kind, run.value(value, inner), inner)
 
