@@ -1,7 +1,7 @@
 """Reads the values of parameters that a user gives for templates.
 
 A file is one that CloudFormation's commands take, as a list of `ParameterKey` and `ParameterValue`
-or as a mapping under `Parameters`, or a mapping of names to values.
+or as a mapping under `Parameters`, or a mapping of names to values, or a `.tfvars` of Terraform.
 https://docs.aws.amazon.com/cli/latest/reference/cloudformation/create-stack.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
 """
@@ -9,39 +9,30 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delive
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from checker.problems import InputError, Json
 from checker.reader import parse, read_file
+from checker.sources.chosen_values import Given, Values
 
 if TYPE_CHECKING:
     from checker.reader import Limits, Reading
 
-
-class Values(NamedTuple):
-    """The values of one file; lists of values are joined by commas."""
-
-    name: str
-    """The name of the file in messages."""
-    values: Mapping[str, str]
-    sha256: str = ""
-    """The SHA-256 (hex) of the file."""
-
-
-class Given(NamedTuple):
-    """What a user says of the values that templates leave open."""
-
-    sets: tuple[Values, ...] = ()
-    """Values of parameters; each template is rendered with each set."""
-    literal: bool = False
-    """Whether what may be any text is taken to be one value without wildcards."""
+__all__ = ["Given", "Values", "read_values"]
 
 
 def read_values(path: str, limits: Limits) -> Values:
     """Return the values in a file of parameters; raises InputError."""
-    reading = parse(read_file(path, limits), limits)
-    data, source = reading.data, reading.source
+    source = read_file(path, limits)
+    if source.path.lower().endswith(".tfvars"):
+        from checker.sources.terraform.variable_files import variables  # noqa: PLC0415 - rarely used
+
+        found = variables(source, limits)
+        return Values(
+            source.path, {name: _as_json(value) for name, value in found.items()}, source.sha256
+        )
+    reading = parse(source, limits)
+    data = reading.data
     if isinstance(data, dict) and isinstance(data.get("Parameters"), dict):
         data = data["Parameters"]
     if isinstance(data, list):
@@ -71,6 +62,10 @@ def _listed(reading: Reading, data: list[Json]) -> list[tuple[str, str]]:
                 message = "expected an object with `ParameterKey` and `ParameterValue`"
                 raise InputError(reading.problem(message, (index,)))
     return found
+
+
+def _as_json(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _text(value: Json) -> str:

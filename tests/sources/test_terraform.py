@@ -222,7 +222,7 @@ def test_each_node_of_an_object_has_its_place_in_the_file() -> None:
 
 JSON = """\
 {"resource": {"aws_iam_policy": {"p": {"policy":
-  "{\\"Statement\\": [{\\"Effect\\": \\"Allow\\", \\"Action\\": \\"${var.a}:*\\", \\"Resource\\": \\"*\\"}]}"
+  "{\\"Statement\\": [{\\"NotAction\\": \\"${1}:*\\", \\"Resource\\": \\"*\\"}]}"
 }}}, "variable": {"a": {"type": "number"}}}
 """
 
@@ -235,10 +235,18 @@ def test_each_node_of_json_in_json_has_its_place_in_the_file() -> None:
     assert found.reading.locate(("Statement",), key=True)[:2] == (2, line.index('\\"Statement') + 1)
 
 
+REFERENCE = """\
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = local.action, Resource = "*" }]
+  })
+}
+"""
+
+
 def test_what_stands_in_another_file_is_shown_where_it_is_referred_to() -> None:
     files = {
-        "main.tf": 'resource "aws_iam_policy" "p" {\n  policy = jsonencode({\n'
-        '    Statement = [{ Effect = "Allow", Action = local.action, Resource = "*" }]\n  })\n}\n',
+        "main.tf": REFERENCE,
         "locals.tf": 'locals {\n\n\n\n\n  action = "s3:*"\n}\n',
     }
     (found,) = repository(files).parts("main.tf")
@@ -249,6 +257,11 @@ def test_what_stands_in_another_file_is_shown_where_it_is_referred_to() -> None:
 
 
 POLICY = 'jsonencode({ Statement = [{ Effect = "Allow", Action = "a:*", Resource = VALUE }] })'
+ITSELF = """\
+data "aws_iam_policy_document" "a" {
+  source_policy_documents = [data.aws_iam_policy_document.a.json]
+}
+"""
 RESOURCE = f'resource "aws_iam_policy" "p" {{ policy = {POLICY} }}\n'
 
 
@@ -256,9 +269,7 @@ RESOURCE = f'resource "aws_iam_policy" "p" {{ policy = {POLICY} }}\n'
     ("text", "value", "message"),
     [
         ("locals { a = local.b\nb = local.a }", "local.a", "refers to itself"),
-        ('data "aws_iam_policy_document" "a" { source_policy_documents = '
-         "[data.aws_iam_policy_document.a.json] }",
-         "data.aws_iam_policy_document.a.json", "refers to itself"),
+        (ITSELF, "data.aws_iam_policy_document.a.json", "refers to itself"),
         ("", '[1, 2]["x"]', "a list has no `x`"),
         ("", "{}.a", "there is no `a`"),
         ("", "[][0]", "the list has no item 0"),

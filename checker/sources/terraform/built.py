@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from checker.problems import InputError, Problem
 from checker.reader.reading import made_of_spans
 from checker.reader.rendered import Origin, Piece
-from checker.sources.terraform.values import (
+from checker.sources.terraform.typed_values import (
     LISTS,
     Encoded,
     Open,

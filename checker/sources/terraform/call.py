@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from checker.sources.terraform.values import (
+from checker.sources.terraform.typed_values import (
     ANY,
     Open,
     State,

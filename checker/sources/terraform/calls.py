@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.sources.terraform.instances import Instance, Scope
-from checker.sources.terraform.loops import entries, entry_of
+from checker.sources.terraform.iteration import entries, entry_of
 from checker.sources.terraform.storage import within
-from checker.sources.terraform.values import Open, State, Value
+from checker.sources.terraform.typed_values import Open, State, Value
 
 if TYPE_CHECKING:
     from checker.problems import InputError

@@ -11,9 +11,9 @@ from checker.sources.assumed import with_arns
 from checker.sources.part import Part, Refused
 from checker.sources.terraform.built import Built, built, spans
 from checker.sources.terraform.instances import Instance
-from checker.sources.terraform.places import Given, Place, address_of, given
+from checker.sources.terraform.policy_places import Given, Place, address_of, given
 from checker.sources.terraform.run import Run
-from checker.sources.terraform.values import MOST_VALUES, TooLargeError
+from checker.sources.terraform.typed_values import MOST_VALUES, TooLargeError
 from checker.sources.worlds import MOST_WORLDS, Rendered, TooManyWorldsError, World, in_all_worlds
 
 if TYPE_CHECKING:

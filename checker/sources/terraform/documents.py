@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from checker.sources.terraform.calls import Turn, open_names, suffix_of, turns
 from checker.sources.terraform.statements import expanded, statement
-from checker.sources.terraform.values import (
+from checker.sources.terraform.typed_values import (
     Encoded,
     Open,
     Thing,

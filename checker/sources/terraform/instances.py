@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from checker.sources.terraform.modules import File, Found, Module
-    from checker.sources.terraform.values import Value
+    from checker.sources.terraform.typed_values import Value
 
 _NAMED = re.compile(
     r"^[ \t]*(?:bucket|name|function_name|role_name|user_name|table_name|repository|domain_name|"

@@ -9,8 +9,8 @@ import itertools
 import json
 
 from checker.sources.terraform.call import Call, Function
-from checker.sources.terraform.conditions import LENGTH, equal
-from checker.sources.terraform.values import (
+from checker.sources.terraform.truths import LENGTH, equal
+from checker.sources.terraform.typed_values import (
     LISTS,
     Open,
     State,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from checker.sources.terraform import names
+from checker.sources.terraform import attributes
 from checker.sources.terraform import syntax as s
 from checker.sources.terraform.calls import called_module
 from checker.sources.terraform.documents import document, documents
 from checker.sources.terraform.instances import Scope
-from checker.sources.terraform.values import (
+from checker.sources.terraform.module_variables import variable
+from checker.sources.terraform.typed_values import (
     Open,
     State,
     Thing,
@@ -21,7 +22,6 @@ from checker.sources.terraform.values import (
     referred,
     type_at,
 )
-from checker.sources.terraform.variables import variable
 from checker.sources.worlds import Fork
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def element(  # noqa: C901 - one case for each kind of value
     if isinstance(data, Thing):
         if isinstance(step, int):
             return Value(data._replace(address=f"{data.address}[{step}]"), scope.file, span)
-        return names.attribute(run, data, step, scope, span)
+        return attributes.attribute(run, data, step, scope, span)
     if data is None:
         raise run.refused(f"there is no `{step}` in null", scope, span)
     return run.opened_at(scope, span)

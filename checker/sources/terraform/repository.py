@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from checker.problems import InputError
 from checker.sources import look
-from checker.sources.parameter_files import Given
+from checker.sources.chosen_values import Given
 from checker.sources.part import Refused
 from checker.sources.terraform.calls import chains
 from checker.sources.terraform.cases import Decided, Located, decided
 from checker.sources.terraform.instances import Instance
 from checker.sources.terraform.modules import SUFFIXES, File, Modules
 from checker.sources.terraform.native import comments
-from checker.sources.terraform.places import (
+from checker.sources.terraform.policy_places import (
     Place,
     document_places,
     known_places,

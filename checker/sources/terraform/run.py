@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from checker.problems import InputError, Problem
 from checker.sources import stand_ins
 from checker.sources.stand_ins import StandIn, open_text
+from checker.sources.terraform import module_variables
 from checker.sources.terraform import syntax as s
-from checker.sources.terraform import variables
-from checker.sources.terraform.conditions import compared, holds
-from checker.sources.terraform.functions import called
-from checker.sources.terraform.loops import entries, looped
+from checker.sources.terraform.function_table import called
+from checker.sources.terraform.iteration import entries, looped
 from checker.sources.terraform.references import element, referenced
 from checker.sources.terraform.shared import Asked, Kept, Shared, Used
-from checker.sources.terraform.values import (
+from checker.sources.terraform.truths import compared, holds
+from checker.sources.terraform.typed_values import (
     ANY,
     MOST_VALUES,
     Encoded,
@@ -262,7 +262,7 @@ class Run:
         if data.type[0] == "bool":
             held = self.settled(data.address, f"`{data.address}`")
             return Value(written(held), scope.file, span)
-        known = variables.known(self, data.address)
+        known = module_variables.known(self, data.address)
         if known.stand_in is not None:
             return self.stood_in(known.stand_in, scope, span)
         if known.choices:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from checker.sources.parameter_files import Given
+from checker.sources.chosen_values import Given
 
 if TYPE_CHECKING:
     from checker.sources.terraform import syntax as s
     from checker.sources.terraform.instances import Instance, Scope
     from checker.sources.terraform.modules import File, Found, Module, Modules
-    from checker.sources.terraform.values import Value
+    from checker.sources.terraform.typed_values import Value
     from checker.sources.worlds import World
 
 _MOST = 128

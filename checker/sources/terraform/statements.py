@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from checker.sources.terraform.loops import entries
-from checker.sources.terraform.values import Open, State, Value, items_of
+from checker.sources.terraform.iteration import entries
+from checker.sources.terraform.typed_values import Open, State, Value, items_of
 
 if TYPE_CHECKING:
     from checker.sources.terraform import syntax as s

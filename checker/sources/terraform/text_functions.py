@@ -9,8 +9,16 @@ import re
 from collections.abc import Callable, Sequence
 
 from checker.sources.terraform.call import Call, Function
-from checker.sources.terraform.conditions import truth
-from checker.sources.terraform.values import LONGEST, Open, State, TooLargeError, Value, cut, joined
+from checker.sources.terraform.truths import truth
+from checker.sources.terraform.typed_values import (
+    LONGEST,
+    Open,
+    State,
+    TooLargeError,
+    Value,
+    cut,
+    joined,
+)
 
 _VERB = re.compile(r"%(?:%|[-+ 0#]*\d*(?:\.\d+)?[vsdqtf])")
 _DIGITS = 15

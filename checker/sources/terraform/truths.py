@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from checker.problems import InputError
+from checker.sources.terraform import module_variables
 from checker.sources.terraform import syntax as s
-from checker.sources.terraform import variables
-from checker.sources.terraform.values import (
+from checker.sources.terraform.typed_values import (
     Encoded,
     Open,
     State,
@@ -138,7 +138,7 @@ def _has_value(run: Run, data: Open, other: Value) -> bool:
     others = run.others(name)
     if text in others:
         return False
-    choices = variables.known(run, name).every
+    choices = module_variables.known(run, name).every
     if choices:
         left = [each for each in choices if each not in others]
         if text not in left:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from checker.problems import InputError
 from checker.sources import stand_ins
 from checker.sources.stand_ins import OWN_ACCOUNT, PARTITION, REGION, StandIn, placeholder
-from checker.sources.terraform.values import Open, State, Thing, Value, referred
+from checker.sources.terraform.typed_values import Open, State, Thing, Value, referred
 from checker.sources.terraform_policies import table
 
 if TYPE_CHECKING:

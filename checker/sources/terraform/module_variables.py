@@ -14,7 +14,7 @@ from checker.sources import stand_ins
 from checker.sources.expressions import sample
 from checker.sources.stand_ins import StandIn, placeholder
 from checker.sources.terraform import syntax as s
-from checker.sources.terraform.values import (
+from checker.sources.terraform.typed_values import (
     ANY,
     LISTS,
     OPTIONAL,

@@ -15,7 +15,7 @@ from checker.sources.terraform.instances import Scope
 from checker.sources.terraform.modules import File
 from checker.sources.terraform.native import template
 from checker.sources.terraform.storage import within
-from checker.sources.terraform.values import State, Value
+from checker.sources.terraform.typed_values import State, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,8 @@ from checker.problems import InputError
 from checker.sources.terraform import list_functions, text_functions
 from checker.sources.terraform import syntax as s
 from checker.sources.terraform.call import Call, Function
-from checker.sources.terraform.reading import file_text, rendered_file
-from checker.sources.terraform.values import (
+from checker.sources.terraform.named_files import file_text, rendered_file
+from checker.sources.terraform.typed_values import (
     Encoded,
     Open,
     Thing,

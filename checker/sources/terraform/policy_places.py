@@ -14,7 +14,7 @@ from checker.sources.terraform.calls import Chain, instances, turns
 from checker.sources.terraform.documents import TYPE, rendered
 from checker.sources.terraform.instances import Instance, Scope
 from checker.sources.terraform.statements import expanded
-from checker.sources.terraform.values import State, Value
+from checker.sources.terraform.typed_values import State, Value
 from checker.sources.terraform_policies import arguments
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from checker.sources.terraform import syntax as s
-from checker.sources.terraform.conditions import holds
-from checker.sources.terraform.values import LISTS, Open, Value, items_of, referred, type_at
+from checker.sources.terraform.truths import holds
+from checker.sources.terraform.typed_values import LISTS, Open, Value, items_of, referred, type_at
 
 if TYPE_CHECKING:
     from checker.sources.terraform.instances import Scope

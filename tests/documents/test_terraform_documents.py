@@ -1,0 +1,92 @@
+"""Files of Terraform that depend on each other, as documents of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from checker.documents import Selection, find, load
+from checker.kinds import builtin
+from checker.reader import DEFAULT_LIMITS, Root
+
+POLICY = 'jsonencode({ Statement = [{ Effect = "Deny", Action = "*", Resource = var.arn }] })'
+MODULE = f'variable "arn" {{}}\nresource "aws_iam_policy" "p" {{ policy = {POLICY} }}\n'
+TEXT = '{"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "${arn}"}]}\n'
+
+
+def found(folder: Path, files: Mapping[str, str], *paths: str) -> list[tuple[str, str, str]]:
+    """Return the file, the part and the kind, or the problem, of every document of a run."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    chosen = [str(folder / path) for path in paths or (".",)]
+    selection = Selection(chosen, {kind.name: kind for kind in builtin()})
+    listing = find(selection, Root(str(folder.resolve())))
+    return [
+        (
+            each.file,
+            each.part,
+            each.problems[0].message if each.problems else each.kind.name if each.kind else "",
+        )
+        for index in range(listing.size)
+        for each in load(index, listing, selection, DEFAULT_LIMITS).documents
+    ]
+
+
+def test_a_module_is_decided_as_files_of_the_run_call_it(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'module "ci" {\n  source = "./ci"\n  arn = "arn:aws:s3:::a"\n}\n',
+        "ci/main.tf": MODULE,
+    }
+    called = ("ci/main.tf", "module.ci.aws_iam_policy.p", "aws-identity-policy")
+    assert found(tmp_path, files) == [called]
+    alone = ("ci/main.tf", "aws_iam_policy.p", "aws-identity-policy")
+    assert found(tmp_path, {}, "ci") == [alone]
+
+
+def test_two_files_that_call_a_module_have_policies_of_their_own(tmp_path: Path) -> None:
+    call = 'module "ci" {\n  source = "../ci"\n  arn = "arn:aws:s3:::NAME"\n}\n'
+    files = {
+        "dev/main.tf": call.replace("NAME", "dev"),
+        "prod/main.tf": call.replace("NAME", "prod"),
+        "ci/main.tf": MODULE,
+    }
+    parts = [part for _, part, _ in found(tmp_path, files)]
+    assert parts == ["module.ci.aws_iam_policy.p", "module.ci.aws_iam_policy.p (prod)"]
+
+
+def test_a_template_that_a_file_renders_is_decided_there(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'resource "aws_iam_policy" "p" {\n'
+        '  policy = templatefile("${path.module}/p.json.tftpl", { arn = "arn:aws:s3:::a" })\n}\n',
+        "p.json.tftpl": TEXT,
+    }
+    assert found(tmp_path, files) == [("main.tf", "aws_iam_policy.p", "aws-identity-policy")]
+    (tmp_path / "main.tf").unlink()
+    ((file, _, message),) = found(tmp_path, {})
+    assert file == "p.json.tftpl"
+    assert "a policy statement is in a template" in message
+
+
+def test_a_policy_that_only_names_other_files_is_found(tmp_path: Path) -> None:
+    files = {
+        "main.tf": 'resource "aws_iam_policy" "p" { policy = jsonencode(local.a) }\n',
+        "locals.tf": 'locals {\n  a = { Statement = [{ Effect = "Deny", Action = "*", '
+        'Resource = "*" }] }\n}\n',
+    }
+    assert found(tmp_path, files) == [("main.tf", "aws_iam_policy.p", "aws-identity-policy")]
+
+
+@pytest.mark.parametrize("named", ["main.tf", "."])
+def test_a_link_to_the_outside_is_not_read_for_another_file(tmp_path: Path, named: str) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "locals.tf").write_text('locals { arn = "arn:aws:s3:::secret" }\n')
+    (inside / "locals.tf").symlink_to(tmp_path / "locals.tf")
+    policy = POLICY.replace("var.arn", "local.arn").replace('"Deny"', "local.arn")
+    files = {"main.tf": f'resource "aws_iam_policy" "p" {{ policy = {policy} }}\n'}
+    (message,) = [told for file, _, told in found(inside, files, named) if file == "main.tf"]
+    assert "secret" not in message
+    assert "`local.arn`, which the module does not declare" in message
