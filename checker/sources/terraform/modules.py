@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,10 @@ class File:
         if self._lines is None:
             self._lines = Lines.of(self.source.text)
         return self._lines
+
+    def body_blocks(self, kind: str) -> Sequence[s.Block]:
+        """Return its blocks of a kind."""
+        return self.body.blocks(kind) if self.body else ()
 
     def text(self, span: s.Span) -> str:
         """Return the text of a span, with each run of blanks as one space."""

@@ -112,6 +112,17 @@ class Repository:
             place = look.statement(text)
         return None if place is None else (file.source, place)
 
+    def is_taken(self, name: str, labels: Sequence[str]) -> bool:
+        """Return whether something of a block is a policy; `labels` are its kind and its labels."""
+        taken = self._taken(name)
+        for block in self.file(name).body_blocks(labels[0]):
+            start, end = block.span
+            if list(block.labels) == list(labels[1:]) and any(
+                start <= first and last <= end for first, last in taken
+            ):
+                return True
+        return False
+
     def renders(self, name: str) -> bool:
         """Return whether an expression in some file makes a text of a file that is a template."""
         last = posixpath.basename(name).encode()
