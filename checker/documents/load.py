@@ -25,7 +25,7 @@ from checker.reader import (
     read_chunks,
     read_raw,
 )
-from checker.sources import lines, plain, templates
+from checker.sources import lines, plain, template_files
 from checker.sources.suffixes import Role, is_terraform, role, suffix
 
 _HEAD = 4096
@@ -157,9 +157,9 @@ def _of_text(
     data = read()
     _refuse_pointer(entry.name, data)
     must_read = must_read or len(data) > limits.max_bytes
-    attaches = templates.may_attach(data)
+    attaches = template_files.may_attach(data)
     parses = must_read or selection.parses_all or _STATEMENT in data or attaches
-    parses = parses or templates.may_hide(data)
+    parses = parses or template_files.may_hide(data)
     if not (parses or _looks_like_policy(entry.name, data, limits)):
         return
     source = None
@@ -187,7 +187,7 @@ def _readings(source: Source, data: bytes, limits: Limits) -> list[Reading]:
     """Return the readings of a file, which are those of a template if it is one."""
     found: list[Reading] = []
     if not is_json(source):
-        found = templates.readings(source, data, limits) or _objects(source, data, limits)
+        found = template_files.readings(source, data, limits) or _objects(source, data, limits)
     return found or plain.readings(source, limits)
 
 
@@ -278,7 +278,7 @@ def _of_template(file: _File, selection: Selection, limits: Limits) -> Iterator[
     from checker.documents.unread import in_a_template  # noqa: PLC0415 - few files are templates
     from checker.sources import look  # noqa: PLC0415 - as above
 
-    attaches = templates.may_attach(data)
+    attaches = template_files.may_attach(data)
     if not attaches and not look.may_show(data) and len(data) <= limits.max_bytes:
         return
     try:
@@ -290,7 +290,7 @@ def _of_template(file: _File, selection: Selection, limits: Limits) -> Iterator[
     place = look.statement(source.text)
     if place is None and not attaches:
         return
-    found = templates.readings(source, data, limits)
+    found = template_files.readings(source, data, limits)
     if not found and place is not None:
         if suffix(entry.name) and _is_rendered(file, selection, limits):
             return
