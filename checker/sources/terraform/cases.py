@@ -32,6 +32,8 @@ class Located(NamedTuple):
     file: File
     span: s.Span
     part: Part | Refused
+    place: tuple[object, ...] = ()
+    """The place that has it, whichever call of the module makes it."""
 
 
 class Decided(NamedTuple):
@@ -96,7 +98,9 @@ def decided(shared: Shared, place: Place) -> Decided:
         refused = _refused(place, used, InputError(*problems))
         located += refused.found
         taken |= refused.taken
-    return Decided(located, taken, used)
+    found = place.found
+    key = found.file.name, found.block.span, place.argument
+    return Decided([each._replace(place=key) for each in located], taken, used)
 
 
 def _refused(place: Place, used: set[tuple[str, s.Span]], why: str | InputError) -> Decided:
@@ -198,7 +202,7 @@ def _facts(each: Rendered[_World]) -> dict[str, str]:
     for (kind, name), known in run.asked.items():
         if kind == "value" and known is not None:
             facts[name] = f"`{name}` is `{known}`"
-        elif kind == "fact":
+        elif kind == "fact" and known is not None:
             shown = run.shared.shown[name]
             facts[f"fact {name}"] = shown if known else f"not {shown}"
     return facts

@@ -87,6 +87,13 @@ def _lookup(call: Call) -> Value:
         if len(call.arguments) > 2:  # noqa: PLR2004 - a default
             return call.arguments[2]
         raise call.run.refused(f"there is no `{key}` in this value", call.scope, call.node.span)
+    if isinstance(value.data, dict) and len(call.arguments) > 2:  # noqa: PLR2004 - as above
+        chosen: list[Value] = [
+            each
+            for name, each in value.data.items()
+            if equal(call.run, call.arguments[1], call.made(name))
+        ]
+        return chosen[0] if chosen else call.arguments[2]
     if isinstance(value.data, Open) and key is not None:
         return call.run.step(value, key, call.scope, call.node.span)
     return call.opened()

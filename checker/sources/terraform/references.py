@@ -13,6 +13,7 @@ from checker.sources.terraform.calls import called_module
 from checker.sources.terraform.documents import document, documents
 from checker.sources.terraform.instances import Scope
 from checker.sources.terraform.module_variables import variable
+from checker.sources.terraform.truths import open_of
 from checker.sources.terraform.typed_values import (
     Open,
     State,
@@ -108,6 +109,8 @@ def _item(run: Run, value: Value, key: Value, scope: Scope, span: s.Span) -> Val
     entries = list(inside.items()) if isinstance(inside, dict) else []
     if entries and isinstance(data, Open):
         return _chosen(run, data, entries, scope, span)
+    if entries and isinstance(data, str) and key.state is State.NAMED:
+        return _chosen(run, open_of(run, data), entries, scope, span)
     if len(entries) == 1:
         return referred(entries[0][1], scope.file, span)
     return run.opened_at(scope, span)

@@ -159,7 +159,12 @@ class Repository:
         if folder not in roots:
             # INVARIANT: what no call of the module makes is decided as if it were applied itself.
             seen = {each.span for each in every}
-            every += [x for x in self._apply(folder).found.get(name, ()) if x.span not in seen]
+            places = {each.place for each in every}
+            every += [
+                each
+                for each in self._apply(folder).found.get(name, ())
+                if each.span not in seen and each.place not in places
+            ]
         return every
 
     def _taken(self, name: str) -> set[s.Span]:

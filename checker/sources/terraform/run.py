@@ -175,8 +175,15 @@ class Run:
         """Return whether a list or mapping has items; raises Fork if that is not settled."""
         if isinstance(value.data, Open):
             address = value.data.address
+            if self.is_so(f"{address} is null"):
+                return False
             return self.settled(f"{address} has items", f"`{address}` has items")
         return bool(value.data)
+
+    def is_so(self, fact: str) -> bool:
+        """Return whether it is settled that something holds in this world."""
+        self.asked["fact", fact] = self.world.facts.get(fact)
+        return self.world.facts.get(fact, False)
 
     def settled(self, fact: str, shown: str) -> bool:
         """Return whether something holds in this world; raises Fork if it is not settled."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from checker.sources.terraform.iteration import entries
 from checker.sources.terraform.typed_values import Open, State, Value, items_of
+from checker.sources.worlds import Fork
 
 if TYPE_CHECKING:
     from checker.sources.terraform import syntax as s
@@ -81,10 +82,10 @@ def statement(run: Run, body: s.Body, scope: Scope) -> Value:
 
 def _statement(run: Run, body: s.Body, scope: Scope) -> Value:
     made: dict[str, Value] = {}
-    sid = _given(run, body, "sid", scope)
-    if sid is not None and sid.data != "" and not _is_open(sid) and sid.state is not State.OPEN:
+    effect = _effect(run, body, scope)
+    sid = _sid(run, body, scope)
+    if sid is not None:
         made["Sid"] = sid
-    effect = _given(run, body, "effect", scope)
     made["Effect"] = effect or Value("Allow", scope.file, body.span)
     for name, key in _LISTS.items():
         value = _given(run, body, name, scope)
@@ -106,6 +107,29 @@ def _statement(run: Run, body: s.Body, scope: Scope) -> Value:
         if name in made and other in made and _is_open(made[name]):
             del made[name]
     return Value(made, scope.file, body.span)
+
+
+def _effect(run: Run, body: s.Body, scope: Scope) -> Value | None:
+    """Return the effect of a statement; raises InputError if the statement is all the caller's.
+
+    Such a statement has no cases.
+    """
+    effect, *actions = (_given(run, body, x, scope) for x in ("effect", "actions", "not_actions"))
+    for each in (effect, *actions):
+        if each is not None and isinstance(each.data, Open):
+            raise run.refused(f"the policy depends on {each.data.what}", scope, each.span)
+    return effect
+
+
+def _sid(run: Run, body: s.Body, scope: Scope) -> Value | None:
+    """Return the identifier of a statement; None if it has none, or none that is known."""
+    try:
+        found = _given(run, body, "sid", scope)
+    except Fork:
+        return None
+    if found is None or found.data == "" or _is_open(found) or found.state is State.OPEN:
+        return None
+    return found
 
 
 def _is_open(value: Value) -> bool:

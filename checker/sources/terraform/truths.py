@@ -98,12 +98,21 @@ def equal(run: Run, left: Value, right: Value) -> bool:
     if is_known(left) and is_known(right):
         return bool(plain(left) == plain(right))
     for one, other in ((left, right), (right, left)):
-        if isinstance(one.data, Open) and is_known(other) and not _is_nested(other):
-            return _has_value(run, one.data, other)
+        if is_known(other) and not _is_nested(other):
+            if isinstance(one.data, Open):
+                return _has_value(run, one.data, other)
+            if isinstance(one.data, str) and one.state is State.NAMED:
+                return _has_value(run, open_of(run, one.data), other)
     texts = sorted((_named(left), _named(right)))
     if texts[0] == texts[1]:
         return True
     return run.settled(" == ".join(texts), f"{texts[0]} is {texts[1]}")
+
+
+def open_of(run: Run, text: str) -> Open:
+    """Return the open value that a text stands for, which is one value without wildcards."""
+    shown = run.shared.legend.get(text, text)
+    return Open(shown.removeprefix("${").removesuffix("}"), f"`{shown}`", ("string",), is_name=True)
 
 
 def _is_nested(value: Value) -> bool:
@@ -122,6 +131,8 @@ def _is_null(run: Run, value: Value) -> bool:
         return True
     if isinstance(value.data, Open):
         address = value.data.address
+        if run.is_so(f"{address} has items"):
+            return False
         return run.settled(f"{address} is null", f"`{address}` is null")
     return False
 
