@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from checker.documents.contents import Contents, Outcome
 from checker.documents.document import Document
-from checker.documents.listing import STDIN, Entry, Listing, find, names_in
+from checker.documents.listing import STDIN, Beside, Entry, Listing, find, names_in
 from checker.documents.load import load, load_bytes, lost
 from checker.documents.recognise import document
 from checker.documents.selection import Selection
 
 __all__ = [
     "STDIN",
+    "Beside",
     "Contents",
     "Document",
     "Entry",

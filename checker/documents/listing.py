@@ -70,6 +70,13 @@ class Listing(NamedTuple):
         return self.files[index - len(self.problems)].name
 
 
+class Beside(NamedTuple):
+    """The name of a file that is at hand, and all files that are, by their names."""
+
+    name: str
+    files: Mapping[str, bytes]
+
+
 def find(selection: Selection, root: Root, limits: Limits = DEFAULT_LIMITS) -> Listing:
     """Return the files of a selection: those it names, and those in its directories at any depth.
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from checker.documents.addresses import distinct
 from checker.documents.contents import Contents, Outcome
 from checker.documents.document import Document
-from checker.documents.listing import Entry, Listing
+from checker.documents.listing import Beside, Entry, Listing
 from checker.documents.parts import documents_of
 from checker.documents.selection import Selection
 from checker.problems import InputError, Problem, Source
@@ -80,13 +80,20 @@ def _is_elsewhere(listing: Listing, path: str, limits: Limits, text: str) -> boo
     return False
 
 
-def load_bytes(
-    entry: Entry, data: bytes, selection: Selection, limits: Limits, *, must_read: bool = False
+def load_bytes(  # noqa: PLR0913 - as of `load`
+    entry: Entry,
+    data: bytes,
+    selection: Selection,
+    limits: Limits,
+    *,
+    must_read: bool = False,
+    beside: Beside | None = None,
 ) -> Contents:
     """Return the contents of a file whose bytes are known, as `load` does."""
     if must_read:
         entry = entry._replace(named=True)
-    return _contents(_File(entry, lambda: data, lambda: BytesIO(data)), selection, limits)
+    file = _File(entry, lambda: data, lambda: BytesIO(data), beside or Beside("", {}))
+    return _contents(file, selection, limits)
 
 
 class _File(NamedTuple):
@@ -95,7 +102,7 @@ class _File(NamedTuple):
     entry: Entry
     read: Callable[[], bytes]
     lines: Callable[[], Iterable[bytes]]
-    beside: Listing | None = None
+    beside: Listing | Beside
     """The files of the run."""
 
 
@@ -304,8 +311,11 @@ def _of_template(file: _File, selection: Selection, limits: Limits) -> Iterator[
 
 def _is_rendered(file: _File, selection: Selection, limits: Limits) -> bool:
     """Return whether a file of Terraform makes policies of a template."""
-    files = file.beside.files if file.beside else ()
-    if not any(is_terraform(each.name) for each in files):
+    if isinstance(file.beside, Beside):
+        names = list(file.beside.files)
+    else:
+        names = [each.name for each in file.beside.files]
+    if not any(map(is_terraform, names)):
         return False
     from checker.documents.terraform import is_rendered  # noqa: PLC0415 - few templates are used
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from checker.documents.document import Document
-from checker.documents.listing import Entry, Listing
+from checker.documents.listing import Beside, Entry, Listing
 from checker.documents.recognise import document
 from checker.documents.selection import Selection
 from checker.documents.unread import in_a_template
@@ -20,18 +20,18 @@ from checker.sources.suffixes import is_terraform
 from checker.sources.terraform import Repository
 from checker.sources.terraform.storage import Disk, Held, Storage
 
-_LAST: list[tuple[Listing, tuple[Limits, str, Given], Repository]] = []
+_LAST: list[tuple[object, tuple[Limits, str, Given], Repository]] = []
 """What was read last: the files of one run depend on the same others."""
 
 
 def terraform_documents(
-    entry: Entry, data: bytes, listing: Listing | None, selection: Selection, limits: Limits
+    entry: Entry, data: bytes, listing: Listing | Beside, selection: Selection, limits: Limits
 ) -> Iterator[Document]:
     """Yield the policies that stand in a file of Terraform.
 
-    `listing` has the files of the run, whose modules may call those of this file; without one, the
-    file stands alone. If a statement belongs to none of the policies, there is a broken document
-    for it. A file that shows no policy and cannot be read has none.
+    `listing` has the files of the run, whose modules may call those of this file. If a statement
+    belongs to none of the policies, there is a broken document for it. A file that shows no policy
+    and cannot be read has none.
     """
     repository, name = _repository(entry, data, listing, selection, limits)
     try:
@@ -56,20 +56,22 @@ def terraform_documents(
 
 
 def is_rendered(
-    entry: Entry, listing: Listing | None, selection: Selection, limits: Limits
+    entry: Entry, listing: Listing | Beside, selection: Selection, limits: Limits
 ) -> bool:
     """Return whether the policies of a template are those that a file of Terraform makes of it."""
-    if listing is None or entry.path in listing.texts:
+    if isinstance(listing, Listing) and entry.path in listing.texts:
         return False
     repository, name = _repository(entry, b"", listing, selection, limits)
     return repository.renders(name)
 
 
 def _repository(
-    entry: Entry, data: bytes, listing: Listing | None, selection: Selection, limits: Limits
+    entry: Entry, data: bytes, listing: Listing | Beside, selection: Selection, limits: Limits
 ) -> tuple[Repository, str]:
     """Return the repository of a file, and the name of the file in it."""
-    if listing is None or entry.path in listing.texts:
+    if not isinstance(listing, Listing):
+        return _at_hand(entry, data, listing, selection, limits)
+    if entry.path in listing.texts:
         name = posixpath.basename(entry.name)
         prefix = entry.name[: len(entry.name) - len(name)]
         held = Held({name: data}, prefix)
@@ -81,6 +83,22 @@ def _repository(
         storage: Storage = Disk(root, prefix)
         repository = Repository(storage, names, limits, selection.given)
         _LAST[:] = [(listing, key, repository)]
+    return _LAST[0][2], name
+
+
+def _at_hand(
+    entry: Entry, data: bytes, beside: Beside, selection: Selection, limits: Limits
+) -> tuple[Repository, str]:
+    """Return the repository of files that are at hand, such as those of a commit."""
+    name = beside.name or posixpath.basename(entry.name)
+    prefix = entry.name.removesuffix(name)
+    key = limits, prefix, selection.given
+    if not beside.files:
+        return Repository(Held({name: data}, prefix), [name], limits, selection.given), name
+    if not (_LAST and _LAST[0][0] is beside.files and _LAST[0][1] == key):
+        held = Held(beside.files, prefix)
+        repository = Repository(held, list(beside.files), limits, selection.given)
+        _LAST[:] = [(beside.files, key, repository)]
     return _LAST[0][2], name
 
 

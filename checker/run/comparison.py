@@ -305,6 +305,11 @@ def _broken(problem: Problem) -> _File:
     return _File(problem.path, lambda must_read: contents, bytes)  # noqa: ARG005 - broken anyway
 
 
+def _may_matter(name: str) -> bool:
+    """Return whether a file can hold documents, or values for those of others."""
+    return role(name) in _SOURCES or name.endswith(".tfvars")
+
+
 def _committed(
     place: str, other: str, selection: Selection, limits: Limits
 ) -> Iterator[tuple[str, _File]]:
@@ -312,11 +317,14 @@ def _committed(
     path = path or other
     if path.startswith(SCHEME):
         raise InputError(Problem(place, "the path is missing: write git:REF:PATH"))
-    for each in git.files(ref, path, lambda name: role(name) in _SOURCES, limits):
+    held: dict[str, bytes] = {}
+    for each in git.files(ref, path, _may_matter, limits):
         within = display_path(each.within)
         if isinstance(each.content, Problem):
             yield within, _broken(each.content)._replace(name=each.name)
             continue
         entry = Entry(each.shown, each.shown, named=within == _ITSELF)
-        load = partial(documents.load_bytes, entry, each.content, selection, limits)
+        held[within] = each.content
+        beside = documents.Beside(within, held)
+        load = partial(documents.load_bytes, entry, each.content, selection, limits, beside=beside)
         yield within, _File(each.name, load, partial(bytes, each.content))

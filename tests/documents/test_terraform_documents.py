@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from checker.documents import Selection, find, load
 from checker.kinds import builtin
 from checker.reader import DEFAULT_LIMITS, Root
+from checker.report import Access
+from checker.run.comparison import compare
+from checker.settings import Settings
 
 POLICY = 'jsonencode({ Statement = [{ Effect = "Deny", Action = "*", Resource = var.arn }] })'
 MODULE = f'variable "arn" {{}}\nresource "aws_iam_policy" "p" {{ policy = {POLICY} }}\n'
@@ -90,3 +94,31 @@ def test_a_link_to_the_outside_is_not_read_for_another_file(tmp_path: Path, name
     (message,) = [told for file, _, told in found(inside, files, named) if file == "main.tf"]
     assert "secret" not in message
     assert "`local.arn`, which the module does not declare" in message
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)  # noqa: S607
+
+
+def test_files_of_a_commit_depend_on_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = POLICY.replace("Deny", "Allow").replace("var.arn", "local.arn")
+    files = {
+        "infra/main.tf": f'resource "aws_iam_policy" "p" {{ policy = {allowed} }}\n',
+        "infra/locals.tf": 'locals { arn = "arn:aws:s3:::${var.name}/*" }\n',
+        "infra/variables.tf": 'variable "name" { type = string }\n',
+        "infra/terraform.tfvars": 'name = "a"\n',
+    }
+    found(tmp_path, files)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "a")
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(["builtin"], [])
+    (same,) = compare("git:HEAD", "infra", settings).comparisons
+    assert (same.path, same.access) == ("main.tf aws_iam_policy.p", Access.SAME_OR_LESS)
+    (tmp_path / "infra/terraform.tfvars").write_text('name = "*"\n', encoding="utf-8")
+    (wider,) = compare("git:HEAD", "infra", settings).comparisons
+    assert wider.access is Access.MORE
