@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from checker.problems import Json
-from checker.report import WORST, Finding, Status
+from checker.report import WORST, Finding, Status, digest, fingerprint
 from checker.run.inherit import Heir
 
 
@@ -66,12 +66,32 @@ def _findings(variants: Sequence[Decided]) -> list[Finding]:
             key = (finding.rule, finding.status, finding.message, place)
             found.setdefault(key, finding)
             cases.setdefault(key, []).append(number)
-    return [
+    told = [
         finding
         if len(cases[key]) == len(variants)
-        else finding._replace(message=f"{finding.message} (when {_case(variants, cases[key])})")
+        else _in_case(finding, _case(variants, cases[key]))
         for key, finding in found.items()
     ]
+    renamed = {
+        old.fingerprint: new.fingerprint for old, new in zip(found.values(), told, strict=True)
+    }
+    return [
+        each._replace(implied_by=renamed.get(each.implied_by, each.implied_by)) for each in told
+    ]
+
+
+def _in_case(finding: Finding, case: str) -> Finding:
+    """Return a finding that there is in some cases only.
+
+    INVARIANT: its case is part of what identifies it, so that a waiver or a baseline that accepts
+    it accepts it in no other case.
+    """
+    message = f"{finding.message} (when {case})"
+    if finding.basis is None:
+        return finding._replace(message=message, fingerprint=digest(finding.fingerprint, case))
+    basis = finding.basis._replace(requirement=digest(finding.basis.requirement, case))
+    name = fingerprint(finding.rule, finding.file, finding.part, basis)
+    return finding._replace(message=message, basis=basis, fingerprint=name)
 
 
 def _case(variants: Sequence[Decided], chosen: Sequence[int]) -> str:

@@ -50,3 +50,30 @@ def test_a_case_is_told_by_what_holds(
         cli.main(["only-deny.yaml", "p", "--no-config", "-o", "json"])
     (finding,) = json.loads(capsys.readouterr().out)["findings"]
     assert finding["message"] == "allows (when IsListed)"
+
+
+SWAPPED = TEMPLATE.replace("IsListed: !Equals [!Ref Access, list]", "IsListed: !Equals [a, a]")
+OTHER = TEMPLATE.replace("!If [IsListed, {E", "!If [IsRead, {E")
+
+
+@pytest.mark.parametrize(
+    ("later", "known"), [(TEMPLATE, 1), (OTHER, 0), (SWAPPED, 0)], ids=["same", "other", "always"]
+)
+def test_a_baseline_accepts_a_finding_in_its_case_only(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    later: str,
+    known: int,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("only-deny.yaml").write_text(json.dumps(RULE), encoding="utf-8")
+    Path("p").mkdir()
+    Path("p/t.yaml").write_text(TEMPLATE, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        cli.main(["only-deny.yaml", "p", "--no-config", "-o", "json=old.json"])
+    Path("p/t.yaml").write_text(later, encoding="utf-8")
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        cli.main(["only-deny.yaml", "p", "--no-config", "--baseline", "old.json", "-o", "json"])
+    assert json.loads(capsys.readouterr().out)["summary"]["known"] == known
