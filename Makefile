@@ -12,7 +12,7 @@ SECONDS ?= 600
 .PHONY: run test quick lint types unit bench counts clean
 
 run: .venv/installed
-	$(BIN)/policy-check rules/ examples/policies/
+	$(BIN)/policy-check rules/ examples/policies/ examples/infrastructure/
 
 test: lint types unit
 

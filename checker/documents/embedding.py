@@ -29,6 +29,13 @@ def embedding_documents(
     return None if own else _documents(parts(reading, limits), reading, part, selection)
 
 
+def _form(data: Json) -> str:
+    """Return how a file holds its policies, in words."""
+    if plan.is_plan(data):
+        return "a Terraform plan"
+    return "a dump of an account" if account.is_dump(data) else "a Kubernetes object"
+
+
 def _source(data: Json) -> Parts | None:
     """Return what finds the policies of a file with some data."""
     if plan.is_plan(data):
@@ -52,9 +59,10 @@ def _documents(
     path = reading.source.path
     # Objects of Kubernetes have names, wherever they stand in a file.
     before = "" if kubernetes.is_object(reading.data) else part
+    form = _form(reading.data)
     for each in found:
         name = f"{before} {each.name}".strip() or part
         if isinstance(each, Refused):
             yield Document(path, None, reading, each.problems, name)
         else:
-            yield document(each.reading, selection, each.kind, name, each)
+            yield document(each.reading, selection, each.kind, name, each._replace(source=form))

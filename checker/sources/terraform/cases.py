@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from checker.sources.terraform.shared import Shared
 
 
-SOURCE = "Terraform"
+SOURCE = "a Terraform file"
 """How a file holds a policy, in words."""
 
 
