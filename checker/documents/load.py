@@ -108,7 +108,7 @@ class _File(NamedTuple):
 
 def _contents(file: _File, selection: Selection, limits: Limits) -> Contents:
     entry, kind = file.entry, role(file.entry.name)
-    if kind is Role.TEMPLATE and is_terraform(entry.name):
+    if is_terraform(entry.name):
         documents = _of_terraform(file, selection, limits)
     elif kind is Role.LINES:
         documents = _of_lines(file, selection, limits)
