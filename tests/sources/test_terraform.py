@@ -67,6 +67,7 @@ locals { bucket = "arn:aws:s3:::local" }
 data "aws_partition" "p" {}
 data "aws_caller_identity" "i" {}
 data "aws_region" "r" {}
+data "aws_arn" "a" { arn = "arn:aws:sqs:eu-west-1:111122223333:jobs" }
 data "aws_ssm_parameter" "p" { name = "/x" }
 resource "aws_s3_bucket" "logs" { bucket = "my-logs" }
 resource "aws_s3_bucket" "named" {

@@ -75,7 +75,26 @@ def _compact(call: Call) -> Value:
     items = call.items(0)
     if items is None:
         return call.opened()
-    return call.listed([each for each in items if each.data is not None and each.data != ""])
+    kept = [each for each in items if each.data is not None and each.data != ""]
+    return call.listed([each for each in kept if not _is_empty(call, each)])
+
+
+def _is_empty(call: Call, value: Value) -> bool:
+    """Return whether an open value is the empty text in this world."""
+    return isinstance(value.data, Open) and call.run.chosen(value.data.address) == ""
+
+
+def _slice(call: Call) -> Value:
+    items = items_of(call.arguments[0])
+    bounds = [each.data for each in call.arguments[1:] if isinstance(each.data, int)]
+    if items is None or len(bounds) != 2:  # noqa: PLR2004 - start and end
+        return call.opened(("list", ("any",)))
+    return call.listed(items[bounds[0] : bounds[1]])
+
+
+def _reverse(call: Call) -> Value:
+    items = items_of(call.arguments[0])
+    return call.opened() if items is None else call.listed(items[::-1])
 
 
 def _lookup(call: Call) -> Value:
@@ -225,6 +244,8 @@ FUNCTIONS: dict[str, Function] = {
     "flatten": _flatten,
     "distinct": _distinct,
     "compact": _compact,
+    "slice": _slice,
+    "reverse": _reverse,
     "lookup": _lookup,
     "element": _element,
     "keys": _keys,

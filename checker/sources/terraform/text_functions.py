@@ -68,6 +68,8 @@ def _join(call: Call) -> Value:
 
 
 def _to_string(call: Call) -> Value:
+    if isinstance(call.arguments[0].data, list | dict):
+        raise call.run.refused("this is no text", call.scope, call.node.span)
     return call.arguments[0] if call.arguments[0].data is None else call.text(0)
 
 
