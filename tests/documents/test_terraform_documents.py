@@ -11,8 +11,9 @@ import pytest
 from checker.documents import Selection, find, load
 from checker.kinds import builtin
 from checker.reader import DEFAULT_LIMITS, Root
-from checker.report import Access
+from checker.report import Access, Exit
 from checker.run.comparison import compare
+from checker.run.pipeline import check
 from checker.settings import Settings
 
 POLICY = 'jsonencode({ Statement = [{ Effect = "Deny", Action = "*", Resource = var.arn }] })'
@@ -122,3 +123,25 @@ def test_files_of_a_commit_depend_on_each_other(
     (tmp_path / "infra/terraform.tfvars").write_text('name = "*"\n', encoding="utf-8")
     (wider,) = compare("git:HEAD", "infra", settings).comparisons
     assert wider.access is Access.MORE
+
+
+CASES = {
+    "14-tf-policy-document.tf": (Exit.OK, set()),
+    "15-tf-jsonencode-passrole.tf": (
+        Exit.VIOLATIONS,
+        {("escalation-pass-role", 11), ("escalation-pass-role-to-lambda-functions", 11)},
+    ),
+    "16-tf-heredoc-interpolation.tf": (Exit.VIOLATIONS, {("sqs-queue-policy-denies-http", 7)}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_cases_of_others_come_out_as_expected(data: Path, name: str) -> None:
+    if not (data / "sources").is_dir():
+        pytest.skip("POLICY_CHECK_DATA has no folder of sources")
+    report = check(Settings(["builtin"], [str(data / "sources" / name)]))
+    every = [each.finding for each in report.findings]
+    findings = {
+        (each.rule, each.place.location.line if each.place.location else 0) for each in every
+    }
+    assert (report.exit_code, findings) == CASES[name]
