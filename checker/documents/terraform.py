@@ -48,8 +48,12 @@ def terraform_documents(
     for each in found:
         if isinstance(each, Refused):
             yield Document(entry.name, None, None, each.problems, each.name)
-        else:
-            yield document(each.reading, selection, each.kind or entry.kind, each.name, each)
+            continue
+        part = each
+        bounding = repository.boundary_name(name, each.name)
+        if bounding is not None and not selection.is_elsewhere(bounding):
+            part = each._replace(kind="aws-permissions-boundary", inferred=True)
+        yield document(part.reading, selection, part.kind or entry.kind, part.name, part)
     left = repository.left(name)
     if left is not None:
         yield Document(entry.name, problems=(in_a_template(*left),))

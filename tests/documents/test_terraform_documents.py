@@ -145,3 +145,38 @@ def test_cases_of_others_come_out_as_expected(data: Path, name: str) -> None:
         (each.rule, each.place.location.line if each.place.location else 0) for each in every
     }
     assert (report.exit_code, findings) == CASES[name]
+
+
+BOUNDARY = """\
+resource "aws_iam_policy" "edge" {
+  name   = "the-edge"
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] })
+}
+resource "aws_iam_user" "u" {
+  permissions_boundary = aws_iam_policy.edge.arn
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({}, "aws-permissions-boundary"),
+        ({"out.tf": 'output "a" { value = aws_iam_policy.edge.arn }\n'}, "aws-identity-policy"),
+        ({"name.tf": 'locals { a = "policy/the-edge" }\n'}, "aws-identity-policy"),
+        ({"other/a.yaml": "policies: [the-edge]\n"}, "aws-identity-policy"),
+        ({"broken.tf": "locals {\n"}, "aws-identity-policy"),
+    ],
+)
+def test_a_policy_that_only_bounds_is_a_boundary(
+    tmp_path: Path, files: Mapping[str, str], kind: str
+) -> None:
+    every = found(tmp_path, {"main.tf": BOUNDARY, **files})
+    assert ("main.tf", "aws_iam_policy.edge", kind) in every
+
+
+@pytest.mark.parametrize("old", ["permissions_boundary", '"the-edge"'])
+def test_a_policy_that_may_be_attached_is_no_boundary(tmp_path: Path, old: str) -> None:
+    text = BOUNDARY.replace(old, "policy_arn" if old[0] == "p" else "var.name")
+    ((_, _, kind),) = found(tmp_path, {"main.tf": text})
+    assert kind == "aws-identity-policy"

@@ -12,6 +12,7 @@ from checker.problems import InputError
 from checker.sources import look
 from checker.sources.chosen_values import Given
 from checker.sources.part import Refused
+from checker.sources.terraform.bounding import boundary_name
 from checker.sources.terraform.calls import chains
 from checker.sources.terraform.cases import Decided, Located, decided
 from checker.sources.terraform.instances import Instance
@@ -111,6 +112,16 @@ class Repository:
             text = _without(text, comments(file.source, self._limits))
             place = look.statement(text)
         return None if place is None else (file.source, place)
+
+    def boundary_name(self, name: str, part: str) -> str | None:
+        """Return the name of a policy that is used as a boundary only; None if it may grant.
+
+        `name` is the file in which it stands, and `part` its address.
+        """
+        kind, _, label = part.partition(".")
+        if kind != "aws_iam_policy" or not label.replace("-", "_").isidentifier():
+            return None
+        return boundary_name(self._modules.module(posixpath.dirname(name)), label)
 
     def is_taken(self, name: str, labels: Sequence[str]) -> bool:
         """Return whether something of a block is a policy; `labels` are its kind and its labels."""
