@@ -365,3 +365,12 @@ def test_nothing_outside_of_the_repository_is_read(tmp_path: Path) -> None:
         (inside / "main.tf").write_text(RESOURCE.replace("VALUE", f'file("{path}")'))
         (found,) = Repository(Disk(str(inside)), ["main.tf"], DEFAULT_LIMITS).parts("main.tf")
         assert "outside the repository" in told(found)
+
+
+def test_more_uses_of_modules_than_are_followed_are_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("checker.sources.terraform.repository.MOST_CHAINS", 3)
+    calls = "".join(f'module "m{n}" {{ source = "./m" }}\n' for n in range(4))
+    read = repository({"main.tf": calls, "m/main.tf": RESOURCE.replace("VALUE", '"*"')})
+    assert "more than 3 modules" in told(read.parts("m/main.tf")[0])

@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from checker.problems import InputError
+from checker.problems import InputError, Problem
 from checker.sources import look
 from checker.sources.chosen_values import Given
 from checker.sources.part import Refused
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from checker.sources.terraform.storage import Storage
 
 _CALL = re.compile(rb"""source["']?[ \t]*[=:][ \t]*"(\.\.?/[^"$%\n]*)\"""")
-_MOST_CHAINS = 2_000
+MOST_CHAINS = 2_000
 """The most uses of modules that are followed from one directory."""
 _MOST_APPLIED = 16
 """The most directories whose policies are kept."""
@@ -53,6 +54,8 @@ class Applied:
     """What they are made of, by file."""
     read: set[str] = field(default_factory=set)
     """The names of the files that expressions name."""
+    is_whole: bool = True
+    """Whether all uses of modules were followed."""
 
     def add(self, made: Decided) -> None:
         """Add the policies of a place."""
@@ -86,8 +89,6 @@ class Repository:
         if name in module.broken:
             raise module.broken[name]
         if name not in module.files:
-            from checker.problems import Problem  # noqa: PLC0415 - for an error
-
             raise InputError(Problem(name, "it is not among the files of its directory"))
         return module.files[name]
 
@@ -96,10 +97,17 @@ class Repository:
 
         Raises InputError if the file cannot be read.
         """
-        self.file(name)
-        found = self._located(name)
-        found.sort(key=lambda each: each.span)
-        return [each.part for each in found]
+        file = self.file(name)
+        found = sorted(self._located(name), key=lambda each: each.span)
+        return [*self._not_followed(file), *(each.part for each in found)]
+
+    def _not_followed(self, file: File) -> list[Refused]:
+        """Return an error for a file of a module that may be used in more ways than are followed."""
+        # INVARIANT: a use of a module that is not followed is no use that passes.
+        if all(self._apply(x).is_whole for x in self._roots(posixpath.dirname(file.name))):
+            return []
+        message = f"calls lead to more than {MOST_CHAINS:,} modules: check the plan instead"
+        return [Refused("", (Problem.at(file.source, message, file.lines().location(0, 0)),))]
 
     def left(self, name: str) -> tuple[Source, int] | None:
         """Return the source and the offset of a statement that is in none of the policies."""
@@ -194,11 +202,8 @@ class Repository:
     def _made(self, folder: str) -> Applied:
         made = Applied()
         top = self._modules.module(folder)
-        every = []
-        for chain in chains(self._modules, top):
-            every.append(chain)
-            if len(every) > _MOST_CHAINS:
-                break
+        every = list(islice(chains(self._modules, top), MOST_CHAINS + 1))
+        made.is_whole = len(every) <= MOST_CHAINS
         shared = Shared(self._modules, Instance(top), self._given)
         used: set[tuple[str, s.Span]] = set()
         for chain in every:
