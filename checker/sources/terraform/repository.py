@@ -102,7 +102,7 @@ class Repository:
         return [*self._not_followed(file), *(each.part for each in found)]
 
     def _not_followed(self, file: File) -> list[Refused]:
-        """Return an error for a file of a module that may be used in more ways than are followed."""
+        """Return an error for a file of a module with more uses than are followed."""
         # INVARIANT: a use of a module that is not followed is no use that passes.
         if all(self._apply(x).is_whole for x in self._roots(posixpath.dirname(file.name))):
             return []
