@@ -38,6 +38,18 @@ variable "partly" {
     error_message = "A name."
   }
 }
+variable "from_start" {
+  validation {
+    condition     = can(regex("^[a-z]+", var.from_start))
+    error_message = "A name."
+  }
+}
+variable "to_end" {
+  validation {
+    condition     = can(regex("[a-z]+$", var.to_end))
+    error_message = "A name."
+  }
+}
 variable "either" {
   validation {
     condition     = can(regex("^a|b$", var.either))
@@ -333,8 +345,11 @@ def test_names_that_lead_deeply_are_refused() -> None:
     assert "refer to each other too deeply" in told(found)
 
 
-def test_values_that_grow_are_refused() -> None:
-    names = "\n".join(f"a{n} = concat(local.a{n + 1}, local.a{n + 1})" for n in range(30))
+@pytest.mark.parametrize(
+    "twice", ["concat(VALUE, VALUE)", "[VALUE, VALUE]", "{ a = VALUE, b = VALUE }"]
+)
+def test_values_that_grow_are_refused(twice: str) -> None:
+    names = "\n".join(f"a{n} = {twice.replace('VALUE', f'local.a{n + 1}')}" for n in range(30))
     text = f"locals {{\n{names}\na30 = [1]\n}}\n" + RESOURCE.replace("VALUE", "local.a0")
     (found,) = found_in(text)
     assert "more than 200,000 values" in told(found)
@@ -374,3 +389,10 @@ def test_more_uses_of_modules_than_are_followed_are_an_error(
     calls = "".join(f'module "m{n}" {{ source = "./m" }}\n' for n in range(4))
     read = repository({"main.tf": calls, "m/main.tf": RESOURCE.replace("VALUE", '"*"')})
     assert "more than 3 modules" in told(read.parts("m/main.tf")[0])
+
+
+@pytest.mark.parametrize("action", ["var.action", '"${var.action}:List*"', '["s3:*", var.action]'])
+def test_an_action_of_any_service_depends_on_the_caller(action: str) -> None:
+    text = RESOURCE.replace('"a:*"', action).replace("VALUE", '"*"')
+    (found,) = found_in('variable "action" { type = string }\n' + text)
+    assert "the policy depends on the variable `action` (line 1)" in told(found)
