@@ -163,7 +163,10 @@ def judge_rule(case: Case) -> None:
                 _is_told(problem)
     for rule in rules:
         for text in _POLICIES:
-            _is_whole(evaluate(rule, read(Case("p.json", text), rule.kind)))
+            document = read(Case("p.json", text), rule.kind)
+            # A policy is of no other kind, whatever the rule is about.
+            if not document.problems:
+                _is_whole(evaluate(rule, document))
 
 
 _POLICIES = (
