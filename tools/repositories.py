@@ -61,17 +61,29 @@ def _report(path: Path, config: Path | None) -> dict[str, Any] | None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "report.json")
         chosen = ["--config", str(config.resolve())] if config else ["--no-config"]
-        subprocess.run(
-            [sys.executable, "-m", "checker", "builtin", ".", *chosen, "-o", f"json={file}"],
-            cwd=path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
+        _run(path, "builtin", ".", *chosen, "-o", f"json={file}")
         if not file.exists():
             return None
         report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return report
+        listed = json.loads(_run(path, "documents", ".", *chosen, "-o", "json") or "{}")
+    # A report has the places of findings only; the list has those of all documents.
+    places = {
+        (each["document"], each["part"]): each["location"] for each in listed.get("documents", ())
+    }
+    for each in report["documents"]:
+        each["location"] = places.get((each["path"], each.get("part", "")))
+    return report
+
+
+def _run(path: Path, *arguments: str) -> bytes:
+    """Run policy-check in a folder, and return its standard output."""
+    return subprocess.run(
+        [sys.executable, "-m", "checker", *arguments],
+        cwd=path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        check=False,
+    ).stdout
 
 
 def _told(path: Path, report: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ DECIDED, UNDECIDED, ERROR, UNSEEN, NOT_IN = (
 OUTCOMES = (DECIDED, UNDECIDED, ERROR, UNSEEN, NOT_IN)
 """From the best to the worst, but the last, which nothing is expected of."""
 _INVALID = "valid-document"
-_NO_POLICY = {"", "aws-principal"}
-"""Kinds of files that are errors, and of what the policies of one principal do together."""
+_NO_POLICY = {"", "aws-principal", "aws-attached-policies"}
+"""Kinds of files that are errors, of what one principal may do, and of lists of names."""
 
 Report = Mapping[str, Any]
 
