@@ -15,6 +15,7 @@ from checker.reader import DEFAULT_LIMITS
 from checker.reader.reading import parse_dialect, parse_json
 from checker.sources.cloudformation import nested, parts, template
 from checker.sources.cloudformation.sections import YAML
+from checker.sources.parameter_files import Given, Values
 from checker.sources.part import Refused
 
 DATA = Path(__file__).with_suffix(".yaml")
@@ -65,6 +66,44 @@ def test_a_name_in_another_file_makes_a_boundary_a_policy() -> None:
     }
     assert set(found_in(bounds).values()) == {"aws-permissions-boundary"}
     assert set(found_in(bounds, elsewhere=True).values()) == {"aws-identity-policy"}
+
+
+ALLOWED: Json = {
+    "Parameters": {
+        "Stage": {"Type": "String", "AllowedValues": ["test", "production"]},
+        "Zones": {"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]},
+    },
+    "Resources": {
+        "P": {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {
+                "PolicyDocument": {
+                    "Statement": {"Effect": "Allow", "Action": "a:b", "Resource": {"Ref": "Stage"}}
+                }
+            },
+        }
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ({"Stage": "test", "Zones": "a, b", "Other": "x"}, False),
+        ({"Stage": "staging"}, True),
+        ({"Zones": "a,c"}, True),
+    ],
+    ids=str,
+)
+def test_a_value_that_a_template_does_not_allow_is_refused(
+    values: dict[str, str], *, refused: bool
+) -> None:
+    read = template(parse_json(Source("a.json", json.dumps(ALLOWED), ""), DEFAULT_LIMITS))
+    assert read is not None
+    ((_, (part,)),) = parts(read, DEFAULT_LIMITS, Given((Values("v.json", values),)))
+    assert isinstance(part, Refused) is refused
+    if isinstance(part, Refused):
+        assert part.problems[0].message.startswith("v.json gives it `")
 
 
 NESTED = """\

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from checker.messages import quoted
 from checker.problems import InputError
 from checker.reader.rendered import Origin
 from checker.sources.assumed import with_arns
+from checker.sources.cloudformation import parameters
 from checker.sources.cloudformation.forms import rendered
 from checker.sources.cloudformation.renderer import Renderer
 from checker.sources.cloudformation.settling import is_forged, settle, settle_names
@@ -44,6 +46,8 @@ def variants(
     Ways that are alike are one.
     """
     declared = template.parameters
+    if problem := _not_allowed(template, given):
+        return [Refused(place.address, (problem,))]
     sets = [{k: v for k, v in each.values.items() if k in declared} for each in given.sets]
     node = _node(template.reading.data, place.route)
     resource = template.resources.get(place.logical)
@@ -169,6 +173,23 @@ def _facts(each: Rendered[_World]) -> dict[str, str]:
     for name, is_met in each.result.renderer.used.items():
         facts[_CONDITION + name] = name if is_met else f"not {name}"
     return facts
+
+
+def _not_allowed(template: Template, given: Given) -> Problem | None:
+    """Return the problem of a value that a template does not allow, which no deployment has."""
+    for each in given.sets:
+        for name, declared in template.parameters.items():
+            allowed = declared.get("AllowedValues")
+            value = each.values.get(name)
+            if value is None or not isinstance(allowed, list):
+                continue
+            known = {parameters.as_text(item) for item in allowed}
+            values = value.split(",") if parameters.parameter(name, declared).is_list else [value]
+            for item in values:
+                if item.strip() not in known:
+                    message = f"{each.name} gives it {quoted(item)}, which is not allowed: mend it"
+                    return template.reading.problem(message, ("Parameters", name), of_key=True)
+    return None
 
 
 def _node(data: Json, route: Route) -> Json:
