@@ -206,3 +206,8 @@ def test_values_that_are_not_written_out_are_refused(tmp_path: Path, text: str) 
     with pytest.raises(InputError) as raised:
         read_values(str(path), DEFAULT_LIMITS)
     assert raised.value.problems[0].location is not None
+
+
+def test_blocks_without_labels_are_no_end() -> None:
+    ends('resource { policy = var.x }\ndata "aws_iam_policy_document" { statement {} }\n' + _WHOLE)
+    ends("resource { policy = jsonencode({ Statement = [] }) }\nmodule {}\nvariable {}\n" + _WHOLE)

@@ -49,7 +49,11 @@ class Instance:
     def _names(self) -> list[str]:
         found: list[str] = []
         for file, block in self.module.every:
-            if block.kind != "resource" or not block.labels[0].startswith("aws_"):
+            if (
+                block.kind != "resource"
+                or not block.labels
+                or not block.labels[0].startswith("aws_")
+            ):
                 continue
             text = file.source.text[slice(*block.body.span)]
             if "var." not in text or not _NAMED.search(text):

@@ -69,7 +69,7 @@ def _has(body: s.Body, argument: str) -> bool:
 def document_places(chain: Chain) -> Iterator[Place]:
     """Yield the policy documents of a module."""
     for found in chain.module.every:
-        if found.block.kind == "data" and found.block.labels[:1] == (TYPE,):
+        if found.block.kind == "data" and found.block.labels[:-1] == (TYPE,):
             yield Place(chain, found)
 
 
@@ -154,7 +154,7 @@ def _of_turn(run: Run, place: Place, scope: Scope, suffix: str) -> Iterator[Give
         yield Given(address, suffix, place.kind, made, scope)
         return
     kind: str | None = place.kind
-    if place.found.block.labels[0] == _ORGANIZATION:
+    if place.found.block.labels[:1] == (_ORGANIZATION,):
         kind = _organization_kind(run, body, scope)
     if kind is None:
         return
@@ -185,7 +185,9 @@ def address_of(place: Place, instance: Instance) -> str:
     block = place.found.block
     if block.kind == "resource":
         name = ".".join(block.labels)
-        several = len(arguments().get(block.labels[0], {})) > 1 or place.within is not None
+        several = (
+            len(arguments().get("".join(block.labels[:1]), {})) > 1 or place.within is not None
+        )
         tail = f".{place.argument}" if several else ""
     elif block.kind == "data":
         name = f"data.{'.'.join(block.labels)}"
